@@ -1,0 +1,33 @@
+/** The table of operators; importers, builders and passes know operators through it alone. */
+import { ModelError } from '../errors.js';
+import type { Node } from '../graph/types.js';
+import { affine, batchNorm, clip, prelu, relu } from './activation.js';
+import { add } from './add.js';
+import { convolution } from './convolution.js';
+import { fullyConnected } from './fullyConnected.js';
+import { describeNode, type Operator } from './operator.js';
+import { flatten, reshape } from './reshape.js';
+
+/** Every operator that a graph may hold. */
+export const operators: readonly Operator[] = [
+  convolution,
+  fullyConnected,
+  batchNorm,
+  affine,
+  prelu,
+  relu,
+  clip,
+  add,
+  flatten,
+  reshape,
+];
+
+const byName: ReadonlyMap<string, Operator> = new Map(operators.map((operator) => [operator.name, operator]));
+
+/** The operator of a node. Throws ModelError UNKNOWN_OPERATOR. */
+export function operatorOf(node: Node): Operator {
+  const operator = byName.get(node.operator);
+  if (operator) return operator;
+  const accepted = operators.map(({ name }) => name).join(', ');
+  throw new ModelError('UNKNOWN_OPERATOR', `${describeNode(node)}: operator is unknown; accepted are ${accepted}.`);
+}

@@ -1,0 +1,52 @@
+/** Layouts: the only formulas that say where an element of a value stands in memory. */
+import { elementCount, imageShape, type Shape } from './shape.js';
+
+/**
+ * `nhwc`: channels innermost, their stride rounded up to 4, the padding channels zero; what the kernels read.
+ * `rowMajor`: the frameworks' dense order.
+ */
+export type Layout = 'nhwc' | 'rowMajor';
+
+/** Channels that a SIMD vector holds; the channel stride of `nhwc` is a multiple of it. */
+export const CHANNEL_BLOCK = 4;
+
+/** The distance between two pixels of an `nhwc` value, in elements. */
+export function channelStride(channels: number): number {
+  return Math.ceil(channels / CHANNEL_BLOCK) * CHANNEL_BLOCK;
+}
+
+/** Elements that a value occupies in a layout, padding included. */
+export function storedElements(shape: Shape, layout: Layout): number {
+  if (layout === 'rowMajor') return elementCount(shape);
+  const { batch, channels, height, width } = imageShape(shape);
+  return batch * height * width * channelStride(channels);
+}
+
+/** Copies row-major elements to `nhwc` order and writes zeros to the padding channels. */
+export function writeNhwc(source: ArrayLike<number>, shape: Shape, target: Float32Array): void {
+  const { batch, channels, height, width } = imageShape(shape);
+  const stride = channelStride(channels);
+  const pixels = height * width;
+  if (stride !== channels) target.fill(0, 0, batch * pixels * stride);
+  for (let image = 0; image < batch; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      let from = (image * channels + channel) * pixels;
+      let to = image * pixels * stride + channel;
+      for (let pixel = 0; pixel < pixels; pixel++, from++, to += stride) target[to] = source[from]!;
+    }
+  }
+}
+
+/** Copies `nhwc` elements back to row-major order. */
+export function readNhwc(source: ArrayLike<number>, shape: Shape, target: Float32Array | Float64Array): void {
+  const { batch, channels, height, width } = imageShape(shape);
+  const stride = channelStride(channels);
+  const pixels = height * width;
+  for (let image = 0; image < batch; image++) {
+    for (let channel = 0; channel < channels; channel++) {
+      let to = (image * channels + channel) * pixels;
+      let from = image * pixels * stride + channel;
+      for (let pixel = 0; pixel < pixels; pixel++, to++, from += stride) target[to] = source[from]!;
+    }
+  }
+}
