@@ -1,0 +1,65 @@
+/** Shape inference over a whole graph, and the counts that follow from shapes. */
+import { ShapeError } from '../errors.js';
+import type { Graph, Node } from '../graph/types.js';
+import { operatorOf } from '../ops/index.js';
+import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
+
+/** The shapes of a graph's inputs by name. */
+export type InputShapes = Readonly<Record<string, Shape>>;
+
+/** The shapes that the graph was written for. */
+export function defaultShapes(graph: Graph): InputShapes {
+  return Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape]));
+}
+
+/** A node's input shapes by position, `undefined` where an optional input is absent. */
+export function nodeShapes(node: Node, shapes: ReadonlyMap<string, Shape>): (Shape | undefined)[] {
+  return node.inputs.map((name) => (name === '' ? undefined : shapes.get(name)));
+}
+
+function checkInput(name: string, expected: Shape, found: Shape | undefined): Shape {
+  const positive = found?.every((length) => Number.isSafeInteger(length) && length > 0);
+  const variable = [0, 2, 3];
+  const fits =
+    found?.length === expected.length && found.every((n, axis) => variable.includes(axis) || n === expected[axis]);
+  if (!found || !positive || !fits) {
+    const shape = found ? formatShape(found) : 'nothing';
+    throw new ShapeError(
+      'INPUT_SHAPE',
+      `input "${name}" expects ${formatShape(expected)} (batch, height and width may differ), got ${shape}.`,
+    );
+  }
+  return found;
+}
+
+/**
+ * The shape of every value and tensor of a graph for the given input shapes.
+ * Throws ShapeError INPUT_SHAPE for an input that the graph cannot take, NODE_SHAPE inside the graph.
+ */
+export function inferShapes(graph: Graph, inputs: InputShapes = defaultShapes(graph)): ReadonlyMap<string, Shape> {
+  const shapes = new Map<string, Shape>();
+  for (const { name, shape } of graph.inputs) shapes.set(name, checkInput(name, shape, inputs[name]));
+  for (const [name, tensor] of graph.tensors) shapes.set(name, tensor.shape);
+  for (const node of graph.nodes) {
+    const outputs = operatorOf(node).inferShapes(node, nodeShapes(node, shapes));
+    for (const [index, name] of node.outputs.entries()) shapes.set(name, outputs[index]!);
+  }
+  return shapes;
+}
+
+/** Multiply-adds of one run at the given shapes, as the paper counts them. */
+export function countMultiplyAdds(graph: Graph, shapes = inferShapes(graph)): number {
+  let total = 0;
+  for (const node of graph.nodes) {
+    const outputs = node.outputs.map((name) => shapes.get(name)!);
+    total += operatorOf(node).multiplyAdds(node, nodeShapes(node, shapes), outputs);
+  }
+  return total;
+}
+
+/** Elements of all tensors; equal to the paper's parameters once batch normalisation is folded. */
+export function countParameters(graph: Graph): number {
+  let total = 0;
+  for (const tensor of graph.tensors.values()) total += elementCount(tensor.shape);
+  return total;
+}

@@ -1,0 +1,72 @@
+/** The structural check that every graph passes before anything else looks at it. */
+import { ModelError } from '../errors.js';
+import type { Graph, Node } from '../graph/types.js';
+import { operatorOf } from '../ops/index.js';
+import { describeNode } from '../ops/operator.js';
+import { elementCount } from '../tensor/shape.js';
+import { inferShapes } from './infer.js';
+
+/** Elements that a value may have: more than that is a damaged or hostile file. */
+export const LARGEST_VALUE = 2 ** 28;
+
+function define(names: Set<string>, name: string, where: string): void {
+  if (name === '')
+    throw new ModelError('EMPTY_NAME', `${where} defines a value without a name; names have at least one letter.`);
+  if (names.has(name))
+    throw new ModelError('DUPLICATE_NAME', `${where} defines "${name}" again; each name is defined once.`);
+  names.add(name);
+}
+
+function verifyNode(node: Node, names: Set<string>): void {
+  const operator = operatorOf(node);
+  const where = describeNode(node);
+  const { required, inputNames } = operator;
+  if (node.inputs.length < required || node.inputs.length > inputNames.length) {
+    const accepted = required === inputNames.length ? `${required}` : `${required} to ${inputNames.length}`;
+    throw new ModelError('INPUT_COUNT', `${where}: has ${node.inputs.length} inputs; accepted are ${accepted}.`);
+  }
+  for (const [index, name] of node.inputs.entries()) {
+    if (name === '' ? index < required : !names.has(name)) {
+      const found = name === '' ? 'nothing' : `"${name}"`;
+      throw new ModelError(
+        'UNDEFINED_VALUE',
+        `${where}: ${inputNames[index]} reads ${found}, which no earlier node defines.`,
+      );
+    }
+  }
+  operator.checkAttributes(node);
+  for (const name of node.outputs) define(names, name, where);
+}
+
+/**
+ * Checks names, order, arity, attributes and shapes of a graph, and that its tensors are finite.
+ * Throws ModelError or ShapeError naming the first node that is wrong; returns the same graph.
+ */
+export function verifyGraph(graph: Graph): Graph {
+  const names = new Set<string>();
+  for (const { name } of graph.inputs) define(names, name, `input "${name}"`);
+  for (const [name, tensor] of graph.tensors) {
+    define(names, name, `tensor "${name}"`);
+    if (!tensor.data.every(Number.isFinite)) {
+      const index = tensor.data.findIndex((value) => !Number.isFinite(value));
+      throw new ModelError(
+        'NOT_FINITE',
+        `tensor "${name}": element ${index} is ${tensor.data[index]}; weights are finite numbers.`,
+      );
+    }
+  }
+  for (const node of graph.nodes) verifyNode(node, names);
+  if (graph.outputs.length === 0) throw new ModelError('NO_OUTPUT', 'graph has no output; at least one is needed.');
+  for (const name of graph.outputs) {
+    if (!names.has(name)) throw new ModelError('UNDEFINED_VALUE', `output "${name}" is defined by no node.`);
+  }
+  for (const [name, shape] of inferShapes(graph)) {
+    if (elementCount(shape) > LARGEST_VALUE) {
+      throw new ModelError(
+        'TOO_LARGE',
+        `value "${name}" has ${elementCount(shape)} elements; at most ${LARGEST_VALUE} are accepted.`,
+      );
+    }
+  }
+  return graph;
+}

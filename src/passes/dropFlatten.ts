@@ -1,0 +1,64 @@
+/** Drops reshapes that change nothing, or nothing that their reader sees. */
+import { inferShapes } from '../build/infer.js';
+import type { Graph, Node } from '../graph/types.js';
+import { type Shape, sameShape } from '../tensor/shape.js';
+
+function isReshape(node: Node): boolean {
+  return node.operator === 'flatten' || node.operator === 'reshape';
+}
+
+/** True where a reshape keeps the shape at every input size that the graph accepts. */
+function isIdentity(node: Node, shapes: ReadonlyMap<string, Shape>): boolean {
+  const input = shapes.get(node.inputs[0]!)!;
+  const lengths = node.attributes.shape as readonly number[] | undefined;
+  const fixed = input.length === 2 || !lengths?.includes(-1);
+  return fixed && sameShape(input, shapes.get(node.outputs[0]!)!);
+}
+
+/**
+ * Lets fully connected layers and reshapes read past a reshape, for both take their input in row-major order whatever
+ * its shape, and drops reshapes that keep the shape. A dropped reshape that the graph gives as an output leaves its
+ * name to the node before it.
+ */
+export function dropFlatten(graph: Graph): Graph {
+  const shapes = inferShapes(graph);
+  const outputs = new Set(graph.outputs);
+  const madeByNode = new Set(graph.nodes.flatMap((node) => node.outputs));
+  /** Value → the value with the same elements that is read in its place. */
+  const identical = new Map<string, string>();
+  /** Reshaped value → the value with the same elements in row-major order. */
+  const flat = new Map<string, string>();
+  const renamed = new Map<string, string>();
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name, index) => {
+      const value = identical.get(name) ?? name;
+      const rowMajor = index === 0 && (isReshape(node) || node.operator === 'fullyConnected');
+      return rowMajor ? (flat.get(value) ?? value) : value;
+    });
+    if (isReshape(node)) {
+      const output = node.outputs[0]!;
+      const source = identical.get(node.inputs[0]!) ?? node.inputs[0]!;
+      flat.set(output, inputs[0]!);
+      if (isIdentity(node, shapes)) {
+        const free = madeByNode.has(source) && !outputs.has(source) && !renamed.has(source);
+        if (!outputs.has(output)) {
+          identical.set(output, source);
+          continue;
+        }
+        if (free) {
+          renamed.set(source, output);
+          identical.set(output, source);
+          continue;
+        }
+      }
+    }
+    nodes.push({ ...node, inputs });
+  }
+  if (renamed.size === 0) return { ...graph, nodes };
+  const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
+  return {
+    ...graph,
+    nodes: nodes.map((node) => ({ ...node, inputs: rename(node.inputs), outputs: rename(node.outputs) })),
+  };
+}

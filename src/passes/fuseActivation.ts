@@ -1,0 +1,30 @@
+/** Fuses ReLU, ReLU6 and PReLU into the convolution or fully connected layer before them. */
+import type { Graph, Node } from '../graph/types.js';
+import type { Activation } from '../ops/activation.js';
+import { isLinear, usesOf, withInput } from './uses.js';
+
+const SLOPES = 3;
+
+function fusableActivation(graph: Graph, node: Node): Activation | undefined {
+  if (node.operator === 'relu') return 'relu';
+  if (node.operator === 'clip' && node.attributes.least === 0 && node.attributes.most === 6) return 'relu6';
+  if (node.operator === 'prelu' && graph.tensors.has(node.inputs[1]!)) return 'prelu';
+  return undefined;
+}
+
+/** Turns activation(layer(x)) into one layer where nobody else reads the layer's bare sum. */
+export function fuseActivation(graph: Graph): Graph {
+  const uses = usesOf(graph);
+  const fused = new Map<Node, Node>();
+  const removed = new Set<Node>();
+  for (const node of graph.nodes) {
+    const activation = fusableActivation(graph, node);
+    const layer = uses.maker(node.inputs[0] ?? '');
+    if (!activation || !layer || !isLinear(layer) || !uses.readOnce(node.inputs[0]!)) continue;
+    const inputs = activation === 'prelu' ? withInput(layer.inputs, SLOPES, node.inputs[1]!) : layer.inputs;
+    fused.set(node, { ...layer, inputs, outputs: node.outputs, attributes: { ...layer.attributes, activation } });
+    removed.add(layer);
+  }
+  const nodes = graph.nodes.filter((node) => !removed.has(node)).map((node) => fused.get(node) ?? node);
+  return { ...graph, nodes };
+}

@@ -1,0 +1,57 @@
+/** What passes ask of a graph: which node makes a value, who reads it, and which names are free. */
+import type { Graph, Node } from '../graph/types.js';
+
+/** The nodes of a graph by the values that they make, and how often each value is read. */
+export interface Uses {
+  /** The node that makes a value; `undefined` for inputs and tensors. */
+  maker(value: string): Node | undefined;
+  /** True where one node reads the value once, and the graph's caller does not. */
+  readOnce(value: string): boolean;
+}
+
+/** Counts the readers of every value. */
+export function usesOf(graph: Graph): Uses {
+  const makers = new Map<string, Node>();
+  const readers = new Map<string, number>();
+  for (const node of graph.nodes) {
+    for (const name of node.outputs) makers.set(name, node);
+    for (const name of node.inputs) readers.set(name, (readers.get(name) ?? 0) + 1);
+  }
+  const outputs = new Set(graph.outputs);
+  return {
+    maker: (value) => makers.get(value),
+    readOnce: (value) => readers.get(value) === 1 && !outputs.has(value),
+  };
+}
+
+/** True for the operators that take a bias, an activation and a residual into their own stores. */
+export function hasEpilogue(node: Node): boolean {
+  return node.operator === 'convolution' || node.operator === 'fullyConnected';
+}
+
+/** True for a convolution or fully connected layer whose stores hold the bare sum: no activation, no residual yet. */
+export function isLinear(node: Node): boolean {
+  return hasEpilogue(node) && node.attributes.activation === 'none';
+}
+
+/** A copy of a node's inputs with one of them set; inputs between are absent. */
+export function withInput(inputs: readonly string[], index: number, name: string): string[] {
+  const result = Array.from({ length: Math.max(inputs.length, index + 1) }, (_, position) => inputs[position] ?? '');
+  result[index] = name;
+  return result;
+}
+
+/** Every name that a graph defines. */
+export function definedNames(graph: Graph): Set<string> {
+  const names = new Set([...graph.inputs.map(({ name }) => name), ...graph.tensors.keys()]);
+  for (const node of graph.nodes) for (const name of node.outputs) names.add(name);
+  return names;
+}
+
+/** Takes a name that starts with `base` and is not yet in `names`, and adds it. */
+export function freshName(names: Set<string>, base: string): string {
+  let name = base;
+  for (let count = 2; names.has(name); count++) name = `${base}.${count}`;
+  names.add(name);
+  return name;
+}
