@@ -1,0 +1,247 @@
+/**
+ * The safetensors container: 8 bytes of header length, a JSON header, then the tensors' bytes, little-endian and
+ * row-major. It knows nothing of graphs.
+ */
+import { ModelError } from '../errors.js';
+import { describeValue, field, parseJson, readList, readObject } from '../model/json.js';
+import { narrowFloat16, widenBfloat16, widenFloat16 } from '../tensor/float16.js';
+import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
+import { float32Tensor, type Tensor } from '../tensor/tensor.js';
+
+/** Bytes of the header that are accepted. */
+export const LARGEST_HEADER = 1 << 24;
+/** Tensors that a file may hold. */
+export const MOST_TENSORS = 1 << 16;
+/** Axes that a tensor may have. */
+export const MOST_AXES = 8;
+
+/** How a tensor's elements are stored; they are float32 once read. */
+export type Storage = 'float32' | 'float16';
+
+/** What a file holds, in the order of its header. */
+export interface Safetensors {
+  /** `__metadata__`; empty where the file has none. */
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** The bytes that all tensors were read from: what a file's hash covers. */
+  readonly tensorSection: Uint8Array<ArrayBuffer>;
+}
+
+/** A tensor to write and how to store it. */
+export interface StoredTensor {
+  readonly tensor: Tensor;
+  readonly storage: Storage;
+}
+
+const METADATA = '__metadata__';
+const LENGTH_BYTES = 8;
+const ALIGNMENT = 8;
+const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
+  ['F32', 4],
+  ['F16', 2],
+  ['BF16', 2],
+]);
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: Shape;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function readHeader(bytes: Uint8Array, where: string): { text: string; end: number } {
+  if (bytes.length < LENGTH_BYTES) {
+    const accepted = `a safetensors file begins with ${LENGTH_BYTES} bytes of header length`;
+    throw new ModelError('FILE_TRUNCATED', `${where}: has ${bytes.length} bytes; ${accepted}.`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > LARGEST_HEADER) {
+    throw new ModelError(
+      'HEADER_TOO_LARGE',
+      `${where}: claims a header of ${length} bytes; at most ${LARGEST_HEADER} are accepted.`,
+    );
+  }
+  const end = LENGTH_BYTES + Number(length);
+  if (end > bytes.length) {
+    throw new ModelError(
+      'FILE_TRUNCATED',
+      `${where}: claims a header of ${length} bytes and has ${bytes.length} in all.`,
+    );
+  }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice(LENGTH_BYTES, end)), end };
+  } catch (cause) {
+    throw new ModelError('BAD_JSON', `${where}: header is not UTF-8 text.`, { cause });
+  }
+}
+
+function readMetadata(value: unknown, where: string): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  for (const [name, text] of Object.entries(readObject(value, where))) {
+    if (typeof text !== 'string') {
+      const found = describeValue(text);
+      throw new ModelError('BAD_METADATA', `${where}: ${describeValue(name)} is ${found}; accepted are texts alone.`);
+    }
+    metadata.set(name, text);
+  }
+  return metadata;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function readEntry(name: string, value: unknown, where: string): Entry {
+  const at = `${where}, tensor ${describeValue(name)}`;
+  const entry = readObject(value, at, ['dtype', 'shape', 'data_offsets']);
+  const dtype = field(entry, 'dtype');
+  const elementBytes = ELEMENT_BYTES.get(String(dtype));
+  if (typeof dtype !== 'string' || elementBytes === undefined) {
+    const accepted = [...ELEMENT_BYTES.keys()].join(', ');
+    throw new ModelError('UNSUPPORTED_TYPE', `${at}: dtype is ${describeValue(dtype)}; accepted are ${accepted}.`);
+  }
+  const shape = readList(field(entry, 'shape'), `${at}: shape`);
+  const bytes = shape.every(isCount) ? elementCount(shape) * elementBytes : -1;
+  if (shape.length > MOST_AXES || !isCount(bytes) || !shape.every(isCount)) {
+    const found = shape
+      .slice(0, MOST_AXES + 1)
+      .map(describeValue)
+      .join(', ');
+    const accepted = `at most ${MOST_AXES} lengths whose product is a size in bytes`;
+    throw new ModelError('BAD_SHAPE', `${at}: shape is [${found}]; accepted are ${accepted}.`);
+  }
+  const [begin, end, ...more] = readList(field(entry, 'data_offsets'), `${at}: data_offsets`);
+  if (!isCount(begin) || !isCount(end) || end < begin || more.length > 0) {
+    throw new ModelError('BAD_OFFSETS', `${at}: data_offsets are not [begin, end] with 0 ≤ begin ≤ end.`);
+  }
+  if (end - begin !== bytes) {
+    const expected = `${dtype} of shape ${formatShape(shape)} takes ${bytes}`;
+    throw new ModelError(
+      'BAD_OFFSETS',
+      `${at}: data_offsets [${begin}, ${end}] hold ${end - begin} bytes; ${expected}.`,
+    );
+  }
+  return { name, dtype, shape, begin, end };
+}
+
+/** The tensors must fill the section from its first byte to its last, without overlap and without holes. */
+function checkCoverage(entries: readonly Entry[], sectionBytes: number, where: string): void {
+  let covered = 0;
+  let previous = '';
+  const byOffset = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  for (const { name, begin, end } of byOffset) {
+    const at = `${where}, tensor ${describeValue(name)}`;
+    if (end > sectionBytes) {
+      throw new ModelError(
+        'FILE_TRUNCATED',
+        `${at}: ends at byte ${end} of the tensor section, which has ${sectionBytes}.`,
+      );
+    }
+    if (begin < covered) {
+      const other = `${describeValue(previous)}, which ends at ${covered}`;
+      throw new ModelError('TENSORS_OVERLAP', `${at}: begins at byte ${begin}, inside ${other}.`);
+    }
+    if (begin > covered) {
+      throw new ModelError(
+        'TENSORS_HOLE',
+        `${at}: begins at byte ${begin}; bytes from ${covered} on belong to no tensor.`,
+      );
+    }
+    covered = end;
+    previous = name;
+  }
+  if (covered < sectionBytes) {
+    throw new ModelError('TENSORS_HOLE', `${where}: ${sectionBytes - covered} bytes at the end belong to no tensor.`);
+  }
+}
+
+function readTensor({ dtype, shape, begin, end }: Entry, section: Uint8Array<ArrayBuffer>): Tensor {
+  const { buffer } = section.slice(begin, end);
+  if (dtype === 'F32') return float32Tensor(shape, new Float32Array(buffer));
+  const halves = new Uint16Array(buffer);
+  return float32Tensor(shape, dtype === 'F16' ? widenFloat16(halves) : widenBfloat16(halves));
+}
+
+/**
+ * Reads a file; F16 and BF16 tensors are widened to float32, other types are refused by name.
+ * Every claim is checked against the bytes that are there before anything is allocated for it.
+ * `where` names the file in messages. Throws ModelError: FILE_TRUNCATED, HEADER_TOO_LARGE, BAD_JSON, DUPLICATE_NAME,
+ * UNKNOWN_FIELD, BAD_METADATA, TOO_MANY_TENSORS, UNSUPPORTED_TYPE, BAD_SHAPE, BAD_OFFSETS, TENSORS_OVERLAP,
+ * TENSORS_HOLE.
+ */
+export function parseSafetensors(bytes: Uint8Array, where: string): Safetensors {
+  const { text, end } = readHeader(bytes, where);
+  const { [METADATA]: metadata = {}, ...rest } = readObject(parseJson(text, `${where}: header`), `${where}: header`);
+  const named = Object.entries(rest);
+  if (named.length > MOST_TENSORS) {
+    throw new ModelError(
+      'TOO_MANY_TENSORS',
+      `${where}: holds ${named.length} tensors; at most ${MOST_TENSORS} are accepted.`,
+    );
+  }
+  const entries = named.map(([name, value]) => readEntry(name, value, where));
+  checkCoverage(entries, bytes.length - end, where);
+  const tensorSection = new Uint8Array(bytes.length - end);
+  tensorSection.set(bytes.subarray(end));
+  return {
+    metadata: readMetadata(metadata, `${where}: ${METADATA}`),
+    tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, tensorSection)])),
+    tensorSection,
+  };
+}
+
+function tensorBytes({ tensor, storage }: StoredTensor): Uint8Array<ArrayBuffer> {
+  const data = Float32Array.from(tensor.data);
+  return new Uint8Array(storage === 'float16' ? narrowFloat16(data).buffer : data.buffer);
+}
+
+/** The bytes of all tensors as a file holds them: float32 tensors before float16 ones, so that all are aligned. */
+export function tensorSection(tensors: ReadonlyMap<string, StoredTensor>): Uint8Array<ArrayBuffer> {
+  const parts = inFileOrder(tensors).map(([, stored]) => tensorBytes(stored));
+  const section = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    section.set(part, offset);
+    offset += part.length;
+  }
+  return section;
+}
+
+function inFileOrder(tensors: ReadonlyMap<string, StoredTensor>): [string, StoredTensor][] {
+  const all = [...tensors];
+  return [
+    ...all.filter(([, { storage }]) => storage === 'float32'),
+    ...all.filter(([, { storage }]) => storage === 'float16'),
+  ];
+}
+
+/**
+ * Writes a file. The header is padded with spaces so that the tensor section begins at a multiple of 8 bytes.
+ * `section` is what `tensorSection` gave for the same tensors. The same arguments give the same bytes.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: ReadonlyMap<string, string>,
+  section = tensorSection(tensors),
+): Uint8Array<ArrayBuffer> {
+  if (tensors.has(METADATA)) throw new ModelError('BAD_NAME', `no tensor may be named ${METADATA}.`);
+  const header: [string, unknown][] = [];
+  if (metadata.size > 0) header.push([METADATA, Object.fromEntries(metadata)]);
+  let begin = 0;
+  for (const [name, { tensor, storage }] of inFileOrder(tensors)) {
+    const end = begin + tensor.data.length * (storage === 'float16' ? 2 : 4);
+    header.push([
+      name,
+      { dtype: storage === 'float16' ? 'F16' : 'F32', shape: tensor.shape, data_offsets: [begin, end] },
+    ]);
+    begin = end;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const length = Math.ceil(text.length / ALIGNMENT) * ALIGNMENT;
+  const file = new Uint8Array(LENGTH_BYTES + length + section.length).fill(0x20, LENGTH_BYTES, LENGTH_BYTES + length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(length), true);
+  file.set(text, LENGTH_BYTES);
+  file.set(section, LENGTH_BYTES + length);
+  return file;
+}

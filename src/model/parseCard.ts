@@ -1,0 +1,144 @@
+/** Model cards as JSON: every field's type and range checked on reading, fields in a fixed order on writing. */
+import type { CardAccuracy, CardInput, CardThreshold, ModelCard } from './card.js';
+import {
+  field,
+  type JsonObject,
+  parseJson,
+  readIntegerWithin,
+  readList,
+  readNumberWithin,
+  readObject,
+  readText,
+  refuseJson,
+} from './json.js';
+
+/** Characters of a card's texts. */
+export const LONGEST_CARD_TEXT = 4096;
+/** Thresholds, and measured accuracies, that a card may hold. */
+export const MOST_CARD_ENTRIES = 256;
+/** Pixels of an input's side. */
+export const LARGEST_INPUT_SIDE = 8192;
+/** Elements of an embedding. */
+export const LONGEST_EMBEDDING = 65536;
+
+const LARGEST_PIXEL_FACTOR = 1e9;
+
+const CARD_FIELDS = [
+  'name',
+  'input',
+  'embeddingLength',
+  'thresholds',
+  'accuracy',
+  'licence',
+  'use',
+  'provenance',
+  'sha256',
+] as const satisfies readonly (keyof ModelCard)[];
+
+function readTriple(value: unknown, where: string): readonly [number, number, number] {
+  const list = readList(value, where);
+  if (list.length !== 3) refuseJson(where, value, 'a list of 3 numbers');
+  const [first, second, third] = list.map((item, index) =>
+    readNumberWithin(item, `${where}[${index}]`, -LARGEST_PIXEL_FACTOR, LARGEST_PIXEL_FACTOR),
+  );
+  return [first!, second!, third!];
+}
+
+function readInput(value: unknown, where: string): CardInput {
+  const input = readObject(value, where, ['height', 'width', 'channelOrder', 'normalisation']);
+  const channelOrder = field(input, 'channelOrder');
+  if (channelOrder !== 'rgb' && channelOrder !== 'bgr') {
+    refuseJson(`${where}.channelOrder`, channelOrder, '"rgb" or "bgr"');
+  }
+  const normalisation = readObject(field(input, 'normalisation'), `${where}.normalisation`, ['mean', 'scale']);
+  const mean = readTriple(field(normalisation, 'mean'), `${where}.normalisation.mean`);
+  const scale = readTriple(field(normalisation, 'scale'), `${where}.normalisation.scale`);
+  if (scale.includes(0)) refuseJson(`${where}.normalisation.scale`, 0, '3 numbers other than 0');
+  return {
+    height: readIntegerWithin(field(input, 'height'), `${where}.height`, 1, LARGEST_INPUT_SIDE),
+    width: readIntegerWithin(field(input, 'width'), `${where}.width`, 1, LARGEST_INPUT_SIDE),
+    channelOrder,
+    normalisation: { mean, scale },
+  };
+}
+
+function readThreshold(value: unknown, where: string): CardThreshold {
+  const threshold = readObject(value, where, ['value', 'calibratedOn', 'pairs', 'falseAcceptRate']);
+  const rate = field(threshold, 'falseAcceptRate');
+  return {
+    value: readNumberWithin(field(threshold, 'value'), `${where}.value`, -1, 1),
+    calibratedOn: readText(field(threshold, 'calibratedOn'), `${where}.calibratedOn`, LONGEST_CARD_TEXT),
+    pairs: readIntegerWithin(field(threshold, 'pairs'), `${where}.pairs`, 1, Number.MAX_SAFE_INTEGER),
+    ...(rate === undefined ? {} : { falseAcceptRate: readNumberWithin(rate, `${where}.falseAcceptRate`, 0, 1) }),
+  };
+}
+
+function readAccuracy(value: unknown, where: string): CardAccuracy {
+  const accuracy = readObject(value, where, ['benchmark', 'accuracy', 'std']);
+  return {
+    benchmark: readText(field(accuracy, 'benchmark'), `${where}.benchmark`, LONGEST_CARD_TEXT),
+    accuracy: readNumberWithin(field(accuracy, 'accuracy'), `${where}.accuracy`, 0, 1),
+    std: readNumberWithin(field(accuracy, 'std'), `${where}.std`, 0, 1),
+  };
+}
+
+function readEntries<T>(
+  card: JsonObject,
+  name: string,
+  where: string,
+  read: (value: unknown, where: string) => T,
+): T[] {
+  const value = field(card, name);
+  if (value === undefined) return [];
+  const list = readList(value, `${where}.${name}`);
+  if (list.length > MOST_CARD_ENTRIES) refuseJson(`${where}.${name}`, list, `at most ${MOST_CARD_ENTRIES} entries`);
+  return list.map((item, index) => read(item, `${where}.${name}[${index}]`));
+}
+
+function readTexts(card: JsonObject, where: string): Pick<ModelCard, 'licence' | 'use' | 'provenance'> {
+  const texts: Record<string, string> = {};
+  for (const name of ['licence', 'use', 'provenance']) {
+    const value = field(card, name);
+    if (value !== undefined) texts[name] = readText(value, `${where}.${name}`, LONGEST_CARD_TEXT);
+  }
+  return texts;
+}
+
+/**
+ * Checks a card of unknown origin and returns a copy with the known fields alone.
+ * Unknown fields are refused, not kept: one that this version does not understand may change how the weights must be
+ * used. Absent lists are empty. Throws ModelError BAD_JSON or UNKNOWN_FIELD, naming the field below `where`.
+ */
+export function checkCard(value: unknown, where: string): ModelCard {
+  const card = readObject(value, where, CARD_FIELDS);
+  const input = field(card, 'input');
+  const embeddingLength = field(card, 'embeddingLength');
+  const sha256 = field(card, 'sha256');
+  if (sha256 !== undefined && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))) {
+    refuseJson(`${where}.sha256`, sha256, '64 hexadecimal digits in lower case');
+  }
+  return {
+    name: readText(field(card, 'name'), `${where}.name`, LONGEST_CARD_TEXT),
+    ...(input === undefined ? {} : { input: readInput(input, `${where}.input`) }),
+    ...(embeddingLength === undefined
+      ? {}
+      : { embeddingLength: readIntegerWithin(embeddingLength, `${where}.embeddingLength`, 1, LONGEST_EMBEDDING) }),
+    thresholds: readEntries(card, 'thresholds', where, readThreshold),
+    accuracy: readEntries(card, 'accuracy', where, readAccuracy),
+    ...readTexts(card, where),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
+}
+
+/** Parses a card from JSON. Throws ModelError as `checkCard` does. */
+export function parseCard(text: string, where: string): ModelCard {
+  return checkCard(parseJson(text, where), where);
+}
+
+/**
+ * Prints a card as JSON, fields in a fixed order; `parseCard` reads it back.
+ * Throws ModelError where the card would not be read back, so that no such file is written.
+ */
+export function printCard(card: ModelCard): string {
+  return JSON.stringify(checkCard(card, `card "${card.name}"`));
+}
