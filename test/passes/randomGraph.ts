@@ -1,0 +1,158 @@
+/** Random small graphs that hold every operator, branches, values read twice, and outputs in the middle. */
+import fc from 'fast-check';
+import { GraphBuilder } from '../../src/build/builder.js';
+import type { Attributes, Graph } from '../../src/graph/types.js';
+import { elementCount, type Shape, sameShape } from '../../src/tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
+
+/** One step of a recipe: which operator, and numbers that choose its operands and attributes. */
+interface Step {
+  readonly operator: string;
+  readonly choices: readonly number[];
+}
+
+const LAYERS = ['convolution', 'depthwise', 'grouped', 'fullyConnected'];
+const AFTER_LAYERS = ['batchNorm', 'affine', 'scalarAffine', 'relu', 'clip', 'prelu', 'add', 'flatten', 'reshape'];
+
+/** Numbers from a choice: an integer hash in [−1, 1), so that shrinking a recipe keeps its weights small and dull. */
+function noise(seed: number, index: number): number {
+  let hash = Math.imul(seed + Math.imul(index + 1, 0x9e3779b9), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 8) / 0x800000 - 1;
+}
+
+/** A tensor of noise around `centre`. */
+export function noiseTensor(shape: Shape, seed: number, centre = 0, spread = 1): Tensor {
+  const data = Float32Array.from({ length: elementCount(shape) }, (_, index) => centre + spread * noise(seed, index));
+  return float32Tensor(shape, data);
+}
+
+/** Grows one graph; values whose operator does not fit the chosen operand are skipped. */
+class RandomGraph {
+  readonly #builder = new GraphBuilder();
+  readonly #values: { name: string; shape: Shape }[] = [];
+  #count = 0;
+
+  constructor(shape: Shape) {
+    this.#values.push({ name: this.#builder.input('input', shape), shape });
+  }
+
+  /** Mostly the newest value, so that chains form; sometimes an older one, so that branches do. */
+  #pick(choice: number): { name: string; shape: Shape } {
+    const back = choice % 3 === 0 ? choice % this.#values.length : 0;
+    return this.#values[this.#values.length - 1 - back]!;
+  }
+
+  #tensor(shape: Shape, seed: number, centre = 0, spread = 1): string {
+    return this.#builder.tensor(`t${this.#count++}`, noiseTensor(shape, seed, centre, spread));
+  }
+
+  #node(operator: string, inputs: string[], shape: Shape, attributes: Attributes = {}): void {
+    const name = this.#builder.node(`n${this.#count++}`, operator, inputs, attributes);
+    this.#values.push({ name, shape });
+  }
+
+  /** Appends one step, or nothing where it does not fit. */
+  grow({ operator, choices }: Step): void {
+    const [pick = 0, seed = 0, a = 0, b = 0] = choices;
+    const { name, shape } = this.#pick(pick);
+    if (operator === 'fullyConnected') this.#fullyConnected(name, shape, choices);
+    else if (LAYERS.includes(operator)) this.#convolution(operator, name, shape, choices);
+    else if (operator === 'relu') this.#node('relu', [name], shape);
+    else if (operator === 'clip') this.#node('clip', [name], shape, { least: a % 3 === 0 ? -1 : 0, most: 6 });
+    else if (operator === 'prelu') this.#node('prelu', [name, this.#tensor([shape[1]!], seed, 0.25)], shape);
+    else if (operator === 'batchNorm') this.#batchNorm(name, shape, seed);
+    else if (operator === 'affine') this.#affine(name, shape, seed, shape[1]!);
+    else if (operator === 'scalarAffine') this.#affine(name, shape, seed, 1);
+    else if (operator === 'flatten') this.#node('flatten', [name], [shape[0]!, elementCount(shape.slice(1))]);
+    else if (operator === 'reshape') this.#reshape(name, shape, a);
+    else this.#add(name, shape, b);
+  }
+
+  #epilogue(name: string, shape: Shape, seed: number, choice: number): { inputs: string[]; activation: string } {
+    const activation = (['none', 'none', 'none', 'relu', 'relu6', 'prelu'] as const)[choice % 6]!;
+    const bias = choice % 2 === 0 ? this.#tensor([shape[1]!], seed + 1) : '';
+    const slopes = activation === 'prelu' ? this.#tensor([shape[1]!], seed + 2, 0.25) : '';
+    const like = this.#values.find((value) => choice % 5 === 0 && value.name !== name && sameShape(value.shape, shape));
+    const optional = like ? [bias, slopes, like.name] : slopes ? [bias, slopes] : bias ? [bias] : [];
+    return { inputs: optional, activation };
+  }
+
+  #convolution(form: string, name: string, shape: Shape, [, seed = 0, a = 0, b = 0, c = 0]: readonly number[]): void {
+    const [batch = 1, channels = 1, height = 0, width = 0] = shape;
+    if (shape.length !== 4 || Math.min(height, width) < 1) return;
+    const groups = form === 'convolution' ? 1 : form === 'depthwise' ? channels : channels % 2 === 0 ? 2 : 1;
+    const outputs = groups * (form === 'depthwise' ? 1 : 1 + (a % 3));
+    const padding = b % 2;
+    const [kernelHeight, kernelWidth] = [Math.min(1 + (b % 3), height), Math.min(1 + (c % 3), width)];
+    const stride = 1 + (c % 2);
+    const length = (size: number, kernel: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+    const output = [batch, outputs, length(height, kernelHeight), length(width, kernelWidth)];
+    const weights = this.#tensor([outputs, channels / groups, kernelHeight, kernelWidth], seed, 0, 0.5);
+    const { inputs, activation } = this.#epilogue(name, output, seed, a);
+    this.#node('convolution', [name, weights, ...inputs], output, {
+      stride: [stride, stride],
+      padding: [padding, padding, padding, padding],
+      dilation: [1, 1],
+      groups,
+      activation,
+    });
+  }
+
+  #fullyConnected(name: string, shape: Shape, [, seed = 0, a = 0, b = 0]: readonly number[]): void {
+    const output = [shape[0]!, 1 + (b % 4)];
+    const weights = this.#tensor([output[1]!, elementCount(shape.slice(1))], seed, 0, 0.5);
+    const { inputs, activation } = this.#epilogue(name, output, seed, a);
+    this.#node('fullyConnected', [name, weights, ...inputs], output, { activation });
+  }
+
+  #batchNorm(name: string, shape: Shape, seed: number): void {
+    const channels = [shape[1]!];
+    const parameters = [0, 1, 2].map((index) => this.#tensor(channels, seed + index));
+    this.#node('batchNorm', [name, ...parameters, this.#tensor(channels, seed + 3, 1.5)], shape, { epsilon: 1e-3 });
+  }
+
+  #affine(name: string, shape: Shape, seed: number, length: number): void {
+    this.#node('affine', [name, this.#tensor([length], seed), this.#tensor([length], seed + 1)], shape);
+  }
+
+  #reshape(name: string, shape: Shape, choice: number): void {
+    const rest = elementCount(shape.slice(1));
+    const shapes = [[-1], [rest], shape.slice(1), [rest, 1, 1], [1, -1], [1, 1, -1]];
+    const wanted = shapes[choice % shapes.length]!;
+    const output = wanted.map((length) => (length === -1 ? rest : length));
+    this.#node('reshape', [name], [shape[0]!, ...output], { shape: wanted });
+  }
+
+  #add(name: string, shape: Shape, choice: number): void {
+    const like = this.#values.filter((value) => sameShape(value.shape, shape));
+    const other = like[choice % like.length]!.name;
+    this.#node('add', choice % 2 === 0 ? [name, other] : [other, name], shape);
+  }
+
+  /** The graph with its newest value and a few others as outputs. */
+  build(outputs: readonly number[]): Graph {
+    const made = this.#values.length > 1 ? this.#values.slice(1) : this.#values;
+    const chosen = outputs.map((choice) => made[choice % made.length]!.name);
+    return this.#builder.build([...new Set([made.at(-1)!.name, ...chosen])]);
+  }
+}
+
+const choices = fc.array(fc.nat(1 << 20), { minLength: 5, maxLength: 5 });
+const step: fc.Arbitrary<Step> = fc.record({
+  operator: fc.oneof(fc.constantFrom(...LAYERS), fc.constantFrom(...AFTER_LAYERS)),
+  choices,
+});
+
+/** Random graphs of up to 14 nodes over an input of at most 2×4×5×5. */
+export const randomGraph: fc.Arbitrary<Graph> = fc
+  .record({
+    shape: fc.tuple(fc.integer({ min: 1, max: 2 }), fc.integer({ min: 1, max: 4 }), fc.constant(4), fc.constant(5)),
+    steps: fc.array(step, { minLength: 1, maxLength: 14 }),
+    outputs: fc.array(fc.nat(20), { maxLength: 2 }),
+  })
+  .map(({ shape, steps, outputs }) => {
+    const graph = new RandomGraph(shape);
+    for (const item of steps) graph.grow(item);
+    return graph.build(outputs);
+  });
