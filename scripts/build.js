@@ -1,0 +1,78 @@
+/**
+ * Builds what is out of date: the kernels (build/kernels) and, without --kernels, the package (dist).
+ * A build is current when no source is newer than its newest output.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const KERNEL_BUILDS = ['plain', 'relaxed', 'checked'];
+const SHIPPED_BUILDS = ['plain', 'relaxed'];
+
+function newest(path) {
+  const stats = statSync(`${root}${path}`);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return Math.max(0, ...readdirSync(`${root}${path}`).map((name) => newest(`${path}/${name}`)));
+}
+
+function isCurrent(outputs, sources) {
+  if (!outputs.every((path) => existsSync(`${root}${path}`))) return false;
+  const oldestOutput = Math.min(...outputs.map((path) => statSync(`${root}${path}`).mtimeMs));
+  return sources.every((path) => newest(path) <= oldestOutput);
+}
+
+function run(script, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [`${root}node_modules/${script}`, ...args], { cwd: root, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${script} ended with code ${code}.`))));
+  });
+}
+
+/** Compiles the three builds of the kernels and writes the shipped two as base64 into one module. */
+export async function buildKernels() {
+  const outputs = [...KERNEL_BUILDS.map((name) => `build/kernels/${name}.wasm`), 'build/kernels/inline.js'];
+  if (isCurrent(outputs, ['assembly', 'asconfig.json', 'scripts/build.js'])) return;
+  mkdirSync(`${root}build/kernels`, { recursive: true });
+  const compile = (name) => {
+    const entries = ['assembly/index.ts', ...(name === 'checked' ? ['assembly/offsets.ts'] : [])];
+    return run('assemblyscript/bin/asc.js', [...entries, '--target', name]);
+  };
+  await Promise.all(KERNEL_BUILDS.map(compile));
+  const lines = SHIPPED_BUILDS.map((name) => {
+    const bytes = readFileSync(`${root}build/kernels/${name}.wasm`);
+    return `export const ${name} = '${bytes.toString('base64')}';\n`;
+  });
+  writeFileSync(`${root}build/kernels/inline.js`, lines.join(''));
+  const types = SHIPPED_BUILDS.map(
+    (name) => `/** The ${name} build in base64. */\nexport declare const ${name}: string;\n`,
+  );
+  writeFileSync(`${root}build/kernels/inline.d.ts`, types.join(''));
+}
+
+/** Bundles the library and the command line, and writes the type declarations. */
+async function buildPackage() {
+  const { build } = await import('esbuild');
+  await build({
+    absWorkingDir: root,
+    entryPoints: { index: 'src/index.ts', cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    packages: 'external',
+    alias: { '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js` },
+    external: ['node:*'],
+    legalComments: 'none',
+  });
+  const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types'];
+  await run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', ...declarations]);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildKernels();
+  if (!process.argv.includes('--kernels')) await buildPackage();
+}

@@ -1,0 +1,122 @@
+/** Dense convolutions: the direct form of the first layer, and the general one. */
+import { convolutionAttributes } from '../ops/convolution.js';
+import { channelStride } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import {
+  type Conv3x3Arguments,
+  type ConvolutionArguments,
+  conv3x3Arguments,
+  convolutionArguments,
+} from './arguments.js';
+import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
+import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
+import { PANEL_CHANNELS, packPanels } from './panels.js';
+
+/** Packs weights as `packed[o / 8][y][x][k][o % 8]`. */
+function packConvolution(site: Site): PackedParts {
+  const weights = site.tensors[1]!;
+  const [outputs = 0, depth = 0, height = 0, width = 0] = weights.shape;
+  const taps = height * width;
+  const weightAt = (o: number, step: number): number =>
+    weights.data[(o * depth + (step % depth)) * taps + Math.floor(step / depth)]!;
+  return {
+    weights: packPanels(outputs, depth * taps, weightAt),
+    ...packEpilogue(site, outputs, PANEL_CHANNELS),
+    zeros: new Float32Array(channelStride(depth)),
+  };
+}
+
+function outputRows(site: Site): number {
+  const { batch, height } = imageShape(site.outputs[0]!);
+  return batch * height;
+}
+
+function rowPixels(site: Site): number {
+  const { stride, padding } = convolutionAttributes(site.node);
+  const reach = (imageShape(site.outputs[0]!).width - 1) * stride[1] + 3;
+  return Math.max(reach, padding[1] + imageShape(site.inputs[0]!).width);
+}
+
+function conv3x3(stride: 1 | 2) {
+  return kernelRow<Conv3x3Arguments>({
+    name: `conv3x3Stride${stride}`,
+    operators: ['convolution'],
+    packing: 'convolution',
+    struct: conv3x3Arguments,
+    accepts(site) {
+      const attributes = convolutionAttributes(site.node);
+      const [, depth, height, width] = site.inputs[1]!;
+      return (
+        hasConstantParameters(site) &&
+        depth === 3 &&
+        height === 3 &&
+        width === 3 &&
+        attributes.groups === 1 &&
+        attributes.stride.every((value) => value === stride) &&
+        attributes.dilation.every((value) => value === 1)
+      );
+    },
+    pack: packConvolution,
+    extent: outputRows,
+    scratchBytes: (site) => 3 * rowPixels(site) * 16,
+    arguments(site, places) {
+      const [paddingTop, paddingLeft] = convolutionAttributes(site.node).padding;
+      const input = imageShape(site.inputs[0]!);
+      const output = imageShape(site.outputs[0]!);
+      return {
+        input: places.inputs[0]!,
+        weights: places.parts.weights!,
+        scratch: places.scratch,
+        ...epilogueArguments(site, places),
+        inputHeight: input.height,
+        inputWidth: input.width,
+        outputHeight: output.height,
+        outputWidth: output.width,
+        paddingTop,
+        paddingLeft,
+        rowPixels: rowPixels(site),
+        outputBlocks: channelBlocks(output.channels),
+      };
+    },
+  });
+}
+
+export const conv3x3Stride1 = conv3x3(1);
+export const conv3x3Stride2 = conv3x3(2);
+
+export const convolution = kernelRow<ConvolutionArguments>({
+  name: 'convolution',
+  operators: ['convolution'],
+  packing: 'convolution',
+  struct: convolutionArguments,
+  accepts: (site) => hasConstantParameters(site) && convolutionAttributes(site.node).groups === 1,
+  pack: packConvolution,
+  extent: outputRows,
+  arguments(site, places) {
+    const { stride, padding, dilation } = convolutionAttributes(site.node);
+    const input = imageShape(site.inputs[0]!);
+    const output = imageShape(site.outputs[0]!);
+    const [, depth = 0, kernelHeight = 0, kernelWidth = 0] = site.inputs[1]!;
+    return {
+      input: places.inputs[0]!,
+      weights: places.parts.weights!,
+      zeros: places.parts.zeros!,
+      ...epilogueArguments(site, places),
+      inputHeight: input.height,
+      inputWidth: input.width,
+      outputHeight: output.height,
+      outputWidth: output.width,
+      kernelHeight,
+      kernelWidth,
+      strideHeight: stride[0],
+      strideWidth: stride[1],
+      dilationHeight: dilation[0],
+      dilationWidth: dilation[1],
+      paddingTop: padding[0],
+      paddingLeft: padding[1],
+      depth,
+      inputStride: 4 * channelStride(input.channels),
+      outputBlocks: channelBlocks(output.channels),
+    };
+  },
+});

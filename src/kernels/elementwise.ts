@@ -1,0 +1,92 @@
+/** Operators that map elements one by one: PReLU, ReLU and clip, affine, addition. */
+import { CHANNEL_BLOCK, channelStride, storedElements } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import {
+  type AddArguments,
+  type AffineArguments,
+  addArguments,
+  affineArguments,
+  type ClipArguments,
+  clipArguments,
+  type PreluArguments,
+  preluArguments,
+} from './arguments.js';
+import { padChannels } from './epilogue.js';
+import { channelBlocks, kernelRow, type Site } from './kernel.js';
+
+function inputChannels(site: Site): number {
+  return imageShape(site.inputs[0]!).channels;
+}
+
+function storedPixels(site: Site): number {
+  const { batch, height, width } = imageShape(site.inputs[0]!);
+  return batch * height * width;
+}
+
+export const prelu = kernelRow<PreluArguments>({
+  name: 'prelu',
+  operators: ['prelu'],
+  struct: preluArguments,
+  accepts: (site) => site.tensors[1] !== undefined,
+  pack: (site) => ({ slopes: padChannels(site.tensors[1], inputChannels(site), CHANNEL_BLOCK) }),
+  extent: storedPixels,
+  arguments: (site, places) => ({
+    input: places.inputs[0]!,
+    slopes: places.parts.slopes!,
+    output: places.outputs[0]!,
+    blocks: channelBlocks(inputChannels(site)),
+  }),
+});
+
+export const clip = kernelRow<ClipArguments>({
+  name: 'clip',
+  operators: ['relu', 'clip'],
+  struct: clipArguments,
+  accepts: () => true,
+  extent: storedPixels,
+  arguments(site, places) {
+    const { least = 0, most = Number.POSITIVE_INFINITY } = site.node.attributes as { least?: number; most?: number };
+    const channels = inputChannels(site);
+    return {
+      input: places.inputs[0]!,
+      output: places.outputs[0]!,
+      least,
+      most,
+      blocks: channelBlocks(channels),
+      tail: channels - channelStride(channels) + CHANNEL_BLOCK,
+    };
+  },
+});
+
+export const affine = kernelRow<AffineArguments>({
+  name: 'affine',
+  operators: ['affine'],
+  struct: affineArguments,
+  accepts: (site) => site.tensors[1] !== undefined && site.tensors[2] !== undefined,
+  pack(site) {
+    const channels = inputChannels(site);
+    const spread = (values: Float32Array): Float32Array => {
+      const padded = new Float32Array(channelStride(channels));
+      for (let channel = 0; channel < channels; channel++) padded[channel] = values[channel % values.length]!;
+      return padded;
+    };
+    return { scales: spread(site.tensors[1]!.data), offsets: spread(site.tensors[2]!.data) };
+  },
+  extent: storedPixels,
+  arguments: (site, places) => ({
+    input: places.inputs[0]!,
+    scales: places.parts.scales!,
+    offsets: places.parts.offsets!,
+    output: places.outputs[0]!,
+    blocks: channelBlocks(inputChannels(site)),
+  }),
+});
+
+export const add = kernelRow<AddArguments>({
+  name: 'add',
+  operators: ['add'],
+  struct: addArguments,
+  accepts: (site) => site.tensors.every((tensor) => tensor === undefined),
+  extent: (site) => storedElements(site.outputs[0]!, 'nhwc') / CHANNEL_BLOCK,
+  arguments: (_site, places) => ({ a: places.inputs[0]!, b: places.inputs[1]!, output: places.outputs[0]! }),
+});

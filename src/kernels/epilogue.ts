@@ -1,0 +1,52 @@
+/** The fused epilogue as kernels take it: bias, slopes and residual addresses, and the activation's code. */
+import { ACTIVATIONS, type Activation } from '../ops/activation.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { PackedParts, Places, Site } from './kernel.js';
+import type { Address } from './struct.js';
+
+/** The activation's code in the argument structs: its place in ACTIVATIONS. */
+export function activationCode(site: Site): number {
+  return ACTIVATIONS.indexOf(site.node.attributes.activation as Activation);
+}
+
+/** A per-channel tensor padded with zeros to a multiple of `multiple` channels; zeros where there is none. */
+export function padChannels(tensor: Tensor | undefined, channels: number, multiple: number): Float32Array {
+  const padded = new Float32Array(Math.ceil(channels / multiple) * multiple);
+  if (tensor) padded.set(tensor.data);
+  return padded;
+}
+
+/** Packs bias and slopes (inputs 2 and 3) of a convolution or fully connected layer. */
+export function packEpilogue(site: Site, channels: number, multiple: number): PackedParts {
+  const slopes = site.tensors[3];
+  return {
+    bias: padChannels(site.tensors[2], channels, multiple),
+    slopes: slopes ? padChannels(slopes, channels, multiple) : new Float32Array(0),
+  };
+}
+
+/** The epilogue's fields of an argument struct. */
+export interface EpilogueArguments {
+  readonly bias: Address;
+  readonly slopes: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly activation: number;
+}
+
+/** Fills the epilogue's fields. */
+export function epilogueArguments(site: Site, places: Places): EpilogueArguments {
+  return {
+    bias: places.parts.bias ?? null,
+    slopes: places.parts.slopes ?? null,
+    residual: places.inputs[4] ?? null,
+    output: places.outputs[0]!,
+    activation: activationCode(site),
+  };
+}
+
+/** True where weights, bias and slopes are tensors, as packing needs. */
+export function hasConstantParameters(site: Site): boolean {
+  const { tensors, inputs } = site;
+  return tensors[1] !== undefined && [2, 3].every((index) => !inputs[index] || tensors[index] !== undefined);
+}

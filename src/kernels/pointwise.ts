@@ -1,0 +1,64 @@
+/** 1×1 convolution in register tiles; also fully connected layers of a batch, whose rows are its pixels. */
+import { convolutionAttributes } from '../ops/convolution.js';
+import { channelStride } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import { type PointwiseArguments, pointwiseArguments } from './arguments.js';
+import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
+import { packFullyConnected, storedDepth } from './fullyConnected.js';
+import { type Build, channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
+import { PANEL_CHANNELS, packPanels } from './panels.js';
+
+function acceptsPointwise(site: Site): boolean {
+  if (!hasConstantParameters(site)) return false;
+  if (site.node.operator === 'fullyConnected') return imageShape(site.inputs[0]!).batch > 1;
+  const { stride, padding, groups } = convolutionAttributes(site.node);
+  const [, , height, width] = site.inputs[1]!;
+  const unit = [...stride, groups, height, width].every((value) => value === 1);
+  return unit && padding.every((value) => value === 0);
+}
+
+function packPointwise(site: Site): PackedParts {
+  const weights = site.tensors[1]!;
+  const [outputs = 0, depth = 0] = weights.shape;
+  return {
+    weights: packPanels(outputs, depth, (o, k) => weights.data[o * depth + k]!),
+    ...packEpilogue(site, outputs, PANEL_CHANNELS),
+  };
+}
+
+function outputPixels(site: Site): number {
+  const { batch, height, width } = imageShape(site.outputs[0]!);
+  return batch * height * width;
+}
+
+function pointwise(rows: number, builds: readonly Build[]) {
+  return kernelRow<PointwiseArguments>({
+    name: `pointwise${rows}x8`,
+    operators: ['convolution', 'fullyConnected'],
+    builds,
+    packing: 'panels',
+    struct: pointwiseArguments,
+    accepts: acceptsPointwise,
+    pack: (site) => (site.node.operator === 'fullyConnected' ? packFullyConnected(site) : packPointwise(site)),
+    extent: (site) => Math.ceil(outputPixels(site) / rows),
+    arguments(site, places) {
+      const fully = site.node.operator === 'fullyConnected';
+      const { channels } = imageShape(site.inputs[0]!);
+      const outputs = imageShape(site.outputs[0]!).channels;
+      return {
+        input: places.inputs[0]!,
+        weights: places.parts.weights!,
+        ...epilogueArguments(site, places),
+        pixels: outputPixels(site),
+        depth: fully ? storedDepth(site) : channels,
+        inputStride: 4 * (fully ? storedDepth(site) : channelStride(channels)),
+        outputStride: 4 * channelStride(outputs),
+        outputBlocks: channelBlocks(outputs),
+      };
+    },
+  });
+}
+
+/** Fused multiply-add leaves registers for six pixels; multiplication and addition apart only for four. */
+export const pointwise6x8 = pointwise(6, ['relaxed']);
+export const pointwise4x8 = pointwise(4, ['plain', 'checked']);
