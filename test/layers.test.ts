@@ -1,0 +1,68 @@
+/** The import order of src/: a folder imports only from those to its left, and never from its equals. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ORDER = [
+  ['errors'],
+  ['tensor'],
+  ['image', 'graph'],
+  ['ops'],
+  ['build'],
+  ['model'],
+  ['formats', 'networks', 'passes'],
+  ['kernels'],
+  ['plan'],
+  ['runtime'],
+  ['engine'],
+  ['face'],
+  ['index', 'cli'],
+];
+
+const source = fileURLToPath(new URL('../src', import.meta.url));
+const levels = new Map(ORDER.flatMap((folders, level) => folders.map((folder) => [folder, level] as const)));
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => relative(source, join(source, path)).split('\\').join('/'));
+
+/** The folder, or the file directly below src/, that a path belongs to. */
+function layerOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.ts$/, '');
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(join(source, path), 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+  return specifiers.filter((specifier) => specifier.startsWith('.')).map((to) => posix.join(dirname(path), to));
+}
+
+/** One sentence for each import that goes right or sideways. */
+function violations(path: string, imports: readonly string[]): string[] {
+  const from = layerOf(path);
+  return imports
+    .filter((to) => layerOf(to.replace(/\.js$/, '.ts')) !== from)
+    .filter((to) => !(levels.get(layerOf(to.replace(/\.js$/, '.ts')))! < levels.get(from)!))
+    .map((to) => `${path} imports ${to}`);
+}
+
+describe('layers', () => {
+  it('every folder of src/ has its place in the order', () => {
+    expect(files.length).toBeGreaterThan(20);
+    expect(files.map(layerOf).filter((layer) => !levels.has(layer))).toEqual([]);
+  });
+
+  it('imports point left', () => {
+    expect(files.flatMap((path) => violations(path, importsOf(path)))).toEqual([]);
+  });
+
+  it('a wrong import would be found', () => {
+    expect(violations('ops/add.ts', ['tensor/shape.js', 'ops/operator.js', 'build/infer.js'])).toEqual([
+      'ops/add.ts imports build/infer.js',
+    ]);
+    expect(violations('passes/index.ts', ['formats/native.js', 'graph/types.js'])).toEqual([
+      'passes/index.ts imports formats/native.js',
+    ]);
+    expect(importsOf('ops/index.ts')).toContain('errors.js');
+  });
+});
