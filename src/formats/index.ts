@@ -1,0 +1,78 @@
+/** One entry for every model format: recognises files by content and name, and imports them. */
+import { ModelError } from '../errors.js';
+import { describeValue } from '../model/json.js';
+import type { Model } from '../model/model.js';
+import { importNative } from './native.js';
+import { importNcnn, type NcnnOptions } from './ncnn/importNcnn.js';
+import { PARAM_MAGIC } from './ncnn/parseParam.js';
+import { sha256 } from './sha256.js';
+
+export { exportNative, FORMAT_VERSION, importNative } from './native.js';
+export { importNcnn, type NcnnFiles, type NcnnOptions } from './ncnn/importNcnn.js';
+export type { InputSize } from './ncnn/inputShape.js';
+export { parseSafetensors, type Safetensors, type Storage } from './safetensors.js';
+
+/** A file's name, which messages show and endings are read from, and its bytes. */
+export interface ModelFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes of a `.param` text; ncnn's largest have some hundred thousand. */
+export const LARGEST_PARAM = 1 << 24;
+
+const ACCEPTED = 'a native .safetensors file, or an ncnn .param file with its .bin';
+
+function hasEnding(file: ModelFile, ending: string): boolean {
+  return file.name.toLowerCase().endsWith(ending);
+}
+
+/** A safetensors file's ninth byte opens its JSON header. */
+function isSafetensors(file: ModelFile): boolean {
+  return hasEnding(file, '.safetensors') || (file.bytes[8] === 0x7b && !hasEnding(file, '.bin'));
+}
+
+function isParam(file: ModelFile): boolean {
+  if (hasEnding(file, '.param')) return true;
+  return PARAM_MAGIC.split('').every((digit, index) => file.bytes[index] === digit.charCodeAt(0));
+}
+
+function paramText({ name, bytes }: ModelFile): string {
+  if (bytes.length > LARGEST_PARAM) {
+    throw new ModelError(
+      'FILE_TOO_LARGE',
+      `${name}: has ${bytes.length} bytes; a .param of at most ${LARGEST_PARAM} is accepted.`,
+    );
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.slice());
+  } catch (cause) {
+    const accepted = `a text .param file that begins with ${PARAM_MAGIC}`;
+    throw new ModelError('BAD_MAGIC', `${name}: is not UTF-8 text; accepted is ${accepted}.`, { cause });
+  }
+}
+
+async function importPair(param: ModelFile, bin: ModelFile, options: NcnnOptions): Promise<Model> {
+  const model = importNcnn(paramText(param), bin.bytes, { param: param.name, bin: bin.name }, options);
+  return { ...model, card: { ...model.card, sha256: await sha256(bin.bytes.slice()) } };
+}
+
+/**
+ * Imports a model from the files that it consists of: one native file, or an ncnn `.param` and `.bin` in any order.
+ * The card of an ncnn model carries the SHA-256 of its `.bin`. `options` apply to ncnn pairs; a native file says all
+ * that itself. Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone, and what the importers throw.
+ */
+export async function importModel(files: readonly ModelFile[], options: NcnnOptions = {}): Promise<Model> {
+  const [first, second, ...others] = files;
+  if (first && !second && isSafetensors(first)) return importNative(first.bytes, first.name);
+  const param = files.find(isParam);
+  if (param && files.length === 1) {
+    throw new ModelError('NO_WEIGHTS', `${param.name}: comes alone; an ncnn .param file is accepted with its .bin.`);
+  }
+  if (first && second && others.length === 0 && param) {
+    const bin = param === first ? second : first;
+    if (!isParam(bin) && !isSafetensors(bin)) return importPair(param, bin, options);
+  }
+  const names = files.map(({ name }) => describeValue(name)).join(', ') || 'no file';
+  throw new ModelError('UNKNOWN_FORMAT', `${names}: not a model format that is known; accepted is ${ACCEPTED}.`);
+}

@@ -1,0 +1,146 @@
+/** What an importer of one ncnn layer type is, and the half-built graph that it writes to. */
+import { MobileFaceNetError, ModelError, ShapeError } from '../../errors.js';
+import type { Attributes, Graph, GraphInput, Node } from '../../graph/types.js';
+import { operatorOf } from '../../ops/index.js';
+import { NO_ATTRIBUTES } from '../../ops/operator.js';
+import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
+import { describeLayer, type ParamLayer } from './parseParam.js';
+import type { WeightReader } from './readWeights.js';
+
+/** One row of the table in layers/index.ts. */
+export interface LayerImporter {
+  readonly type: string;
+  /** Parameter keys that it understands; a layer with another one is refused. */
+  readonly parameters: readonly number[];
+  /** Blobs that it reads: least, most. */
+  readonly inputs: readonly [number, number];
+  /** Blobs that it defines: least, most. */
+  readonly outputs: readonly [number, number];
+  /** What it cannot express in this layer, in a few words; `undefined` where it can. All are reported at once. */
+  unsupported?(layer: ParamLayer): string | undefined;
+  /**
+   * Channels that the layer's parameters say it reads; `passes` where its inputs have as many as its output;
+   * `undefined` where nothing is known. Infers a missing input shape. `pixels` are height times width of the input.
+   */
+  inputChannels(layer: ParamLayer, pixels: number): number | 'passes' | undefined;
+  /** Appends the layer's nodes, reading its weights in the file's order. */
+  import(layer: ParamLayer, builder: LayerBuilder): void;
+}
+
+/** Elements that an import may add to what the file stores: slopes and factors that one parameter gives for all. */
+export const MOST_FILLED_ELEMENTS = 2 ** 24;
+
+/** Builds the graph layer by layer, knowing every value's shape; blobs become values of the same name. */
+export class LayerBuilder {
+  readonly weights: WeightReader;
+  readonly #inputShapes: ReadonlyMap<ParamLayer, Shape>;
+  readonly #inputs: GraphInput[] = [];
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #nodes: Node[] = [];
+  readonly #shapes = new Map<string, Shape>();
+  readonly #values = new Map<string, string>();
+
+  #filledElements = 0;
+
+  constructor(weights: WeightReader, inputShapes: ReadonlyMap<ParamLayer, Shape>) {
+    this.weights = weights;
+    this.#inputShapes = inputShapes;
+  }
+
+  /** Declares the graph input that an Input layer stands for. */
+  input(layer: ParamLayer): void {
+    const name = layer.outputs[0]!;
+    const shape = this.#inputShapes.get(layer)!;
+    this.#inputs.push({ name, shape });
+    this.#define(name, shape);
+    this.#values.set(name, name);
+  }
+
+  /** The value that a layer reads at a position. */
+  value(layer: ParamLayer, index = 0): string {
+    return this.#values.get(layer.inputs[index]!)!;
+  }
+
+  /** The shape of a value or tensor. */
+  shape(name: string): Shape {
+    return this.#shapes.get(name)!;
+  }
+
+  /** Channels of a value: its second axis. */
+  channels(name: string): number {
+    return this.shape(name)[1] ?? 1;
+  }
+
+  /** Makes a blob another name of a value. */
+  alias(blob: string, value: string): void {
+    this.#values.set(blob, value);
+  }
+
+  /** Adds a tensor named after its layer and role. */
+  tensor(layer: ParamLayer, role: string, shape: Shape, data: Float32Array | readonly number[]): string {
+    const name = `${layer.name}.${role}`;
+    if (elementCount(shape) !== data.length) {
+      const found = `${data.length} ${role} do not fit ${formatShape(shape)}`;
+      throw new ShapeError('WEIGHT_COUNT', `${describeLayer(layer)}: ${found}.`);
+    }
+    this.#define(name, shape);
+    this.#tensors.set(name, float32Tensor(shape, data));
+    return name;
+  }
+
+  /** Adds a vector of one number repeated. Throws ModelError TOO_LARGE where the file asks for too many of them. */
+  filled(layer: ParamLayer, role: string, count: number, value: number): string {
+    this.#filledElements += count;
+    if (this.#filledElements > MOST_FILLED_ELEMENTS) {
+      const found = `${role} of ${count} elements exceed the ${MOST_FILLED_ELEMENTS} that an import may add`;
+      throw new ModelError('TOO_LARGE', `${describeLayer(layer)}: ${found}.`);
+    }
+    return this.tensor(layer, role, [count], new Float32Array(count).fill(value));
+  }
+
+  /** Appends a node that defines the layer's first blob, or a value between named `layer.step`; returns the value. */
+  node(
+    layer: ParamLayer,
+    operator: string,
+    inputs: readonly string[],
+    attributes: Attributes = NO_ATTRIBUTES,
+    step?: string,
+  ): string {
+    const name = step === undefined ? layer.name : `${layer.name}.${step}`;
+    const output = step === undefined ? layer.outputs[0]! : name;
+    const node: Node = { name, operator, inputs, outputs: [output], attributes };
+    const rule = operatorOf(node);
+    try {
+      rule.checkAttributes(node);
+      const [shape] = rule.inferShapes(
+        node,
+        inputs.map((input) => (input === '' ? undefined : this.shape(input))),
+      );
+      this.#define(output, shape!);
+    } catch (error) {
+      if (!(error instanceof MobileFaceNetError)) throw error;
+      const Kind = error instanceof ShapeError ? ShapeError : ModelError;
+      throw new Kind(error.code, `${describeLayer(layer)}: ${error.message}`, { cause: error });
+    }
+    this.#nodes.push(node);
+    if (step === undefined) this.#values.set(output, output);
+    return output;
+  }
+
+  /** The graph of what was appended, with the given blobs as outputs. */
+  graph(outputs: readonly string[]): Graph {
+    const values = new Set(outputs.map((blob) => this.#values.get(blob)!));
+    return { inputs: this.#inputs, outputs: [...values], nodes: this.#nodes, tensors: this.#tensors };
+  }
+
+  #define(name: string, shape: Shape): void {
+    if (this.#shapes.has(name)) {
+      throw new ModelError(
+        'DUPLICATE_NAME',
+        `value or tensor "${name}" is defined twice; names stand once in a graph.`,
+      );
+    }
+    this.#shapes.set(name, shape);
+  }
+}
