@@ -1,0 +1,116 @@
+/** JPEG and PNG files to RGB pixels; whatever is no complete image is refused with a clear error. */
+import { ImageError } from '../errors.js';
+import { inflate, runJpegDecoder } from './codecs.js';
+import { type RgbImage, toRgb } from './image.js';
+import { isJpeg, readJpegHeader } from './jpegHeader.js';
+import { checkJpegScans } from './jpegScans.js';
+import { corruptPng, isPng, readPngChunks, readPngHeader } from './pngHeader.js';
+import { inflatedBytes, PngRows } from './pngRows.js';
+
+export interface DecodeOptions {
+  /** Pixels (width · height) that an image may have; 50 million when absent. */
+  readonly pixelLimit?: number | undefined;
+}
+
+/** The pixel limit of `decodeImage` when the caller sets none. */
+export const DEFAULT_PIXEL_LIMIT = 50_000_000;
+
+/** How often a progressive file may pass over as many pixels as the limit allows. */
+const PASSES_OVER_LIMIT = 16;
+
+/** Bytes that one byte of a deflate stream can stand for at most. */
+const LARGEST_INFLATION = 1032;
+
+/** What files of other kinds begin with, from the byte at `offset`. */
+const OTHER_FORMATS: readonly { readonly name: string; readonly offset: number; readonly text: string }[] = [
+  { name: 'a GIF', offset: 0, text: 'GIF8' },
+  { name: 'a WebP', offset: 8, text: 'WEBP' },
+  { name: 'an AVIF', offset: 4, text: 'ftypavif' },
+  { name: 'a HEIC', offset: 4, text: 'ftyphei' },
+  { name: 'a HEIC', offset: 4, text: 'ftypmif1' },
+  { name: 'a TIFF', offset: 0, text: 'II*\0' },
+  { name: 'a TIFF', offset: 0, text: 'MM\0*' },
+  { name: 'a BMP', offset: 0, text: 'BM' },
+];
+
+function notAnImage(bytes: Uint8Array, where: string): ImageError {
+  const start = String.fromCharCode(...bytes.subarray(0, 16));
+  const other = OTHER_FORMATS.find(({ offset, text }) => start.startsWith(text, offset));
+  let found = other ? `is ${other.name} file` : 'is neither a JPEG nor a PNG file';
+  if (bytes.length === 0) found = 'is empty';
+  return new ImageError('NOT_AN_IMAGE', `${where} ${found}; accepted are JPEG and PNG.`);
+}
+
+function checkPixels(size: { width: number; height: number }, limit: number, where: string): void {
+  if (size.width * size.height <= limit) return;
+  throw new ImageError(
+    'TOO_MANY_PIXELS',
+    `${where}: has ${size.width}×${size.height} pixels; at most ${limit} in all are accepted.`,
+  );
+}
+
+/** Extraneous bytes between segments lose no pixel; anything else that the decoder complains about may. */
+function isHarmless(warning: string): boolean {
+  return warning.includes('extraneous bytes before marker') || warning.includes('unknown Adobe color transform');
+}
+
+async function decodeJpeg(bytes: Uint8Array, where: string, limit: number): Promise<RgbImage> {
+  const header = readJpegHeader(bytes, where);
+  checkPixels(header, limit, where);
+  const scans = checkJpegScans(bytes, header, where);
+  if (scans * header.width * header.height > PASSES_OVER_LIMIT * limit) {
+    throw new ImageError(
+      'TOO_MANY_SCANS',
+      `${where}: JPEG file passes ${scans} times over ${header.width}×${header.height} pixels; at most ` +
+        `${PASSES_OVER_LIMIT * limit} pixels are decoded in all.`,
+    );
+  }
+  const decoded = await runJpegDecoder(bytes);
+  const complaint = decoded.warnings.find((warning) => !isHarmless(warning));
+  if (!('data' in decoded) || complaint !== undefined) {
+    const found = complaint ?? 'the decoder gave no pixels';
+    throw new ImageError('CORRUPT_IMAGE', `${where}: JPEG file cannot be decoded: ${found}; it is damaged.`);
+  }
+  return toRgb({ data: decoded.data, width: decoded.width, height: decoded.height, channels: 4 });
+}
+
+async function decodePng(bytes: Uint8Array, where: string, limit: number): Promise<RgbImage> {
+  const header = readPngHeader(bytes, where);
+  checkPixels(header, limit, where);
+  const { compressed, palette } = readPngChunks(bytes, header, where);
+  const expected = inflatedBytes(header);
+  const stored = compressed.reduce((sum, piece) => sum + piece.length, 0);
+  if (stored * LARGEST_INFLATION < expected) {
+    throw new ImageError(
+      'TRUNCATED_IMAGE',
+      `${where}: PNG file holds ${stored} compressed bytes, which cannot be ${header.width}×${header.height} pixels.`,
+    );
+  }
+  const rows = new PngRows(header, palette, where);
+  try {
+    await inflate(compressed, (piece) => {
+      rows.push(piece);
+      return rows.done;
+    });
+  } catch (cause) {
+    if (cause instanceof ImageError) throw cause;
+    throw corruptPng(where, 'has pixels that cannot be inflated', { cause });
+  }
+  if (!rows.done) {
+    throw new ImageError('TRUNCATED_IMAGE', `${where}: PNG file ends before its last row; a complete file is needed.`);
+  }
+  return { data: rows.pixels, width: header.width, height: header.height, channels: 3 };
+}
+
+/**
+ * Decodes a JPEG or PNG file to RGB8. Grey, palette, 16-bit, interlaced and progressive files are accepted; alpha is
+ * dropped, colour profiles and EXIF orientation are not applied. `where` names the file in messages.
+ * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (CMYK, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,
+ * TRUNCATED_IMAGE or CORRUPT_IMAGE, and RuntimeError DECODER_UNAVAILABLE where the JPEG decoder cannot be loaded.
+ */
+export async function decodeImage(bytes: Uint8Array, where: string, options: DecodeOptions = {}): Promise<RgbImage> {
+  const limit = options.pixelLimit ?? DEFAULT_PIXEL_LIMIT;
+  if (isJpeg(bytes)) return decodeJpeg(bytes, where, limit);
+  if (isPng(bytes)) return decodePng(bytes, where, limit);
+  throw notAnImage(bytes, where);
+}
