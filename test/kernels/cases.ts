@@ -1,0 +1,301 @@
+/** The sites that kernels are tested on: layers of real networks, and every remainder of tiles, panels and borders. */
+import { inferShapes } from '../../src/build/infer.js';
+import type { Attributes, Node } from '../../src/graph/types.js';
+import type { Site } from '../../src/kernels/kernel.js';
+import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
+import { seededWeights } from '../../src/networks/seededWeights.js';
+import type { Activation } from '../../src/ops/activation.js';
+import { operatorOf } from '../../src/ops/index.js';
+import { optimise } from '../../src/passes/index.js';
+import { siteOf } from '../../src/plan/site.js';
+import { elementCount, type Shape } from '../../src/tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
+
+/** A site with the values that its inputs take. */
+export interface KernelCase {
+  readonly name: string;
+  readonly site: Site;
+  /** By input position: the values that are no tensors of the site. */
+  readonly values: readonly (Tensor | undefined)[];
+}
+
+/** Numbers in [−1, 1) from a 32-bit mixing generator (Mulberry32). */
+function seededTensor(shape: Shape, seed: number): Tensor {
+  const data = new Float32Array(elementCount(shape));
+  let state = seed >>> 0;
+  for (let index = 0; index < data.length; index++) {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    data[index] = ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
+  }
+  return float32Tensor(shape, data);
+}
+
+interface CaseInputs {
+  readonly operator: string;
+  readonly attributes: Attributes;
+  /** Shapes by input position; those in `constant` become tensors of the site. */
+  readonly shapes: readonly (Shape | undefined)[];
+  readonly constant: readonly number[];
+}
+
+function makeCase(name: string, { operator, attributes, shapes, constant }: CaseInputs): KernelCase {
+  const inputs = shapes.map((shape, index) => (shape ? `input${index}` : ''));
+  const node: Node = { name, operator, inputs, outputs: ['output'], attributes };
+  const tensors = shapes.map((shape, index) =>
+    shape && constant.includes(index) ? seededTensor(shape, 1000 + index) : undefined,
+  );
+  const values = shapes.map((shape, index) =>
+    shape && !constant.includes(index) ? seededTensor(shape, index + 1) : undefined,
+  );
+  const outputs = operatorOf(node).inferShapes(node, shapes);
+  return { name, site: { node, inputs: shapes, outputs, tensors }, values };
+}
+
+interface ConvolutionCase {
+  readonly input: Shape;
+  readonly outputs: number;
+  readonly kernel: readonly [number, number];
+  readonly stride?: readonly [number, number];
+  readonly padding?: readonly [number, number, number, number];
+  readonly dilation?: readonly [number, number];
+  readonly groups?: number;
+  readonly activation?: Activation;
+  readonly residual?: boolean;
+  readonly bias?: boolean;
+}
+
+function convolutionCase(options: ConvolutionCase): KernelCase {
+  const { input, outputs, kernel, stride = [1, 1], padding = [0, 0, 0, 0], dilation = [1, 1], groups = 1 } = options;
+  const { activation = 'none', residual = false, bias = true } = options;
+  const attributes = { stride, padding, dilation, groups, activation };
+  const weights = [outputs, input[1]! / groups, ...kernel];
+  const shapes: (Shape | undefined)[] = [input, weights, bias ? [outputs] : undefined];
+  shapes[3] = activation === 'prelu' ? [outputs] : undefined;
+  const kind = groups === 1 ? 'dense' : 'grouped';
+  const name = `${kind} ${kernel.join('×')} on ${input.join('×')} to ${outputs}, stride ${stride}, padding ${padding}, dilation ${dilation}, ${activation}${residual ? ', residual' : ''}${bias ? '' : ', no bias'}`;
+  if (residual) {
+    const node: Node = {
+      name,
+      operator: 'convolution',
+      inputs: ['x', 'w'],
+      outputs: ['y'],
+      attributes: { ...attributes, activation: 'none' },
+    };
+    shapes[4] = operatorOf(node).inferShapes(node, [input, weights])[0]!;
+  }
+  return makeCase(name, { operator: 'convolution', attributes, shapes, constant: [1, 2, 3] });
+}
+
+const ACTIVATION_CYCLE: readonly Activation[] = ['none', 'relu', 'relu6', 'prelu'];
+
+function pointwiseCases(): KernelCase[] {
+  const cases: KernelCase[] = [];
+  for (let width = 1; width <= 13; width++) {
+    const activation = ACTIVATION_CYCLE[width % 4]!;
+    cases.push(
+      convolutionCase({ input: [1, 5, 1, width], outputs: 9, kernel: [1, 1], activation, residual: width % 2 === 0 }),
+    );
+  }
+  for (let channels = 1; channels <= 17; channels++) {
+    const activation = ACTIVATION_CYCLE[channels % 4]!;
+    cases.push(
+      convolutionCase({
+        input: [2, channels, 3, 5],
+        outputs: 18 - channels,
+        kernel: [1, 1],
+        activation,
+        bias: channels % 3 > 0,
+      }),
+    );
+  }
+  return cases;
+}
+
+function depthwiseCases(): KernelCase[] {
+  const cases: KernelCase[] = [];
+  for (const stride of [1, 2]) {
+    for (let size = 1; size <= 8; size++) {
+      for (const padding of [
+        [1, 1, 1, 1],
+        [0, 0, 0, 0],
+        [0, 0, 1, 1],
+        [2, 1, 0, 1],
+        [0, 1, 0, 2],
+      ] as const) {
+        const [top, left, bottom, right] = padding;
+        if (size + top + bottom < 3 || size + 1 + left + right < 3) continue;
+        const channels = 1 + ((size * 3 + stride) % 9);
+        const activation = ACTIVATION_CYCLE[(size + top) % 4]!;
+        const residual = size % 3 === 0;
+        const input = [size % 4 === 0 ? 2 : 1, channels, size, size + 1];
+        cases.push(
+          convolutionCase({
+            input,
+            outputs: channels,
+            groups: channels,
+            kernel: [3, 3],
+            stride: [stride, stride],
+            padding,
+            activation,
+            residual,
+          }),
+        );
+      }
+    }
+  }
+  return cases.filter(({ site }) => site.inputs[1]![1] === 1 && site.outputs[0]![1]! > 1);
+}
+
+function globalDepthwiseCases(): KernelCase[] {
+  const sizes = [
+    [7, 7],
+    [7, 6],
+    [6, 6],
+    [1, 2],
+    [4, 3],
+  ] as const;
+  return sizes.flatMap(([height, width], index) =>
+    [2, 4, 7, 16, 18, 33].map((channels) => {
+      const activation = ACTIVATION_CYCLE[index % 4]!;
+      const input = [index % 2 === 0 ? 1 : 3, channels, height, width];
+      return convolutionCase({
+        input,
+        outputs: channels,
+        groups: channels,
+        kernel: [height, width],
+        activation,
+        residual: index === 3,
+      });
+    }),
+  );
+}
+
+function denseCases(): KernelCase[] {
+  const cases: KernelCase[] = [];
+  for (const stride of [1, 2] as const) {
+    for (let width = 3; width <= 12; width++) {
+      const padding = (
+        [
+          [1, 1, 1, 1],
+          [0, 0, 1, 1],
+          [1, 0, 0, 0],
+        ] as const
+      )[width % 3]!;
+      const activation = ACTIVATION_CYCLE[width % 4]!;
+      const options = {
+        kernel: [3, 3],
+        stride: [stride, stride],
+        padding,
+        activation,
+        residual: width % 5 === 0,
+      } as const;
+      cases.push(convolutionCase({ ...options, input: [1 + (width % 2), 3, width, width + 1], outputs: 1 + width }));
+      cases.push(convolutionCase({ ...options, input: [1, 1 + (width % 6), width + 1, width], outputs: 13 - width }));
+    }
+  }
+  cases.push(
+    convolutionCase({
+      input: [1, 6, 9, 11],
+      outputs: 10,
+      kernel: [5, 3],
+      stride: [2, 1],
+      padding: [2, 0, 1, 1],
+      dilation: [1, 2],
+      activation: 'prelu',
+    }),
+    convolutionCase({ input: [2, 5, 8, 8], outputs: 7, kernel: [2, 2], activation: 'relu6' }),
+    convolutionCase({ input: [1, 8, 6, 5], outputs: 12, kernel: [1, 1], stride: [2, 2], residual: true }),
+    convolutionCase({ input: [1, 4, 5, 5], outputs: 4, kernel: [1, 1], padding: [1, 2, 0, 1], activation: 'relu' }),
+    convolutionCase({ input: [1, 3, 4, 4], outputs: 8, kernel: [7, 7], padding: [3, 3, 3, 3] }),
+  );
+  return cases;
+}
+
+function fullyConnectedCases(): KernelCase[] {
+  const inputs = [
+    [1, 5],
+    [1, 64, 3, 3],
+    [3, 7, 2, 2],
+    [1, 6, 1, 1],
+    [5, 9],
+    [7, 4, 1, 3],
+  ] as const;
+  return inputs.flatMap((input, index) =>
+    [1, 4, 6, 8, 20, 31, 35, 40].map((outputs) => {
+      const activation = ACTIVATION_CYCLE[(index + outputs) % 4]!;
+      const weights = [outputs, elementCount(input.slice(1))];
+      const slopes = activation === 'prelu' ? [outputs] : undefined;
+      const residual = outputs % 5 === 0 ? [input[0], outputs] : undefined;
+      const shapes = [input, weights, outputs % 3 === 0 ? undefined : [outputs], slopes, residual];
+      const name = `fully connected ${input.join('×')} to ${outputs}, ${activation}`;
+      return makeCase(name, { operator: 'fullyConnected', attributes: { activation }, shapes, constant: [1, 2, 3] });
+    }),
+  );
+}
+
+function elementwiseCases(): KernelCase[] {
+  const inputs = [
+    [1, 1, 1, 1],
+    [1, 3, 2, 5],
+    [2, 4, 3, 3],
+    [3, 9],
+    [1, 130, 2, 2],
+  ] as const;
+  return inputs.flatMap((input) => {
+    const channels = [input[1]];
+    const shape = input.join('×');
+    return [
+      makeCase(`prelu ${shape}`, { operator: 'prelu', attributes: {}, shapes: [input, channels], constant: [1] }),
+      makeCase(`relu ${shape}`, { operator: 'relu', attributes: {}, shapes: [input], constant: [] }),
+      makeCase(`clip ${shape}`, {
+        operator: 'clip',
+        attributes: { least: 0.25, most: 0.5 },
+        shapes: [input],
+        constant: [],
+      }),
+      makeCase(`affine ${shape}`, {
+        operator: 'affine',
+        attributes: {},
+        shapes: [input, channels, channels],
+        constant: [1, 2],
+      }),
+      makeCase(`affine of one pair ${shape}`, {
+        operator: 'affine',
+        attributes: {},
+        shapes: [input, [1], [1]],
+        constant: [1, 2],
+      }),
+      makeCase(`add ${shape}`, { operator: 'add', attributes: {}, shapes: [input, input], constant: [] }),
+    ];
+  });
+}
+
+/** Each distinct layer of Table 1, with its seeded weights. */
+function table1Cases(): KernelCase[] {
+  const graph = optimise(mobileFaceNet(seededWeights(1)));
+  const shapes = inferShapes(graph);
+  const cases = new Map<string, KernelCase>();
+  for (const node of graph.nodes) {
+    const site = siteOf(graph, node, shapes);
+    const key = JSON.stringify([node.operator, node.attributes, site.inputs]);
+    if (cases.has(key)) continue;
+    const values = site.inputs.map((shape, index) =>
+      shape && !site.tensors[index] ? seededTensor(shape, index + 1) : undefined,
+    );
+    cases.set(key, { name: `Table 1, ${node.name}`, site, values });
+  }
+  return [...cases.values()];
+}
+
+/** All cases. */
+export const kernelCases: readonly KernelCase[] = [
+  ...pointwiseCases(),
+  ...depthwiseCases(),
+  ...globalDepthwiseCases(),
+  ...denseCases(),
+  ...fullyConnectedCases(),
+  ...elementwiseCases(),
+  ...table1Cases(),
+];

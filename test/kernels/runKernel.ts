@@ -1,0 +1,138 @@
+/** Runs one kernel on one site the hard way: guards around every region, outputs and scratch full of NaN. */
+import type { Build, Kernel, Places, Site } from '../../src/kernels/kernel.js';
+import type { Address } from '../../src/kernels/struct.js';
+import { share } from '../../src/runtime/run.js';
+import { readNhwc, storedElements, writeNhwc } from '../../src/tensor/layout.js';
+import { elementCount, imageShape } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
+import { instantiate } from './modules.js';
+
+const GUARD_BYTES = 256;
+const GUARD = 0xa5;
+const memory = new WebAssembly.Memory({ initial: 256, maximum: 2048, shared: true });
+
+/** What a run left behind. */
+export interface KernelRun {
+  /** Row-major. */
+  readonly output: Float32Array;
+  /** The output as it stands in memory, padding channels included. */
+  readonly stored: Float32Array;
+  readonly guardsIntact: boolean;
+  readonly inputsIntact: boolean;
+}
+
+interface Placed {
+  readonly begin: number;
+  readonly sizeBytes: number;
+}
+
+/** Lays regions out one after the other with a guard before, between and after them. */
+class GuardedLayout {
+  readonly regions: Placed[] = [];
+  #next = 1024 + GUARD_BYTES;
+
+  place(sizeBytes: number): Placed {
+    const placed = { begin: this.#next, sizeBytes };
+    this.regions.push(placed);
+    this.#next = Math.ceil((placed.begin + sizeBytes + GUARD_BYTES) / 64) * 64;
+    const missing = Math.ceil((this.#next - memory.buffer.byteLength) / 65536);
+    if (missing > 0) memory.grow(missing);
+    return placed;
+  }
+
+  fillGuards(): void {
+    const bytes = new Uint8Array(memory.buffer);
+    let at = 1024;
+    for (const { begin, sizeBytes } of this.regions) {
+      bytes.fill(GUARD, at, begin);
+      at = begin + sizeBytes;
+    }
+    bytes.fill(GUARD, at, this.#next);
+  }
+
+  guardsIntact(): boolean {
+    const bytes = new Uint8Array(memory.buffer);
+    let at = 1024;
+    for (const { begin, sizeBytes } of [...this.regions, { begin: this.#next, sizeBytes: 0 }]) {
+      for (; at < begin; at++) if (bytes[at] !== GUARD) return false;
+      at = begin + sizeBytes;
+    }
+    return true;
+  }
+}
+
+/** Runs `kernel` over `lanes` slices, one after the other, each with arguments and scratch of its own. */
+export function runKernel(
+  kernel: Kernel,
+  site: Site,
+  values: readonly (Tensor | undefined)[],
+  build: Build,
+  lanes: number,
+): KernelRun {
+  const layout = new GuardedLayout();
+  const floatsOf = ({ begin, sizeBytes }: Placed): Float32Array =>
+    new Float32Array(memory.buffer, begin, sizeBytes / 4);
+  const address = ({ begin }: Placed): Address => ({ region: 'arena', offsetBytes: begin });
+  const inputs = values.map((tensor) =>
+    tensor ? layout.place(4 * storedElements(tensor.shape, kernel.layout)) : null,
+  );
+  const packed = Object.entries(kernel.pack(site)).map(([name, data]) => {
+    return { name, data, at: data.length > 0 ? layout.place(data.byteLength) : null };
+  });
+  const outputShape = site.outputs[0]!;
+  const output = layout.place(4 * storedElements(outputShape, kernel.layout));
+  const scratches = Array.from({ length: lanes }, () => layout.place(Math.max(16, kernel.scratchBytes(site))));
+  const parts = Object.fromEntries(packed.map(({ name, at }) => [name, at && address(at)]));
+  const structs = scratches.map((scratch) => {
+    const places: Places = {
+      inputs: inputs.map((placed) => placed && address(placed)),
+      outputs: [address(output)],
+      parts,
+      scratch: address(scratch),
+    };
+    const fields = kernel.writeArguments(site, places);
+    return { fields, at: layout.place(4 * fields.length) };
+  });
+
+  layout.fillGuards();
+  values.forEach((tensor, index) => {
+    if (tensor) writeNhwc(tensor.data, tensor.shape, floatsOf(inputs[index]!));
+  });
+  const before = inputs.map((placed) => placed && floatsOf(placed).slice());
+  for (const { data, at } of packed) if (at) floatsOf(at).set(data);
+  floatsOf(output).fill(Number.NaN);
+  for (const scratch of scratches) floatsOf(scratch).fill(Number.NaN);
+  const view = new DataView(memory.buffer);
+  for (const { fields, at } of structs) {
+    fields.forEach((field, index) => {
+      const target = at.begin + 4 * index;
+      if (field.kind === 'float32') view.setFloat32(target, field.value, true);
+      else view.setInt32(target, field.kind === 'address' ? (field.value?.offsetBytes ?? 0) : field.value, true);
+    });
+  }
+
+  const run = instantiate(build, memory)[kernel.name]!;
+  const extent = kernel.extent(site);
+  structs.forEach(({ at }, lane) => {
+    const [begin, end] = share(extent, lane, lanes);
+    if (begin < end) run(at.begin, begin, end);
+  });
+
+  const stored = floatsOf(output).slice();
+  const result = new Float32Array(elementCount(outputShape));
+  readNhwc(stored, outputShape, result);
+  const same = (a: Float32Array, b: Float32Array): boolean => a.every((value, index) => Object.is(value, b[index]));
+  return {
+    output: result,
+    stored,
+    guardsIntact: layout.guardsIntact(),
+    inputsIntact: inputs.every((placed, index) => !placed || same(before[index]!, floatsOf(placed))),
+  };
+}
+
+/** True where every padding channel of a stored `nhwc` value is zero. */
+export function paddingIsZero(stored: Float32Array, shape: readonly number[]): boolean {
+  const { channels } = imageShape(shape);
+  const stride = Math.ceil(channels / 4) * 4;
+  return stored.every((value, index) => index % stride < channels || Object.is(value, 0) || Object.is(value, -0));
+}
