@@ -58,10 +58,13 @@ function requireAlive(state: EngineState, what: string, disposed: boolean): void
   }
 }
 
-function growRegion(memory: RegionMemory, region: MemoryRegion | undefined, sizeBytes: number): MemoryRegion {
-  if (region && region.end - region.begin >= sizeBytes) return region;
-  if (region) memory.release(region);
-  return memory.allocate(sizeBytes);
+/** Makes the arena or the scratch at least that large; a failed attempt leaves none, never a region that was given back. */
+function growRegion(state: EngineState, which: 'arena' | 'scratch', sizeBytes: number): void {
+  const region = state[which];
+  if (region && region.end - region.begin >= sizeBytes) return;
+  if (region) state.memory.release(region);
+  state[which] = undefined;
+  state[which] = state.memory.allocate(sizeBytes);
 }
 
 /** A compiled graph. Make one with `Engine.compile`. */
@@ -167,8 +170,8 @@ export class Network {
     this.#plans.delete(key);
     this.#plans.set(key, cached);
     const state = this.#state;
-    state.arena = growRegion(state.memory, state.arena, cached.plan.arenaBytes);
-    state.scratch = growRegion(state.memory, state.scratch, cached.plan.scratchBytes);
+    growRegion(state, 'arena', cached.plan.arenaBytes);
+    growRegion(state, 'scratch', cached.plan.scratchBytes);
     if (cached.arena !== state.arena || cached.scratch !== state.scratch) this.#bind(cached);
     return cached;
   }

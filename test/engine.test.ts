@@ -1,0 +1,152 @@
+/** The engine as applications use it: shapes, batches, plans, several networks, disposal, errors. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GraphBuilder } from '../src/build/builder.js';
+import { referenceValues } from '../src/build/reference.js';
+import { Engine } from '../src/engine.js';
+import { RuntimeError, ShapeError } from '../src/errors.js';
+import type { Graph } from '../src/graph/types.js';
+import { mobileFaceNet } from '../src/networks/mobileFaceNet.js';
+import { seededWeights } from '../src/networks/seededWeights.js';
+import { elementCount, type Shape } from '../src/tensor/shape.js';
+import { float32Tensor, type Tensor } from '../src/tensor/tensor.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.create();
+});
+afterAll(() => engine.dispose());
+
+function ramp(shape: Shape, phase = 0): Tensor {
+  return float32Tensor(
+    shape,
+    Float32Array.from({ length: elementCount(shape) }, (_, index) => Math.sin(index * 0.7 + phase)),
+  );
+}
+
+/** A fully convolutional graph with a branch, two outputs and odd channel counts. */
+function branchedGraph(): Graph {
+  const builder = new GraphBuilder();
+  const input = builder.input('image', [1, 3, 8, 8]);
+  const attributes = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'none' };
+  const first = builder.node('first', 'convolution', [input, builder.tensor('w1', ramp([5, 3, 3, 3], 1))], attributes);
+  const slopes = builder.tensor('slopes', ramp([5], 2));
+  const active = builder.node('active', 'prelu', [first, slopes]);
+  const second = builder.node(
+    'second',
+    'convolution',
+    [active, builder.tensor('w2', ramp([5, 5, 3, 3], 3))],
+    attributes,
+  );
+  const sum = builder.node('sum', 'add', [second, active]);
+  return builder.build([builder.node('result', 'relu', [sum]), active]);
+}
+
+function expectClose(found: Tensor, expected: Float64Array, relative: number): void {
+  const largest = Math.max(...expected.map(Math.abs));
+  found.data.forEach((value, index) => {
+    expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(relative * largest);
+  });
+}
+
+describe('run', () => {
+  test('MobileFaceNet equals its float64 reference', () => {
+    const graph = mobileFaceNet(seededWeights(5));
+    using network = engine.compile(graph);
+    const input = ramp([1, 3, 112, 112]);
+    const expected = referenceValues(graph, { input }).get('embedding')!;
+    const { embedding } = network.run({ input });
+    expect(embedding!.shape).toEqual([1, 128]);
+    expectClose(embedding!, expected.data, 5e-6);
+  });
+
+  test('a batch gives each image the bits that it has alone', () => {
+    using network = engine.compile(mobileFaceNet(seededWeights(5)));
+    const images = [0, 1, 2].map((phase) => ramp([1, 3, 112, 112], phase));
+    const batch = float32Tensor([3, 3, 112, 112], Float32Array.from(images.flatMap(({ data }) => [...data])));
+    const together = network.run({ input: batch }).embedding!;
+    images.forEach((image, index) => {
+      const alone = network.run({ input: image }).embedding!;
+      expect(together.data.slice(index * 128, (index + 1) * 128)).toEqual(alone.data);
+    });
+  });
+
+  test('any height and width, several outputs, plans evicted and made again', () => {
+    const graph = branchedGraph();
+    using network = engine.compile(graph);
+    for (let round = 0; round < 2; round++) {
+      for (let size = 1; size <= 20; size++) {
+        const image = ramp([1 + (size % 2), 3, size, 21 - size], size);
+        const outputs = network.run({ image });
+        const expected = referenceValues(graph, { image });
+        expect(Object.keys(outputs)).toEqual(['result', 'active']);
+        for (const name of network.outputs) expectClose(outputs[name]!, expected.get(name)!.data, 1e-5);
+      }
+    }
+  });
+
+  test('networks of one engine do not disturb each other', () => {
+    using small = engine.compile(branchedGraph());
+    const image = ramp([1, 3, 9, 9]);
+    const before = small.run({ image });
+    using large = engine.compile(mobileFaceNet(seededWeights(1)));
+    large.run({ input: ramp([2, 3, 112, 112]) });
+    expect(small.run({ image })).toEqual(before);
+  });
+
+  test('runAsync gives the same and turns errors into rejections', async () => {
+    using network = engine.compile(branchedGraph());
+    const image = ramp([1, 3, 9, 9]);
+    expect(await network.runAsync({ image })).toEqual(network.run({ image }));
+    await expect(network.runAsync({})).rejects.toThrow(ShapeError);
+  });
+});
+
+describe('refuses', () => {
+  test('missing inputs, wrong shapes and wrong lengths, with codes', () => {
+    using network = engine.compile(branchedGraph());
+    const wrong = { ...ramp([1, 3, 9, 9]), shape: [1, 3, 9, 10] };
+    expect(() => network.run({})).toThrow(expect.objectContaining({ code: 'MISSING_INPUT' }));
+    expect(() => network.run({ image: wrong })).toThrow(expect.objectContaining({ code: 'INPUT_LENGTH' }));
+    expect(() => network.run({ image: ramp([1, 4, 9, 9]) })).toThrow(expect.objectContaining({ code: 'INPUT_SHAPE' }));
+    expect(() => network.run({ image: ramp([3, 9, 9]) })).toThrow(expect.objectContaining({ code: 'INPUT_SHAPE' }));
+  });
+
+  test('work beyond the memory, and goes on working after it', async () => {
+    using small = await Engine.create({ maximumMemoryBytes: 8 * 1024 * 1024 });
+    using network = small.compile(branchedGraph());
+    const image = ramp([1, 3, 9, 9]);
+    const before = network.run({ image });
+    expect(() => network.run({ image: ramp([1, 3, 1000, 1000]) })).toThrow(
+      expect.objectContaining({ code: 'OUT_OF_MEMORY' }),
+    );
+    expect(network.run({ image })).toEqual(before);
+  });
+
+  test('runs after disposal', async () => {
+    const mine = await Engine.create();
+    const network = mine.compile(branchedGraph());
+    const other = mine.compile(branchedGraph());
+    const image = ramp([1, 3, 9, 9]);
+    network.dispose();
+    network.dispose();
+    expect(() => network.run({ image })).toThrow(RuntimeError);
+    expect(other.run({ image }).result!.shape).toEqual([1, 5, 9, 9]);
+    mine.dispose();
+    expect(() => other.run({ image })).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+    expect(() => mine.compile(branchedGraph())).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+  });
+});
+
+test('a disposed network gives its memory back', async () => {
+  using mine = await Engine.create();
+  const graph = mobileFaceNet(seededWeights(1));
+  const input = ramp([1, 3, 112, 112]);
+  const cycle = (): void => {
+    using network = mine.compile(graph);
+    network.run({ input });
+  };
+  cycle();
+  const size = mine.memoryBytes;
+  for (let round = 0; round < 5; round++) cycle();
+  expect(mine.memoryBytes).toBe(size);
+});

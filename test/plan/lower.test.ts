@@ -1,0 +1,67 @@
+/** Plans: pure values of offsets, for any batch, height and width that the graph can take. */
+import { describe, expect, test } from 'vitest';
+import { GraphBuilder } from '../../src/build/builder.js';
+import { ModelError, ShapeError } from '../../src/errors.js';
+import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
+import { seededWeights } from '../../src/networks/seededWeights.js';
+import { optimise } from '../../src/passes/index.js';
+import { lower } from '../../src/plan/lower.js';
+import { packGraph } from '../../src/plan/pack.js';
+import { float32Tensor } from '../../src/tensor/tensor.js';
+
+const packed = packGraph(optimise(mobileFaceNet(seededWeights(1))), 'plain');
+
+function codeOf(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+  return 'nothing thrown';
+}
+
+describe('MobileFaceNet', () => {
+  test('a plan survives JSON: it holds offsets only', () => {
+    const plan = lower(packed);
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    expect(lower(packed)).toEqual(plan);
+  });
+
+  test('fuses 117 nodes into 50 kernel calls', () => {
+    expect(lower(packed).steps).toHaveLength(50);
+  });
+
+  test('a batch plans with the same packed weights', () => {
+    const plan = lower(packed, { input: [3, 3, 112, 112] });
+    expect(plan.outputs[0]!.shape).toEqual([3, 128]);
+    expect(plan.arenaBytes).toBeGreaterThan(2.9 * lower(packed).arenaBytes);
+  });
+
+  test('refuses input that the graph cannot take, naming both shapes', () => {
+    expect(() => lower(packed, { input: [1, 1, 112, 112] })).toThrow(ShapeError);
+    expect(codeOf(() => lower(packed, { input: [1, 1, 112, 112] }))).toBe('INPUT_SHAPE');
+    expect(codeOf(() => lower(packed, {}))).toBe('INPUT_SHAPE');
+    expect(codeOf(() => lower(packed, { input: [0, 3, 112, 112] }))).toBe('INPUT_SHAPE');
+    expect(codeOf(() => lower(packed, { input: [1, 3, 2, 112] }))).toBe('NODE_SHAPE');
+  });
+});
+
+test('a fully convolutional graph plans for any height and width', () => {
+  const builder = new GraphBuilder();
+  const input = builder.input('image', [1, 3, 12, 12]);
+  const weights = builder.tensor('weights', float32Tensor([10, 3, 3, 3]));
+  const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+  const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
+  const fully = packGraph(graph, 'plain');
+  expect(lower(fully, { image: [2, 3, 31, 57] }).outputs[0]!.shape).toEqual([2, 10, 29, 55]);
+});
+
+test('a node without a kernel is refused by name', () => {
+  const builder = new GraphBuilder();
+  const input = builder.input('image', [1, 4, 5, 5]);
+  const ones = builder.tensor('ones', float32Tensor([4], [1, 1, 1, 1]));
+  const graph = builder.build([builder.node('norm', 'batchNorm', [input, ones, ones, ones, ones], { epsilon: 0 })]);
+  expect(() => packGraph(graph, 'plain')).toThrow(ModelError);
+  expect(codeOf(() => packGraph(graph, 'plain'))).toBe('NO_KERNEL');
+  expect(() => packGraph(graph, 'plain')).toThrow(/"norm" \(batchNorm\)/);
+});
