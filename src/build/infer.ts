@@ -1,7 +1,8 @@
 /** Shape inference over a whole graph, and the counts that follow from shapes. */
-import { ShapeError } from '../errors.js';
+import { ModelError, ShapeError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
+import { describeNode, describeNode } from '../ops/operator.js';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
 
 /** The shapes of a graph's inputs by name. */
@@ -34,7 +35,8 @@ function checkInput(name: string, expected: Shape, found: Shape | undefined): Sh
 
 /**
  * The shape of every value and tensor of a graph for the given input shapes.
- * Throws ShapeError INPUT_SHAPE for an input that the graph cannot take, NODE_SHAPE inside the graph.
+ * Throws ShapeError INPUT_SHAPE for an input that the graph cannot take, NODE_SHAPE inside the graph, and ModelError
+ * OUTPUT_COUNT for a node whose outputs are not as many as its operator's.
  */
 export function inferShapes(graph: Graph, inputs: InputShapes = defaultShapes(graph)): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
@@ -42,6 +44,10 @@ export function inferShapes(graph: Graph, inputs: InputShapes = defaultShapes(gr
   for (const [name, tensor] of graph.tensors) shapes.set(name, tensor.shape);
   for (const node of graph.nodes) {
     const outputs = operatorOf(node).inferShapes(node, nodeShapes(node, shapes));
+    if (outputs.length !== node.outputs.length) {
+      const found = `has ${node.outputs.length} outputs; accepted are ${outputs.length}.`;
+      throw new ModelError('OUTPUT_COUNT', `${describeNode(node)}: ${found}`);
+    }
     for (const [index, name] of node.outputs.entries()) shapes.set(name, outputs[index]!);
   }
   return shapes;

@@ -3,11 +3,13 @@ import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
 import { describeNode } from '../ops/operator.js';
-import { elementCount } from '../tensor/shape.js';
+import { elementCount, formatShape } from '../tensor/shape.js';
 import { inferShapes } from './infer.js';
 
 /** Elements that a value may have: more than that is a damaged or hostile file. */
 export const LARGEST_VALUE = 2 ** 28;
+/** Axes that a value may have: N, C, H, W. */
+export const MOST_AXES = 4;
 
 function define(names: Set<string>, name: string, where: string): void {
   if (name === '')
@@ -61,6 +63,9 @@ export function verifyGraph(graph: Graph): Graph {
     if (!names.has(name)) throw new ModelError('UNDEFINED_VALUE', `output "${name}" is defined by no node.`);
   }
   for (const [name, shape] of inferShapes(graph)) {
+    if (shape.length < 1 || shape.length > MOST_AXES) {
+      throw new ModelError('AXES', `value "${name}" is ${formatShape(shape)}; 1 to ${MOST_AXES} axes are accepted.`);
+    }
     if (elementCount(shape) > LARGEST_VALUE) {
       throw new ModelError(
         'TOO_LARGE',
