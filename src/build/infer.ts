@@ -2,7 +2,7 @@
 import { ModelError, ShapeError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
-import { describeNode, describeNode } from '../ops/operator.js';
+import { describeNode } from '../ops/operator.js';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
 
 /** The shapes of a graph's inputs by name. */
