@@ -28,6 +28,7 @@ export function dropFlatten(graph: Graph): Graph {
   const identical = new Map<string, string>();
   /** Reshaped value → the value with the same elements in row-major order. */
   const flat = new Map<string, string>();
+  /** Value → the graph output of the same elements whose name it takes. */
   const renamed = new Map<string, string>();
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
@@ -36,24 +37,20 @@ export function dropFlatten(graph: Graph): Graph {
       const rowMajor = index === 0 && (isReshape(node) || node.operator === 'fullyConnected');
       return rowMajor ? (flat.get(value) ?? value) : value;
     });
-    if (isReshape(node)) {
-      const output = node.outputs[0]!;
-      const source = identical.get(node.inputs[0]!) ?? node.inputs[0]!;
-      flat.set(output, inputs[0]!);
-      if (isIdentity(node, shapes)) {
-        const free = madeByNode.has(source) && !outputs.has(source) && !renamed.has(source);
-        if (!outputs.has(output)) {
-          identical.set(output, source);
-          continue;
-        }
-        if (free) {
-          renamed.set(source, output);
-          identical.set(output, source);
-          continue;
-        }
-      }
+    if (!isReshape(node)) {
+      nodes.push({ ...node, inputs });
+      continue;
     }
-    nodes.push({ ...node, inputs });
+    const output = node.outputs[0]!;
+    const source = identical.get(node.inputs[0]!) ?? node.inputs[0]!;
+    flat.set(output, inputs[0]!);
+    const mayRename = madeByNode.has(source) && !outputs.has(source) && !renamed.has(source);
+    if (!isIdentity(node, shapes) || (outputs.has(output) && !mayRename)) {
+      nodes.push({ ...node, inputs });
+      continue;
+    }
+    identical.set(output, source);
+    if (outputs.has(output)) renamed.set(source, output);
   }
   if (renamed.size === 0) return { ...graph, nodes };
   const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
