@@ -1,0 +1,34 @@
+/** What a command is: how it is declared, what it is given and what it gives back. */
+import { Command } from 'commander';
+
+/** What a finished command gives back. */
+export interface Outcome {
+  /** The one document that `--json` prints. */
+  readonly document: object;
+  /** What people read, without a final newline. */
+  readonly text: string;
+  /** 0, or 1 where the faces are of different people. */
+  readonly exitCode?: 0 | 1;
+}
+
+/** A command with its arguments and options, as the command line gives them. */
+export interface CommandDefinition<Options extends object> {
+  readonly name: string;
+  readonly summary: string;
+  /** Declares arguments, options and further help. */
+  declare(command: Command): void;
+  run(args: readonly string[], options: Options): Promise<Outcome>;
+}
+
+/** A command that the program can add: its declaration, and the run that stores its outcome. */
+export type BuildCommand = (finish: (outcome: Outcome) => void) => Command;
+
+/** Turns a definition into a command; every command takes `--json`. */
+export function defineCommand<Options extends object>(definition: CommandDefinition<Options>): BuildCommand {
+  return (finish) => {
+    const command = new Command(definition.name).description(definition.summary);
+    definition.declare(command);
+    command.option('--json', 'print one JSON document on stdout and nothing else');
+    return command.action(async () => finish(await definition.run(command.args, command.opts<Options>())));
+  };
+}

@@ -1,0 +1,35 @@
+/** Options that several commands share, and the numbers in them. */
+import { type Command, Option } from 'commander';
+import { InputError } from '../errors.js';
+
+/** Reads a number within `[least, most]`. Throws InputError BAD_NUMBER. */
+export function parseNumber(text: string, option: string, least: number, most: number): number {
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new InputError(
+    'BAD_NUMBER',
+    `option ${option} is ${JSON.stringify(text)}; accepted is a number from ${least} to ${most}.`,
+  );
+}
+
+/** `--model FILE`. */
+export function addModelOption(command: Command): void {
+  command.option(
+    '--model <file>',
+    'a native .safetensors file, or an ncnn .param with its .bin beside it (default: the weights of this package)',
+  );
+}
+
+/** `--flip`. */
+export function addFlipOption(command: Command): void {
+  command.option('--flip', 'add the embedding of the mirrored image: twice the time, a little more accuracy');
+}
+
+/** `--threshold T`. */
+export function addThresholdOption(command: Command): void {
+  const option = new Option(
+    '--threshold <t>',
+    'cosine similarity from which two faces count as the same person, -1 to 1',
+  );
+  command.addOption(option.argParser((text) => parseNumber(text, '--threshold', -1, 1)));
+}

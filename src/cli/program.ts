@@ -1,0 +1,87 @@
+/** The program: its commands, and how outcomes and errors become output and exit codes. */
+import { Command, CommanderError } from 'commander';
+import type { BuildCommand, Outcome } from './command.js';
+import { embedCommand } from './embed.js';
+import { evalCommand } from './eval.js';
+import { describeError, type Failure } from './failure.js';
+import { importCommand } from './import.js';
+import { inspectCommand } from './inspect.js';
+import { packageVersion } from './package.js';
+import { verifyCommand } from './verify.js';
+
+/** Every command, in the order in which help lists them. */
+const COMMANDS: readonly BuildCommand[] = [verifyCommand, embedCommand, evalCommand, importCommand, inspectCommand];
+
+/** The exit code of a failure or of bad usage. */
+const FAILED = 2;
+
+const HELP = `
+Exit codes: 0 done or same person, 1 different people, 2 failed or bad usage.
+With --json, a failure prints { "error": { "code", "message" } } instead of the command's document.
+MOBILEFACENET_DEBUG=1 adds stack traces to errors.`;
+
+function buildProgram(finish: (outcome: Outcome) => void): Command {
+  const program = new Command('mobilefacenet')
+    .description('Compares faces on aligned crops: the same person or not, by MobileFaceNet embeddings.')
+    .usage('COMMAND [ARGUMENT …] [OPTION …]')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [COMMAND]', 'print help on a command')
+    .addHelpText('after', HELP);
+  for (const build of COMMANDS) {
+    program.addCommand(build(finish).helpOption('-h, --help', 'print help'));
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeErr: () => {} });
+  }
+  return program;
+}
+
+/** Whether the arguments ask for JSON, even where they cannot be parsed. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).includes('--json');
+}
+
+/** A reader that goes away early, as `head` does, ends the program quietly. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+  }
+}
+
+function printFailure({ type, code, message, stack }: Failure, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+  else process.stderr.write(`${type} ${code}: ${message}\n`);
+  if (process.env.MOBILEFACENET_DEBUG) process.stderr.write(`${stack}\n`);
+}
+
+/**
+ * Runs the command line with the arguments that follow the program's name, and gives the exit code: 0 done or same
+ * person, 1 different people, 2 failed or bad usage. Never throws.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  surviveClosedPipes();
+  const json = asksForJson(args);
+  let outcome: Outcome | undefined;
+  try {
+    const program = buildProgram((finished) => {
+      outcome = finished;
+    });
+    if (args.length === 0) {
+      process.stderr.write(`${program.helpInformation()}${HELP}\n`);
+      return FAILED;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    if (!outcome) return 0;
+    process.stdout.write(`${json ? JSON.stringify(outcome.document, null, 2) : outcome.text}\n`);
+    return outcome.exitCode ?? 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    printFailure(describeError(error, args), json);
+    return FAILED;
+  }
+}

@@ -1,0 +1,42 @@
+/** Progress of long work: a bar on stderr where that is a terminal and the work takes over a second. */
+import { SingleBar } from 'cli-progress';
+
+const DELAY_MS = 1000;
+
+/** Counts steps of work; call `stop` when it ends, however it ends. */
+export class Progress {
+  readonly #total: number;
+  readonly #unit: string;
+  readonly #begin = performance.now();
+  #bar: SingleBar | undefined;
+  #done = 0;
+
+  /** `unit` is the plural of what is counted. */
+  constructor(total: number, unit: string) {
+    this.#total = total;
+    this.#unit = unit;
+  }
+
+  /** One step is done. */
+  step(): void {
+    this.#done++;
+    const elapsedMs = performance.now() - this.#begin;
+    if (!this.#bar && process.stderr.isTTY && elapsedMs > DELAY_MS && this.#done < this.#total) {
+      this.#bar = new SingleBar({
+        stream: process.stderr,
+        format: `{bar} {value}/{total} ${this.#unit}, {rate} a second, {eta_formatted} left`,
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+        clearOnComplete: true,
+        hideCursor: true,
+        gracefulExit: true,
+      });
+      this.#bar.start(this.#total, this.#done, { rate: '' });
+    }
+    this.#bar?.update(this.#done, { rate: Math.round((1000 * this.#done) / elapsedMs) });
+  }
+
+  stop(): void {
+    this.#bar?.stop();
+  }
+}
