@@ -1,6 +1,8 @@
 /** Table 2 of the paper as data: each row's network beside the figures that the paper gives for it. */
 import type { Graph } from '../graph/types.js';
 import { mobileFaceNet } from './mobileFaceNet.js';
+import { mobileNetV1 } from './mobileNetV1.js';
+import { mobileNetV2 } from './mobileNetV2.js';
 import type { WeightSource } from './weightSource.js';
 
 /** One row of Table 2. */
@@ -18,6 +20,21 @@ export interface Table2Row {
  * say which factors it doubled.
  */
 export const table2: readonly Table2Row[] = [
+  {
+    network: 'MobileNetV1',
+    build: mobileNetV1,
+    paper: { parametersMillions: 3.2, speedMs: 60 },
+  },
+  {
+    network: 'MobileNetV2',
+    build: (weights) => mobileNetV2(weights),
+    paper: { parametersMillions: 2.1, speedMs: 49 },
+  },
+  {
+    network: 'MobileNetV2-GDConv',
+    build: (weights) => mobileNetV2(weights, 'depthwise'),
+    paper: { parametersMillions: 2.1, speedMs: 50 },
+  },
   {
     network: 'MobileFaceNet',
     build: (weights) => mobileFaceNet(weights),

@@ -116,6 +116,11 @@ export class Layers {
     return { name: node, channels };
   }
 
+  /** The mean of each channel. */
+  globalAveragePool(name: string, input: Value): Value {
+    return { name: this.#builder.node(name, 'globalAveragePool', [input.name]), channels: input.channels };
+  }
+
   /** `[N, C, 1, 1]` as `[N, C]`. */
   flatten(name: string, input: Value): Value {
     return { name: this.#builder.node(name, 'flatten', [input.name]), channels: input.channels };

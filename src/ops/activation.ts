@@ -61,6 +61,17 @@ export const clip: Operator = {
   multiplyAdds: () => 0,
 };
 
+/** 1 / (1 + exp(−x)). */
+export const sigmoid: Operator = {
+  name: 'sigmoid',
+  inputNames: ['input'],
+  required: 1,
+  checkAttributes: (node) => onlyAttributes(node, []),
+  inferShapes: (_node, inputs) => oneShape(inputs),
+  reference: (_node, [input]) => [mapChannels(input!, (value) => 1 / (1 + Math.exp(-value)))],
+  multiplyAdds: () => 0,
+};
+
 /** x where x ≥ 0, else slope · x, one slope a channel (He et al. 2015; the paper, section 3.3). */
 export const prelu: Operator = {
   name: 'prelu',

@@ -1,12 +1,20 @@
 /** The table of operators; importers, builders and passes know operators through it alone. */
 import { ModelError } from '../errors.js';
 import type { Node } from '../graph/types.js';
-import { affine, batchNorm, clip, prelu, relu } from './activation.js';
+import { affine, batchNorm, clip, prelu, relu, sigmoid } from './activation.js';
 import { add } from './add.js';
+import { channelShuffle } from './channelShuffle.js';
+import { concat } from './concat.js';
 import { convolution } from './convolution.js';
 import { fullyConnected } from './fullyConnected.js';
 import { describeNode, type Operator } from './operator.js';
+import { pad } from './pad.js';
+import { permute } from './permute.js';
+import { averagePool, globalAveragePool, maxPool } from './pool.js';
 import { flatten, reshape } from './reshape.js';
+import { resize } from './resize.js';
+import { slice } from './slice.js';
+import { softmax } from './softmax.js';
 
 /** Every operator that a graph may hold. */
 export const operators: readonly Operator[] = [
@@ -17,7 +25,18 @@ export const operators: readonly Operator[] = [
   prelu,
   relu,
   clip,
+  sigmoid,
   add,
+  maxPool,
+  averagePool,
+  globalAveragePool,
+  softmax,
+  concat,
+  slice,
+  channelShuffle,
+  pad,
+  resize,
+  permute,
   flatten,
   reshape,
 ];

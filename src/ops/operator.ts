@@ -13,6 +13,8 @@ export interface Operator {
   /** Names of the inputs by position, for messages; those from `required` on may be absent. */
   readonly inputNames: readonly string[];
   readonly required: number;
+  /** Whether the last input may be given more than once. */
+  readonly repeatsLast?: boolean;
   /** Checks every attribute's type and range, and refuses unknown ones. Throws ModelError. */
   checkAttributes(node: Node): void;
   /** Shapes of the outputs. Throws ShapeError where the inputs do not fit each other. */
@@ -38,7 +40,8 @@ export function onlyAttributes(node: Node, known: readonly string[]): void {
   }
 }
 
-function refuse(node: Node, name: string, value: Attribute | undefined, accepted: string): never {
+/** Refuses an attribute's value. Throws ModelError BAD_ATTRIBUTE. */
+export function refuseAttribute(node: Node, name: string, value: Attribute | undefined, accepted: string): never {
   const found = value === undefined ? 'missing' : JSON.stringify(value);
   throw new ModelError('BAD_ATTRIBUTE', `${describeNode(node)}: ${name} is ${found}; accepted is ${accepted}.`);
 }
@@ -50,7 +53,7 @@ export function readIntegers(node: Node, name: string, count: number, least: num
     Array.isArray(value) &&
     value.length === count &&
     value.every((item) => Number.isInteger(item) && item >= least && item <= most);
-  if (!fits) refuse(node, name, value, `a list of ${count} whole numbers from ${least} to ${most}`);
+  if (!fits) refuseAttribute(node, name, value, `a list of ${count} whole numbers from ${least} to ${most}`);
   return value as readonly number[];
 }
 
@@ -58,7 +61,7 @@ export function readIntegers(node: Node, name: string, count: number, least: num
 export function readInteger(node: Node, name: string, least: number, most: number): number {
   const value = node.attributes[name];
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    refuse(node, name, value, `a whole number from ${least} to ${most}`);
+    refuseAttribute(node, name, value, `a whole number from ${least} to ${most}`);
   }
   return value;
 }
@@ -66,15 +69,35 @@ export function readInteger(node: Node, name: string, least: number, most: numbe
 /** Reads one finite number. */
 export function readNumber(node: Node, name: string): number {
   const value = node.attributes[name];
-  if (typeof value !== 'number' || !Number.isFinite(value)) refuse(node, name, value, 'a finite number');
+  if (typeof value !== 'number' || !Number.isFinite(value)) refuseAttribute(node, name, value, 'a finite number');
+  return value;
+}
+
+/** Reads a list of finite numbers, each within `[least, most]`. */
+export function readNumbers(node: Node, name: string, count: number, least: number, most: number): readonly number[] {
+  const value = node.attributes[name];
+  const fits = Array.isArray(value) && value.length === count && value.every((item) => item >= least && item <= most);
+  if (!fits) refuseAttribute(node, name, value, `a list of ${count} numbers from ${least} to ${most}`);
+  return value as readonly number[];
+}
+
+/** Reads true or false. */
+export function readBoolean(node: Node, name: string): boolean {
+  const value = node.attributes[name];
+  if (typeof value !== 'boolean') refuseAttribute(node, name, value, 'true or false');
   return value;
 }
 
 /** Reads one of the given words. */
 export function readWord<W extends string>(node: Node, name: string, words: readonly W[]): W {
   const value = node.attributes[name];
-  if (!words.includes(value as W)) refuse(node, name, value, `one of ${words.join(', ')}`);
+  if (!words.includes(value as W)) refuseAttribute(node, name, value, `one of ${words.join(', ')}`);
   return value as W;
+}
+
+/** The name of the input at a position, for messages. */
+export function inputName({ inputNames }: Operator, index: number): string {
+  return inputNames[Math.min(index, inputNames.length - 1)]!;
 }
 
 /** Refuses an input whose shape does not fit. */

@@ -12,7 +12,18 @@ interface Step {
 }
 
 const LAYERS = ['convolution', 'depthwise', 'grouped', 'fullyConnected'];
-const AFTER_LAYERS = ['batchNorm', 'affine', 'scalarAffine', 'relu', 'clip', 'prelu', 'add', 'flatten', 'reshape'];
+const AFTER_LAYERS = [
+  'batchNorm',
+  'affine',
+  'scalarAffine',
+  'relu',
+  'clip',
+  'prelu',
+  'add',
+  'flatten',
+  'reshape',
+  'pool',
+];
 
 /** Numbers from a choice: an integer hash in [−1, 1), so that shrinking a recipe keeps its weights small and dull. */
 function noise(seed: number, index: number): number {
@@ -65,6 +76,7 @@ class RandomGraph {
     else if (operator === 'affine') this.#affine(name, shape, seed, shape[1]!);
     else if (operator === 'scalarAffine') this.#affine(name, shape, seed, 1);
     else if (operator === 'flatten') this.#node('flatten', [name], [shape[0]!, elementCount(shape.slice(1))]);
+    else if (operator === 'pool') this.#pool(name, shape);
     else if (operator === 'reshape') this.#reshape(name, shape, a);
     else this.#add(name, shape, b);
   }
@@ -114,6 +126,10 @@ class RandomGraph {
 
   #affine(name: string, shape: Shape, seed: number, length: number): void {
     this.#node('affine', [name, this.#tensor([length], seed), this.#tensor([length], seed + 1)], shape);
+  }
+
+  #pool(name: string, shape: Shape): void {
+    if (shape.length === 4) this.#node('globalAveragePool', [name], [shape[0]!, shape[1]!, 1, 1]);
   }
 
   #reshape(name: string, shape: Shape, choice: number): void {

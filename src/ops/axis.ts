@@ -1,0 +1,35 @@
+/** An axis of a shape as operators take it: whole numbers from 0, and the strides on both sides of it. */
+import type { Node } from '../graph/types.js';
+import { elementCount, type Shape } from '../tensor/shape.js';
+import { readInteger, refuseShape } from './operator.js';
+
+/** The axes that a shape may have are 0 to this. */
+export const LAST_AXIS = 3;
+
+/** Reads attribute `axis` without knowing the shape. Throws ModelError BAD_ATTRIBUTE. */
+export function readAxis(node: Node): number {
+  return readInteger(node, 'axis', 0, LAST_AXIS);
+}
+
+/** Reads attribute `axis` of a node whose input has this shape. Throws ShapeError where it has no such axis. */
+export function axisOf(node: Node, input: Shape | undefined): number {
+  const axis = readAxis(node);
+  if (!input || axis >= input.length) refuseShape(node, 'input', input, `a shape that has axis ${axis}`);
+  return axis;
+}
+
+/** A shape split at an axis: how often the axis occurs, its length, and the elements of one step along it. */
+export interface AxisStrides {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+/** Splits a shape at an axis. */
+export function axisStrides(shape: Shape, axis: number): AxisStrides {
+  return {
+    outer: elementCount(shape.slice(0, axis)),
+    length: shape[axis]!,
+    inner: elementCount(shape.slice(axis + 1)),
+  };
+}
