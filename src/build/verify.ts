@@ -2,7 +2,7 @@
 import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
-import { describeNode } from '../ops/operator.js';
+import { describeNode, inputName } from '../ops/operator.js';
 import { elementCount, formatShape } from '../tensor/shape.js';
 import { inferShapes } from './infer.js';
 
@@ -22,17 +22,18 @@ function define(names: Set<string>, name: string, where: string): void {
 function verifyNode(node: Node, names: Set<string>): void {
   const operator = operatorOf(node);
   const where = describeNode(node);
-  const { required, inputNames } = operator;
-  if (node.inputs.length < required || node.inputs.length > inputNames.length) {
-    const accepted = required === inputNames.length ? `${required}` : `${required} to ${inputNames.length}`;
+  const { required, inputNames, repeatsLast } = operator;
+  if (node.inputs.length < required || (node.inputs.length > inputNames.length && !repeatsLast)) {
+    const most = repeatsLast ? `${required} or more` : `${required} to ${inputNames.length}`;
+    const accepted = !repeatsLast && required === inputNames.length ? `${required}` : most;
     throw new ModelError('INPUT_COUNT', `${where}: has ${node.inputs.length} inputs; accepted are ${accepted}.`);
   }
   for (const [index, name] of node.inputs.entries()) {
-    if (name === '' ? index < required : !names.has(name)) {
+    if (name === '' ? index < required || repeatsLast : !names.has(name)) {
       const found = name === '' ? 'nothing' : `"${name}"`;
       throw new ModelError(
         'UNDEFINED_VALUE',
-        `${where}: ${inputNames[index]} reads ${found}, which no earlier node defines.`,
+        `${where}: ${inputName(operator, index)} reads ${found}, which no earlier node defines.`,
       );
     }
   }
