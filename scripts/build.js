@@ -3,7 +3,7 @@
  * A build is current when no source is newer than its newest output.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,7 +24,9 @@ function isCurrent(outputs, sources) {
 
 function run(script, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${root}node_modules/${script}`, ...args], { cwd: root, stdio: 'inherit' });
+    // Whatever a compiler says goes to stderr: stdout belongs to the program that runs next.
+    const stdio = ['ignore', 2, 2];
+    const child = spawn(process.execPath, [`${root}node_modules/${script}`, ...args], { cwd: root, stdio });
     child.once('error', reject);
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${script} ended with code ${code}.`))));
   });
@@ -34,6 +36,7 @@ function run(script, args) {
 export async function buildKernels() {
   const outputs = [...KERNEL_BUILDS.map((name) => `build/kernels/${name}.wasm`), 'build/kernels/inline.js'];
   if (isCurrent(outputs, ['assembly', 'asconfig.json', 'scripts/build.js'])) return;
+  console.error('Building the kernels; this happens once and takes some seconds …');
   mkdirSync(`${root}build/kernels`, { recursive: true });
   const compile = (name) => {
     const entries = ['assembly/index.ts', ...(name === 'checked' ? ['assembly/offsets.ts'] : [])];
@@ -51,8 +54,23 @@ export async function buildKernels() {
   writeFileSync(`${root}build/kernels/inline.d.ts`, types.join(''));
 }
 
-/** Bundles the library and the command line, and writes the type declarations. */
-async function buildPackage() {
+const PACKAGE_SOURCES = [
+  'src',
+  'build/kernels',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.js',
+];
+const PACKAGE_OUTPUTS = ['dist/index.js', 'dist/cli.js', 'dist/types/index.d.ts'];
+
+/** Writes the type declarations, then bundles the library and the command line. */
+export async function buildPackage() {
+  if (isCurrent(PACKAGE_OUTPUTS, PACKAGE_SOURCES)) return;
+  console.error('Building the package …');
+  rmSync(`${root}dist`, { recursive: true, force: true });
+  const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types'];
+  await run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', ...declarations]);
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: root,
@@ -64,12 +82,13 @@ async function buildPackage() {
     platform: 'neutral',
     target: 'es2022',
     packages: 'external',
-    alias: { '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js` },
+    alias: {
+      '#kernels': `${root}build/kernels/inline.js`,
+      '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js`,
+    },
     external: ['node:*'],
     legalComments: 'none',
   });
-  const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types'];
-  await run('typescript/bin/tsc', ['-p', 'tsconfig.build.json', ...declarations]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,25 +1,55 @@
 /** Runs a TypeScript entry of this checkout: `node scripts/run.js ENTRY [ARG …]`. Bundles it first where it changed. */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildKernels } from './build.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A bundle is current while every file that went into it, listed beside it, is older. */
+function isCurrent(outfile) {
+  try {
+    const builtMs = statSync(outfile).mtimeMs;
+    const inputs = JSON.parse(readFileSync(`${outfile}.inputs.json`, 'utf8'));
+    return inputs.every((path) => statSync(`${root}${path}`).mtimeMs <= builtMs);
+  } catch {
+    return false;
+  }
+}
+
+/** Writes by way of a temporary file: another process may be running the old one. */
+function replaceFile(path, contents) {
+  const temporary = `${path}.${process.pid}.part`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+async function bundle(entry, outfile) {
+  const { build } = await import('esbuild');
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+    alias: { '#kernels': `${root}build/kernels/inline.js` },
+    logLevel: 'warning',
+  });
+  mkdirSync(`${root}build/run`, { recursive: true });
+  const inputs = [...Object.keys(metafile.inputs), 'scripts/run.js'];
+  replaceFile(outfile, outputFiles[0].contents);
+  replaceFile(`${outfile}.inputs.json`, JSON.stringify(inputs));
+}
+
 const [entry] = process.argv.splice(2, 1);
 await buildKernels();
 const outfile = `${root}build/run/${entry.replaceAll('/', '-').replace(/\.ts$/, '')}.js`;
-const { build } = await import('esbuild');
-await build({
-  absWorkingDir: root,
-  entryPoints: [entry],
-  outfile,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  sourcemap: true,
-  alias: { '#kernels': `${root}build/kernels/inline.js` },
-  logLevel: 'warning',
-});
+if (!isCurrent(outfile)) await bundle(entry, outfile);
 process.argv[1] = outfile;
 process.setSourceMapsEnabled(true);
 await import(pathToFileURL(outfile).href);

@@ -54,31 +54,46 @@ function surviveClosedPipes(): void {
 }
 
 function printFailure({ type, code, message, stack }: Failure, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+  if (json) process.stdout.write(`${printJson({ error: { code, message } })}\n`);
   else process.stderr.write(`${type} ${code}: ${message}\n`);
   if (process.env.MOBILEFACENET_DEBUG) process.stderr.write(`${stack}\n`);
 }
 
+/** A document as JSON, indented, each list of numbers on one line. */
+function printJson(document: object): string {
+  const text = JSON.stringify(document, null, 2);
+  return text.replace(/\[\s+([-+.\de]+(?:,\s+[-+.\de]+)*)\s+\]/g, (_, numbers) => `[${numbers.replace(/\s+/g, ' ')}]`);
+}
+
+async function runCommand(args: readonly string[], json: boolean): Promise<number> {
+  let outcome: Outcome | undefined;
+  const program = buildProgram((finished) => {
+    outcome = finished;
+  });
+  if (args.length === 0) {
+    process.stderr.write(`${program.helpInformation()}${HELP}\n`);
+    return FAILED;
+  }
+  await program.parseAsync(args, { from: 'user' });
+  if (!outcome) return 0;
+  process.stdout.write(`${json ? printJson(outcome.document) : outcome.text}\n`);
+  return outcome.exitCode ?? 0;
+}
+
 /**
  * Runs the command line with the arguments that follow the program's name, and gives the exit code: 0 done or same
- * person, 1 different people, 2 failed or bad usage. Never throws.
+ * person, 1 different people, 2 failed or bad usage. `withoutArguments` runs in place of the help where there are
+ * none. Never throws.
  */
-export async function runCommandLine(args: readonly string[]): Promise<number> {
+export async function runCommandLine(
+  args: readonly string[],
+  withoutArguments?: () => Promise<number>,
+): Promise<number> {
   surviveClosedPipes();
   const json = asksForJson(args);
-  let outcome: Outcome | undefined;
   try {
-    const program = buildProgram((finished) => {
-      outcome = finished;
-    });
-    if (args.length === 0) {
-      process.stderr.write(`${program.helpInformation()}${HELP}\n`);
-      return FAILED;
-    }
-    await program.parseAsync(args, { from: 'user' });
-    if (!outcome) return 0;
-    process.stdout.write(`${json ? JSON.stringify(outcome.document, null, 2) : outcome.text}\n`);
-    return outcome.exitCode ?? 0;
+    if (args.length === 0 && withoutArguments) return await withoutArguments();
+    return await runCommand(args, json);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     printFailure(describeError(error, args), json);
