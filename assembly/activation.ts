@@ -29,12 +29,37 @@ export function storeActivated(output: usize, value: v128, residual: usize, acti
   v128.store(output, activate(total, activation, slopes));
 }
 
-/** Stores a panel of eight channels, or only its lower four where the output pixel has no more. */
+/**
+ * Stores a panel of eight channels, or only its lower four where the output pixel has no more. Both halves take the
+ * same path side by side, so that an engine which joins vectors in pairs can join these.
+ */
 // @ts-ignore: decorator
 @inline
 export function storePanel(
   output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, both: bool,
 ): void {
-  storeActivated(output, low, residual, activation, slopes);
-  if (both) storeActivated(output + VECTOR, high, residual, activation, slopes + VECTOR);
+  if (!both) {
+    storeActivated(output, low, residual, activation, slopes);
+    return;
+  }
+  if (residual) {
+    low = f32x4.add(low, v128.load(output + residual));
+    high = f32x4.add(high, v128.load(output + residual, VECTOR));
+  }
+  if (activation == PRELU) {
+    const zero = f32x4.splat(0);
+    low = multiplyAdd(f32x4.pmin(low, zero), v128.load(slopes), f32x4.pmax(low, zero));
+    high = multiplyAdd(f32x4.pmin(high, zero), v128.load(slopes, VECTOR), f32x4.pmax(high, zero));
+  } else if (activation) {
+    const zero = f32x4.splat(0);
+    low = f32x4.pmax(low, zero);
+    high = f32x4.pmax(high, zero);
+    if (activation == RELU6) {
+      const six = f32x4.splat(6);
+      low = f32x4.pmin(low, six);
+      high = f32x4.pmin(high, six);
+    }
+  }
+  v128.store(output, low);
+  v128.store(output, high, VECTOR);
 }

@@ -5,4 +5,4 @@ export { convolution } from './convolution';
 export { depthwise3x3Stride1, depthwise3x3Stride2 } from './depthwise3x3';
 export { fullyConnected } from './fullyConnected';
 export { globalDepthwise } from './globalDepthwise';
-export { pointwise4x8, pointwise6x8 } from './pointwise';
+export { pointwise2x16, pointwise4x16, pointwise4x8, pointwise6x16, pointwise6x8 } from './pointwise';

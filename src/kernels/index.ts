@@ -5,12 +5,15 @@ import { add, affine, clip, prelu } from './elementwise.js';
 import { fullyConnected } from './fullyConnected.js';
 import { globalDepthwise } from './globalDepthwise.js';
 import type { Build, Kernel, Site } from './kernel.js';
-import { pointwise4x8, pointwise6x8 } from './pointwise.js';
+import { pointwise2x16, pointwise4x8, pointwise4x16, pointwise6x8, pointwise6x16 } from './pointwise.js';
 
 /** Every kernel, best first. */
 export const kernels: readonly Kernel[] = [
   pointwise6x8,
   pointwise4x8,
+  pointwise2x16,
+  pointwise4x16,
+  pointwise6x16,
   fullyConnected,
   depthwise3x3Stride1,
   depthwise3x3Stride2,

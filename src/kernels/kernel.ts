@@ -5,8 +5,11 @@ import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Address, type Argument, orderArguments, type StructLayout } from './struct.js';
 
-/** Builds of the kernels: the two that ship, and the one with asserts for tests. */
-export type Build = 'plain' | 'relaxed' | 'checked';
+/**
+ * Builds of the kernels. `plain` and `relaxed` SIMD ship; `wide` is the relaxed binary on an engine that joins pairs of
+ * 128-bit operations into 256-bit ones, with the tiles that suit it; `checked` has asserts, for tests.
+ */
+export type Build = 'plain' | 'relaxed' | 'wide' | 'checked';
 
 /** One node in its graph: shapes of its inputs and outputs, and the tensors among its inputs, all by position. */
 export interface Site {
@@ -68,7 +71,7 @@ export interface KernelRow<T extends object> {
 }
 
 /** All builds. */
-export const ALL_BUILDS: readonly Build[] = ['plain', 'relaxed', 'checked'];
+export const ALL_BUILDS: readonly Build[] = ['plain', 'relaxed', 'wide', 'checked'];
 
 /** Completes a row with the defaults: every build, `nhwc`, a packing of its own, no parts, no scratch. */
 export function kernelRow<T extends object>(row: KernelRow<T>): Kernel {

@@ -31,9 +31,9 @@ function outputPixels(site: Site): number {
   return batch * height * width;
 }
 
-function pointwise(rows: number, builds: readonly Build[]) {
+function pointwise(rows: number, columns: 8 | 16, builds: readonly Build[]) {
   return kernelRow<PointwiseArguments>({
-    name: `pointwise${rows}x8`,
+    name: `pointwise${rows}x${columns}`,
     operators: ['convolution', 'fullyConnected'],
     builds,
     packing: 'panels',
@@ -60,5 +60,9 @@ function pointwise(rows: number, builds: readonly Build[]) {
 }
 
 /** Fused multiply-add leaves registers for six pixels; multiplication and addition apart only for four. */
-export const pointwise6x8 = pointwise(6, ['relaxed']);
-export const pointwise4x8 = pointwise(4, ['plain', 'checked']);
+export const pointwise6x8 = pointwise(6, 8, ['relaxed']);
+export const pointwise4x8 = pointwise(4, 8, ['plain', 'checked']);
+/** Sixteen channels are four vectors, or two joined ones. */
+export const pointwise2x16 = pointwise(2, 16, []);
+export const pointwise4x16 = pointwise(4, 16, []);
+export const pointwise6x16 = pointwise(6, 16, ['wide']);

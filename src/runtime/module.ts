@@ -11,8 +11,11 @@ export type KernelBinary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 /** Binaries by build; functions, so that only the chosen one is decoded. */
 export type KernelBinaries = Partial<Readonly<Record<Build, () => KernelBinary>>>;
 
-/** The builds that dispatch tries, best first. */
+/** The builds that are tried where none is wanted, best first. */
 const PREFERENCE: readonly Build[] = ['relaxed', 'plain'];
+
+/** Builds that are another's binary, run under other conditions. */
+const SAME_BINARY: Partial<Readonly<Record<Build, Build>>> = { wide: 'relaxed' };
 
 /** Instantiated kernels by export name. */
 export interface KernelModule {
@@ -41,7 +44,7 @@ export async function loadKernels(
   const tried = wanted ? [wanted] : PREFERENCE;
   let cause: unknown;
   for (const build of tried) {
-    const binary = binaries[build];
+    const binary = binaries[SAME_BINARY[build] ?? build];
     if (!binary) continue;
     try {
       const module = await compile(binary());

@@ -15,6 +15,7 @@ if (!WebAssembly.validate(relaxedBytes)) setFlagsFromString('--experimental-wasm
 export const modules: Readonly<Record<Build, WebAssembly.Module>> = {
   plain: new WebAssembly.Module(read('plain')),
   relaxed: new WebAssembly.Module(relaxedBytes),
+  wide: new WebAssembly.Module(relaxedBytes),
   checked: new WebAssembly.Module(read('checked')),
 };
 
