@@ -3,6 +3,7 @@ import type { Graph } from '../graph/types.js';
 import { mobileFaceNet } from './mobileFaceNet.js';
 import { mobileNetV1 } from './mobileNetV1.js';
 import { mobileNetV2 } from './mobileNetV2.js';
+import { shuffleNet } from './shuffleNet.js';
 import type { WeightSource } from './weightSource.js';
 
 /** One row of Table 2. */
@@ -24,6 +25,11 @@ export const table2: readonly Table2Row[] = [
     network: 'MobileNetV1',
     build: mobileNetV1,
     paper: { parametersMillions: 3.2, speedMs: 60 },
+  },
+  {
+    network: 'ShuffleNet (1×, g=3)',
+    build: shuffleNet,
+    paper: { parametersMillions: 0.83, speedMs: 27 },
   },
   {
     network: 'MobileNetV2',

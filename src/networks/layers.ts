@@ -1,7 +1,7 @@
 /** The layers that papers' tables are written in, as calls: each takes and gives a value with its channels. */
 import { GraphBuilder } from '../build/builder.js';
 import type { Graph } from '../graph/types.js';
-import type { Shape } from '../tensor/shape.js';
+import { elementCount, type Shape } from '../tensor/shape.js';
 import type { WeightSource } from './weightSource.js';
 
 /** A value under construction. */
@@ -40,26 +40,27 @@ export class Layers {
     return { name: this.#builder.input(name, [1, channels, height, width]), channels };
   }
 
-  /** A convolution and its non-linearity; tensors `NAME.weight`, `NAME.bias` and `NAME.prelu`. */
+  /** A convolution named `output` and its non-linearity; tensors `NAME.weight`, `NAME.bias` and `NAME.prelu`. */
   convolution(
     name: string,
     input: Value,
     channels: number,
     nonlinearity: Nonlinearity,
     options: ConvolutionOptions = {},
+    output = name,
   ): Value {
     const { kernel = 1, stride = 1, groups = 1, padding = 0 } = options;
     const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
     const weights = this.#tensor(`${name}.weight`, [channels, input.channels / groups, height, width]);
     const bias = this.#tensor(`${name}.bias`, [channels]);
-    this.#builder.node(name, 'convolution', [input.name, weights, bias], {
+    this.#builder.node(output, 'convolution', [input.name, weights, bias], {
       stride: [stride, stride],
       padding: [padding, padding, padding, padding],
       dilation: [1, 1],
       groups,
       activation: 'none',
     });
-    return this.activation(name, { name, channels }, nonlinearity);
+    return this.activation(name, { name: output, channels }, nonlinearity);
   }
 
   /** The non-linearity of layer `name`. */
@@ -107,13 +108,55 @@ export class Layers {
     return { name: this.#builder.node(name, 'add', [a.name, b.name]), channels: a.channels };
   }
 
-  /** A linear fully connected layer under the name `output`; a 1×1 convolution of a 1×1 image is the same thing. */
-  fullyConnected(name: string, input: Value, channels: number, output: string): Value {
-    const weights = this.#weights(`${name}.weight`, [channels, input.channels, 1, 1]);
-    const matrix = { ...weights, shape: [channels, input.channels] };
+  /**
+   * A fully connected layer on the flattened input; tensor `NAME.weight` has the shape given, `[channels, inputs]` or
+   * that of the convolution which it is: one whose kernel has the input's size.
+   */
+  fullyConnected(
+    name: string,
+    input: Value,
+    shape: readonly [number, ...number[]],
+    nonlinearity: Nonlinearity,
+    output = name,
+  ): Value {
+    const channels = shape[0];
+    const weights = this.#weights(`${name}.weight`, shape);
+    const matrix = { ...weights, shape: [channels, elementCount(shape) / channels] };
     const tensors = [this.#builder.tensor(`${name}.weight`, matrix), this.#tensor(`${name}.bias`, [channels])];
-    const node = this.#builder.node(output, 'fullyConnected', [input.name, ...tensors], { activation: 'none' });
-    return { name: node, channels };
+    this.#builder.node(output, 'fullyConnected', [input.name, ...tensors], { activation: 'none' });
+    return this.activation(name, { name: output, channels }, nonlinearity);
+  }
+
+  /** Max pooling without padding, the output size rounded up. */
+  maxPool(name: string, input: Value, kernel: number, stride: number): Value {
+    const attributes = { kernel: [kernel, kernel], stride: [stride, stride], padding: [0, 0, 0, 0], rounding: 'up' };
+    return { name: this.#builder.node(name, 'maxPool', [input.name], attributes), channels: input.channels };
+  }
+
+  /** A 3×3 max or average pooling with padding 1, which the average counts. */
+  pool3x3(name: string, input: Value, operator: 'maxPool' | 'averagePool', stride: number): Value {
+    const window = { kernel: [3, 3], stride: [stride, stride], padding: [1, 1, 1, 1], rounding: 'down' };
+    const attributes = operator === 'maxPool' ? window : { ...window, countPadding: true };
+    return { name: this.#builder.node(name, operator, [input.name], attributes), channels: input.channels };
+  }
+
+  /** a's channels, then b's. */
+  concat(name: string, a: Value, b: Value): Value {
+    return {
+      name: this.#builder.node(name, 'concat', [a.name, b.name], { axis: 1 }),
+      channels: a.channels + b.channels,
+    };
+  }
+
+  /** ShuffleNet's channel shuffle. */
+  channelShuffle(name: string, input: Value, groups: number): Value {
+    const node = this.#builder.node(name, 'channelShuffle', [input.name], { groups });
+    return { name: node, channels: input.channels };
+  }
+
+  /** Softmax over the channels. */
+  softmax(name: string, input: Value): Value {
+    return { name: this.#builder.node(name, 'softmax', [input.name], { axis: 1 }), channels: input.channels };
   }
 
   /** The mean of each channel. */
@@ -127,7 +170,7 @@ export class Layers {
   }
 
   /** The verified graph. */
-  build(output: Value): Graph {
-    return this.#builder.build([output.name]);
+  build(...outputs: readonly Value[]): Graph {
+    return this.#builder.build(outputs.map(({ name }) => name));
   }
 }

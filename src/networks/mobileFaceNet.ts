@@ -46,6 +46,8 @@ export function mobileFaceNet(weights: WeightSource, options: MobileFaceNetOptio
   }
   if (head !== 'S') value = layers.convolution('conv6', value, 512, nonlinearity);
   value = layers.globalDepthwise('gdc', value, Math.ceil(height / 16), Math.ceil(width / 16));
-  value = head === 'full' ? layers.fullyConnected('fc', value, 128, 'embedding') : layers.flatten('embedding', value);
+  // A 1×1 convolution of a 1×1 image is a fully connected layer.
+  if (head === 'full') value = layers.fullyConnected('fc', value, [128, 512, 1, 1], 'linear', 'embedding');
+  else value = layers.flatten('embedding', value);
   return layers.build(value);
 }

@@ -7,6 +7,7 @@ import { float32Tensor } from '../../src/tensor/tensor.js';
 /** Network, input, multiply-adds, parameters, embedding length: counted from the paper by hand, not by this code. */
 const COUNTS = [
   ['MobileNetV1', [1, 3, 112, 112], 567_716_352, 3_196_032, 1024],
+  ['ShuffleNet (1×, g=3)', [1, 3, 112, 112], 136_500_672, 892_488, 960],
   ['MobileNetV2', [1, 3, 112, 112], 299_494_272, 2_206_816, 1280],
   ['MobileNetV2-GDConv', [1, 3, 112, 112], 299_556_992, 2_270_816, 1280],
   ['MobileFaceNet', [1, 3, 112, 112], 220_965_376, 993_344, 128],
