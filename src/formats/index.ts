@@ -18,8 +18,8 @@ export interface ModelFile {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of a `.param` text; ncnn's largest have some hundred thousand. */
-export const LARGEST_PARAM = 1 << 24;
+/** Bytes of a `.param` text; those of common networks have 1,000 to 100,000. */
+export const LARGEST_PARAM = 1 << 22;
 
 const ACCEPTED = 'a native .safetensors file, or an ncnn .param file with its .bin';
 

@@ -3,7 +3,7 @@
  * A graph's tensors stand in the file as `graph.tensor`.
  */
 import { verifyGraph } from '../build/verify.js';
-import { MobileFaceNetError, ModelError, ShapeError } from '../errors.js';
+import { ModelError } from '../errors.js';
 import type { Graph } from '../graph/types.js';
 import { describeValue, parseJson, readObject } from '../model/json.js';
 import type { Model } from '../model/model.js';
@@ -12,6 +12,7 @@ import { LARGEST_FLOAT16 } from '../tensor/float16.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkModel } from './checkModel.js';
 import { printGraphJson, readGraphJson } from './graphJson.js';
+import { located } from './located.js';
 import {
   parseSafetensors,
   type Safetensors,
@@ -74,13 +75,6 @@ function tensorsByGraph(file: Safetensors, graphs: readonly string[], where: str
     tensors.set(name.slice(dot + 1), tensor);
   }
   return byGraph;
-}
-
-/** Repeats an error of a graph with the file and the graph in front. */
-function located(error: unknown, where: string): unknown {
-  if (!(error instanceof MobileFaceNetError)) return error;
-  const Kind = error instanceof ShapeError ? ShapeError : ModelError;
-  return new Kind(error.code, `${where}: ${error.message}`, { cause: error });
 }
 
 function readGraphs(file: Safetensors, where: string): Map<string, Graph> {

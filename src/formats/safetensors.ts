@@ -9,9 +9,9 @@ import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 
 /** Bytes of the header that are accepted. */
-export const LARGEST_HEADER = 1 << 24;
+export const LARGEST_HEADER = 1 << 22;
 /** Tensors that a file may hold. */
-export const MOST_TENSORS = 1 << 16;
+export const MOST_TENSORS = 1 << 14;
 /** Axes that a tensor may have. */
 export const MOST_AXES = 8;
 

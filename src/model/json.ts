@@ -21,6 +21,25 @@ export function refuseJson(where: string, value: unknown, accepted: string): nev
   throw new ModelError('BAD_JSON', `${where} is ${describeValue(value)}; accepted is ${accepted}.`);
 }
 
+/** Refuses deep nesting, on which a parser would spend memory first. The text may be anything. */
+function checkDepth(text: string, where: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position];
+    if (inString && character === '\\') position++;
+    else if (character === '"') inString = !inString;
+    else if (!inString && (character === '{' || character === '[')) depth++;
+    else if (!inString && (character === '}' || character === ']')) depth--;
+    if (depth > DEEPEST_JSON) {
+      throw new ModelError(
+        'BAD_JSON',
+        `${where} is nested more than ${DEEPEST_JSON} levels deep; no more are accepted.`,
+      );
+    }
+  }
+}
+
 /** The position after the string that begins at `begin`. The text is well-formed JSON. */
 function stringEnd(text: string, begin: number): number {
   let end = begin + 1;
@@ -28,9 +47,9 @@ function stringEnd(text: string, begin: number): number {
   return end + 1;
 }
 
-/** Refuses repeated names and deep nesting, which `JSON.parse` lets pass. The text is well-formed JSON. */
+/** Refuses repeated names, which `JSON.parse` lets pass. The text is well-formed JSON. */
 function checkNames(text: string, where: string): void {
-  const open: Set<string>[] = [];
+  const open: (Set<string> | undefined)[] = [];
   for (let position = 0; position < text.length; ) {
     const character = text[position];
     if (character === '"') {
@@ -49,20 +68,16 @@ function checkNames(text: string, where: string): void {
       position = end;
       continue;
     }
-    if (character === '{' || character === '[') open.push(new Set());
+    if (character === '{') open.push(new Set());
+    else if (character === '[') open.push(undefined);
     else if (character === '}' || character === ']') open.pop();
-    if (open.length > DEEPEST_JSON) {
-      throw new ModelError(
-        'BAD_JSON',
-        `${where} is nested more than ${DEEPEST_JSON} levels deep; no more are accepted.`,
-      );
-    }
     position++;
   }
 }
 
 /** Parses a document. Throws ModelError BAD_JSON, or DUPLICATE_NAME for a name that stands twice in one object. */
 export function parseJson(text: string, where: string): unknown {
+  checkDepth(text, where);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -17,11 +17,11 @@ export const LONGEST_CARD_TEXT = 4096;
 /** Thresholds, and measured accuracies, that a card may hold. */
 export const MOST_CARD_ENTRIES = 256;
 /** Pixels of an input's side. */
-export const LARGEST_INPUT_SIDE = 8192;
+export const LARGEST_INPUT_SIDE = 1 << 16;
 /** Elements of an embedding. */
-export const LONGEST_EMBEDDING = 65536;
-
-const LARGEST_PIXEL_FACTOR = 1e9;
+export const LONGEST_EMBEDDING = 2 ** 28;
+/** What a mean or scale may be, without its sign. */
+export const LARGEST_PIXEL_FACTOR = 1e9;
 
 const CARD_FIELDS = [
   'name',

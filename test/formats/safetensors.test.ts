@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   LARGEST_HEADER,
+  MOST_TENSORS,
   parseSafetensors,
   type StoredTensor,
   writeSafetensors,
@@ -171,7 +172,8 @@ describe('parseSafetensors', () => {
 
   it('refuses more tensors than the limit', async () => {
     const all: Record<string, unknown> = {};
-    for (let index = 0; index <= 65536; index++) all[`t${index}`] = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
+    for (let index = 0; index <= MOST_TENSORS; index++)
+      all[`t${index}`] = { dtype: 'F32', shape: [0], data_offsets: [0, 0] };
     expect(await parseCode(file(JSON.stringify(all), 0))).toBe('TOO_MANY_TENSORS');
   });
 

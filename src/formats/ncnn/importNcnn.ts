@@ -4,6 +4,7 @@ import { ModelError, ShapeError } from '../../errors.js';
 import type { Graph } from '../../graph/types.js';
 import type { CardInput, ModelCard } from '../../model/card.js';
 import type { Model } from '../../model/model.js';
+import { LARGEST_INPUT_SIDE, LONGEST_CARD_TEXT } from '../../model/parseCard.js';
 import { EMBEDDER, embeddingLengthOf } from '../checkModel.js';
 import { DEFAULT_INPUT_SIZE, type InputSize, type ResolvedInput, readersOf, resolveInput } from './inputShape.js';
 import { LayerBuilder } from './layerImporter.js';
@@ -28,16 +29,17 @@ export interface NcnnOptions {
 }
 
 const IMAGE_CHANNELS = 3;
-const LARGEST_SIDE = 8192;
+/** Input layers that a file may have. */
+export const MOST_INPUTS = 64;
 
 function checkSize(size: InputSize | undefined): void {
   if (!size) return;
   for (const side of [size.height, size.width]) {
-    if (!Number.isInteger(side) || side < 1 || side > LARGEST_SIDE) {
+    if (!Number.isInteger(side) || side < 1 || side > LARGEST_INPUT_SIDE) {
       const found = `${size.height}×${size.width}`;
       throw new ShapeError(
         'INPUT_SHAPE',
-        `input size is ${found}; accepted are whole numbers from 1 to ${LARGEST_SIDE}.`,
+        `input size is ${found}; accepted are whole numbers from 1 to ${LARGEST_INPUT_SIDE}.`,
       );
     }
   }
@@ -46,7 +48,7 @@ function checkSize(size: InputSize | undefined): void {
 /** The file's name without folders and ending. */
 function modelName(file: string): string {
   const base = file.split(/[/\\]/).at(-1)!;
-  return base.replace(/\.param$/i, '') || base || 'model';
+  return (base.replace(/\.param$/i, '') || 'model').slice(0, LONGEST_CARD_TEXT);
 }
 
 /** Says so where the failure may stem from a size that nothing in the file supports. */
@@ -93,7 +95,7 @@ function cardInput(graph: Graph, chain: PixelChain | undefined): CardInput | und
  *
  * Throws ModelError or ShapeError, naming file, line and layer: what `parseParam` and `verifyGraph` throw, and
  * UNSUPPORTED_LAYER, UNSUPPORTED_ATTRIBUTE, UNSUPPORTED_WEIGHTS, BAD_LAYER, BAD_PARAMETER, BAD_VARIANCE, INPUT_SHAPE,
- * WEIGHT_COUNT, WEIGHTS_TRUNCATED, WEIGHTS_LEFT_OVER, NODE_SHAPE, NO_INPUT, TOO_LARGE.
+ * WEIGHT_COUNT, WEIGHTS_TRUNCATED, WEIGHTS_LEFT_OVER, NODE_SHAPE, INPUT_COUNT, TOO_LARGE.
  */
 export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, options: NcnnOptions = {}): Model {
   checkSize(options.inputSize);
@@ -101,8 +103,9 @@ export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, opt
   checkSupport(layers);
   const readers = readersOf(layers);
   const inputLayers = layers.filter(({ type }) => type === inputImporter.type);
-  if (inputLayers.length === 0) {
-    throw new ModelError('NO_INPUT', `${where.param}: has no Input layer; at least one is needed.`);
+  if (inputLayers.length === 0 || inputLayers.length > MOST_INPUTS) {
+    const found = `has ${inputLayers.length} Input layers`;
+    throw new ModelError('INPUT_COUNT', `${where.param}: ${found}; 1 to ${MOST_INPUTS} are accepted.`);
   }
   const inputs = new Map(inputLayers.map((layer) => [layer, resolveInput(layer, readers, options.inputSize)]));
   const [onlyInput, ...moreInputs] = inputs;

@@ -1,5 +1,6 @@
 /** The shape of an Input layer: what the file says, what its layers imply, and what the caller gives. */
 import { ModelError } from '../../errors.js';
+import { LARGEST_INPUT_SIDE } from '../../model/parseCard.js';
 import type { Shape } from '../../tensor/shape.js';
 import { integerParameter, LARGEST_COUNT } from './parameters.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
@@ -13,9 +14,6 @@ export interface InputSize {
 
 /** What a file that gives no input size is taken to be made for: an aligned face crop (the paper, section 4). */
 export const DEFAULT_INPUT_SIZE: InputSize = { height: 112, width: 112 };
-
-/** Pixels of an input's side, and its channels. */
-export const LARGEST_INPUT_AXIS = 1 << 16;
 
 /** The layers that read each blob. */
 export function readersOf(layers: readonly ParamLayer[]): ReadonlyMap<string, readonly ParamLayer[]> {
@@ -64,7 +62,7 @@ export function resolveInput(
   given: InputSize | undefined,
 ): ResolvedInput {
   const [first, height, last] = [0, 1, 2].map((key) =>
-    Math.max(0, integerParameter(layer, key, 0, -LARGEST_COUNT, LARGEST_INPUT_AXIS)),
+    Math.max(0, integerParameter(layer, key, 0, -LARGEST_COUNT, LARGEST_INPUT_SIDE)),
   ) as [number, number, number];
   if (first > 0 && last === 0) return { shape: height > 0 ? [1, height, first] : [1, first], assumed: false };
   const complete = first > 0 && height > 0 && last > 0;
@@ -76,8 +74,8 @@ export function resolveInput(
     return { shape: channelsFirst ? [1, first, height, last] : [1, last, height, first], assumed: false };
   }
   const channels = implied ?? (last > 0 ? last : undefined);
-  if (channels === undefined || channels > LARGEST_INPUT_AXIS) {
-    const accepted = `an Input layer that gives its shape, or a convolution that implies 1 to ${LARGEST_INPUT_AXIS} channels`;
+  if (channels === undefined || channels > LARGEST_INPUT_SIDE) {
+    const accepted = `an Input layer that gives its shape, or a convolution that implies 1 to ${LARGEST_INPUT_SIDE} channels`;
     throw new ModelError(
       'INPUT_SHAPE',
       `${describeLayer(layer)}: its channels cannot be told; accepted is ${accepted}.`,

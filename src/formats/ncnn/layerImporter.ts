@@ -1,10 +1,11 @@
 /** What an importer of one ncnn layer type is, and the half-built graph that it writes to. */
-import { MobileFaceNetError, ModelError, ShapeError } from '../../errors.js';
+import { ModelError, ShapeError } from '../../errors.js';
 import type { Attributes, Graph, GraphInput, Node } from '../../graph/types.js';
 import { operatorOf } from '../../ops/index.js';
 import { NO_ATTRIBUTES } from '../../ops/operator.js';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
+import { located } from '../located.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
 import type { WeightReader } from './readWeights.js';
 
@@ -119,9 +120,7 @@ export class LayerBuilder {
       );
       this.#define(output, shape!);
     } catch (error) {
-      if (!(error instanceof MobileFaceNetError)) throw error;
-      const Kind = error instanceof ShapeError ? ShapeError : ModelError;
-      throw new Kind(error.code, `${describeLayer(layer)}: ${error.message}`, { cause: error });
+      throw located(error, describeLayer(layer));
     }
     this.#nodes.push(node);
     if (step === undefined) this.#values.set(output, output);

@@ -23,7 +23,7 @@ export interface ParamLayer {
 /** The first line of every text `.param` file. */
 export const PARAM_MAGIC = '7767517';
 /** Layers that a file may have. */
-export const MOST_LAYERS = 1 << 16;
+export const MOST_LAYERS = 1 << 14;
 /** Blobs that one layer may read, and define. */
 export const MOST_LAYER_BLOBS = 256;
 /** Characters of a layer's or blob's name. */

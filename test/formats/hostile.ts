@@ -1,0 +1,216 @@
+/**
+ * One property-test body for the model formats: files damaged by someone who knows the format. A parser may refuse them
+ * with an error of this package, or accept what is consistent; anything else is a failure. No test framework here, so
+ * that long runs can use it from the command line.
+ */
+import fc from 'fast-check';
+import { inferShapes } from '../../src/build/infer.js';
+import { MobileFaceNetError } from '../../src/errors.js';
+import { importModel } from '../../src/formats/index.js';
+import { exportNative } from '../../src/formats/native.js';
+import { parseSafetensors } from '../../src/formats/safetensors.js';
+import type { Model } from '../../src/model/model.js';
+import { parseCard, printCard } from '../../src/model/parseCard.js';
+import { elementCount } from '../../src/tensor/shape.js';
+import {
+  editBytes,
+  editHeader,
+  editJsonOrText,
+  editMetadata,
+  editParam,
+  edits,
+  editText,
+  PARAM_WORDS,
+} from './damage.js';
+import { bin, halves, param, plain, tagged } from './ncnn/files.js';
+import { tinyCard, tinyModel } from './tinyModel.js';
+
+/** Milliseconds that one file may take. */
+export const LONGEST_CASE_MS = 1000;
+
+/** One damaged file; `feed` gives it to its parser and checks what is accepted. */
+export interface HostileCase {
+  /** The damage, for a failure's report. */
+  readonly label: string;
+  feed(): void | Promise<void>;
+}
+
+/** The damaged files of one format. */
+export interface HostileSuite {
+  readonly name: string;
+  readonly cases: fc.Arbitrary<HostileCase>;
+}
+
+/** What a run of a suite met. */
+export interface HostileReport {
+  readonly name: string;
+  readonly runs: number;
+  readonly accepted: number;
+  /** Number of refusals by error code. */
+  readonly refusals: ReadonlyMap<string, number>;
+  readonly slowestMs: number;
+}
+
+function require(condition: boolean, what: string): void {
+  if (!condition) throw new Error(`accepted although ${what}`);
+}
+
+/** What is accepted must be consistent; an error of this package here is a failure too. */
+function checkAccepted(model: Model): void {
+  try {
+    checkConsistent(model);
+  } catch (cause) {
+    throw new Error('accepted although it is not consistent', { cause });
+  }
+}
+
+function checkConsistent(model: Model): void {
+  for (const graph of model.graphs.values()) {
+    for (const [name, { shape, data }] of graph.tensors) {
+      require(elementCount(shape) === data.length, `tensor ${name} has another length than its shape`);
+    }
+    const shapes = inferShapes(graph);
+    for (const output of graph.outputs) require(shapes.has(output), `output ${output} has no shape`);
+  }
+  require(JSON.stringify(parseCard(printCard(model.card), 'card')) === printCard(model.card), 'its card is unstable');
+}
+
+const NCNN_PARAM = param(
+  'Input data 0 1 data 0=6 1=5 2=3',
+  'BinaryOp sub 1 1 data sub 0=1 1=1 2=127.5',
+  'Convolution conv 1 1 sub conv 0=4 1=3 3=2 4=-233 5=1 6=108 9=2 -23310=1,0.25',
+  'BatchNorm bn 1 1 conv bn 0=4 1=0.001',
+  'PReLU prelu 1 1 bn prelu 0=4',
+  'Split split 1 2 prelu a b',
+  'ConvolutionDepthWise dw 1 1 a dw 0=4 1=3 4=1 6=36 7=4',
+  'Scale scale 1 1 dw scale 0=4 1=1',
+  'Eltwise sum 2 1 scale b sum 0=1 -23301=2,1.0,0.5',
+  'Clip clip 1 1 sum clip 0=0.0 1=6.0',
+  'Reshape reshape 1 1 clip reshape 0=-1',
+  'Dropout drop 1 1 reshape drop',
+  'InnerProduct fc 1 1 drop fc 0=2 1=1 2=72',
+);
+
+function ramp(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => ((index % 13) - 6) / 8);
+}
+
+const NCNN_BIN = bin(
+  tagged(...ramp(108)),
+  plain(...ramp(4)),
+  plain(...ramp(4), ...ramp(4), 1, 2, 3, 4, ...ramp(4)),
+  plain(...ramp(4)),
+  halves(...ramp(36)),
+  plain(...ramp(8)),
+  tagged(...ramp(72)),
+  plain(...ramp(2)),
+);
+
+function nativeSuite(bytes: Uint8Array): HostileSuite {
+  const damage = fc.constantFrom('bytes', 'header', 'graphs', 'card');
+  return {
+    name: 'native',
+    cases: fc.tuple(damage, edits).map(([kind, list]) => {
+      const damaged =
+        kind === 'bytes'
+          ? editBytes(bytes, list)
+          : editHeader(bytes, (header) =>
+              kind === 'header'
+                ? editJsonOrText(header, list)
+                : editMetadata(header, kind, (text) => editJsonOrText(text, list)),
+            );
+      return {
+        label: `${kind} ${JSON.stringify(list)}`,
+        feed: async () => checkAccepted(await importModel([{ name: 'hostile.safetensors', bytes: damaged }])),
+      };
+    }),
+  };
+}
+
+function safetensorsSuite(bytes: Uint8Array): HostileSuite {
+  return {
+    name: 'safetensors',
+    cases: edits.map((list) => ({
+      label: JSON.stringify(list),
+      feed() {
+        const damaged = editHeader(bytes, (header) => editJsonOrText(header, list));
+        const { tensors, tensorSection } = parseSafetensors(damaged, 'hostile');
+        let elements = 0;
+        for (const [name, { shape, data }] of tensors) {
+          require(elementCount(shape) === data.length, `tensor ${name} has another length than its shape`);
+          elements += data.length;
+        }
+        require(elements * 2 <= tensorSection.length, 'it has more elements than bytes for them');
+      },
+    })),
+  };
+}
+
+const ncnnSuite: HostileSuite = {
+  name: 'ncnn',
+  cases: fc.tuple(fc.constantFrom('param', 'bin', 'both'), edits, edits).map(([kind, first, second]) => {
+    const broken = first[0]!.at % 8 === 0;
+    const edited = broken ? editText(NCNN_PARAM, first, PARAM_WORDS) : editParam(NCNN_PARAM, first);
+    const text = kind === 'bin' ? NCNN_PARAM : edited;
+    const weights = kind === 'param' ? NCNN_BIN : editBytes(NCNN_BIN, second);
+    const files = [
+      { name: 'hostile.param', bytes: new TextEncoder().encode(text) },
+      { name: 'hostile.bin', bytes: weights },
+    ];
+    return {
+      label: `${kind} ${JSON.stringify([first, second])}`,
+      feed: async () => checkAccepted(await importModel(files)),
+    };
+  }),
+};
+
+const cardSuite: HostileSuite = {
+  name: 'card',
+  cases: edits.map((list) => ({
+    label: JSON.stringify(list),
+    feed() {
+      const card = parseCard(editJsonOrText(printCard(tinyCard), list), 'card');
+      require(JSON.stringify(parseCard(printCard(card), 'card')) === printCard(card), 'it does not survive printing');
+      require(Object.getPrototypeOf(card) === Object.prototype, 'its prototype is another');
+    },
+  })),
+};
+
+/** All suites of the model formats. */
+export async function hostileSuites(): Promise<readonly HostileSuite[]> {
+  const bytes = await exportNative(tinyModel(), { storage: 'float16' });
+  return [safetensorsSuite(bytes), nativeSuite(bytes), ncnnSuite, cardSuite];
+}
+
+/** Feeds one case; gives the refusal's code, or `undefined` where it is accepted. Throws for anything else. */
+async function outcomeOf({ feed }: HostileCase): Promise<string | undefined> {
+  try {
+    await feed();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof MobileFaceNetError)) throw error;
+    if (!/^[A-Z][A-Z0-9_]+$/.test(error.code)) throw new Error(`code ${error.code} is none`, { cause: error });
+    if (!error.message.endsWith('.') || error.message.includes('\n')) {
+      throw new Error(`message is not one sentence: ${error.message}`, { cause: error });
+    }
+    return error.code;
+  }
+}
+
+/** Runs a suite and reports what it met. Throws fast-check's error, with the seed in it, at the first failure. */
+export async function runHostile(suite: HostileSuite, runs: number, seed: number): Promise<HostileReport> {
+  const refusals = new Map<string, number>();
+  let accepted = 0;
+  let slowestMs = 0;
+  const property = fc.asyncProperty(suite.cases, async (hostile) => {
+    const begin = performance.now();
+    const code = await outcomeOf(hostile);
+    const elapsedMs = performance.now() - begin;
+    slowestMs = Math.max(slowestMs, elapsedMs);
+    if (elapsedMs > LONGEST_CASE_MS) throw new Error(`${hostile.label} took ${elapsedMs} ms`);
+    if (code === undefined) accepted++;
+    else refusals.set(code, (refusals.get(code) ?? 0) + 1);
+  });
+  await fc.assert(property, { numRuns: runs, seed });
+  return { name: suite.name, runs, accepted, refusals, slowestMs };
+}
