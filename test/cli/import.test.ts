@@ -1,0 +1,138 @@
+/** `import` and `inspect`: what is written, what is counted, what is refused. */
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ImportDocument } from '../../src/cli/import.js';
+import type { InspectDocument } from '../../src/cli/inspect.js';
+import type { VerifyDocument } from '../../src/cli/verify.js';
+import {
+  type FailureDocument,
+  lacksShared,
+  repository,
+  runCli,
+  runJson,
+  sample,
+  sharedFile,
+  temporaryFolder,
+} from './cli.js';
+
+const DEFAULT = join(repository, 'weights/mobilefacenet.safetensors');
+const FACES = [sample('aligned-a-1.png'), sample('aligned-a-2.png')] as const;
+
+describe('inspect', () => {
+  it("counts the paper's network in the default weights", async () => {
+    const { code, document } = await runJson<InspectDocument>('inspect', DEFAULT);
+    expect(code).toBe(0);
+    expect(Object.keys(document)).toEqual(['name', 'format', 'graphs', 'card']);
+    expect(document).toMatchObject({ name: 'mobilefacenet', format: 'native' });
+    const [graph, ...others] = document.graphs;
+    expect(others).toEqual([]);
+    expect(Object.keys(graph!)).toEqual(['name', 'input', 'output', 'parameters', 'madds', 'arenaBytes', 'nodes']);
+    expect(graph).toMatchObject({
+      name: 'embed',
+      input: { name: 'input', shape: [1, 3, 112, 112] },
+      output: { name: 'embedding', shape: [1, 128] },
+      parameters: 993_344,
+      madds: 220_965_376,
+      nodes: 50,
+    });
+    expect(graph!.arenaBytes).toBeGreaterThan(56 * 56 * 64 * 4);
+    expect(document.card.licence).toContain('research and evaluation only');
+    expect(document.card.thresholds).toHaveLength(1);
+  });
+
+  it('reads well', async () => {
+    const { code, stdout, stderr } = await runCli('inspect', DEFAULT);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const text of ['993,344', '220,965,376', 'research and evaluation only']) expect(stdout).toContain(text);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('import', () => {
+  it('writes a native file under another name that decides as its source', async () => {
+    const out = join(temporaryFolder(), 'new', 'copy.safetensors');
+    const { code, document } = await runJson<ImportDocument>('import', DEFAULT, '--out', out, '--name', 'copy');
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ out, name: 'copy', format: 'native', storage: 'float32' });
+    expect(document.bytes).toBe(readFileSync(out).length);
+    expect(document.graphs[0]).toMatchObject({ name: 'embed', parameters: 993_344, importedNodes: 95, nodes: 50 });
+    const copy = await runJson<VerifyDocument>('verify', ...FACES, '--model', out);
+    const source = await runJson<VerifyDocument>('verify', ...FACES);
+    expect(copy.document.model).toBe('copy');
+    expect(copy.document.similarity).toBe(source.document.similarity);
+  });
+
+  it('halves the weights with --float16 and replaces an existing file, leaving no other', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'half.safetensors');
+    writeFileSync(out, 'in the way');
+    const { document } = await runJson<ImportDocument>('import', DEFAULT, '--out', out, '--float16');
+    expect(document.storage).toBe('float16');
+    expect(document.bytes).toBeLessThan(2_100_000);
+    expect(readdirSync(folder)).toEqual(['half.safetensors']);
+    expect((await runJson<InspectDocument>('inspect', out)).document.graphs[0]!.parameters).toBe(993_344);
+  });
+
+  it('leaves an existing file alone where it fails', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'kept.safetensors');
+    const damaged = join(folder, 'damaged.safetensors');
+    writeFileSync(out, 'kept');
+    writeFileSync(damaged, readFileSync(DEFAULT).subarray(0, 1_000_000));
+    expect((await runCli('import', damaged, '--out', out)).code).toBe(2);
+    expect(readFileSync(out, 'utf8')).toBe('kept');
+    expect(readdirSync(folder).sort()).toEqual(['damaged.safetensors', 'kept.safetensors']);
+  });
+
+  it('refuses a name that says nothing of the format', async () => {
+    const out = join(temporaryFolder(), 'model.bin');
+    const { code, document } = await runJson<FailureDocument>('import', DEFAULT, '--out', out);
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'BAD_OPTION' });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('says so where the file cannot be written', async () => {
+    const inTheWay = join(temporaryFolder(), 'file');
+    writeFileSync(inTheWay, '');
+    const out = join(inTheWay, 'model.safetensors');
+    const { code, document } = await runJson<FailureDocument>('import', DEFAULT, '--out', out);
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'FILE_UNWRITABLE' });
+  });
+});
+
+describe.skipIf(lacksShared('models/mobilefacenet-y1'))('import of a trained ncnn model of ../shared', () => {
+  const param = sharedFile('models/mobilefacenet-y1/mobilefacenet.param');
+  const bin = sharedFile('models/mobilefacenet-y1/mobilefacenet.bin');
+
+  it('counts parameters with batch normalisation folded', async () => {
+    const { document } = await runJson<InspectDocument>('inspect', param);
+    const graph = { input: { name: 'data', shape: [1, 3, 112, 112] }, output: { name: 'fc1', shape: [1, 128] } };
+    expect(document.format).toBe('ncnn');
+    expect(document.graphs[0]).toMatchObject({ ...graph, parameters: 993_344, madds: 220_965_376 });
+  });
+
+  it('keeps the embeddings: similarity moves by less than 1e-5, with float16 by less than 0.01', async () => {
+    const folder = temporaryFolder();
+    const faces = [1, 4].map((number) =>
+      sharedFile(`faces/lfw-aligned-112/Abel_Pacheco/Abel_Pacheco_000${number}.jpg`),
+    );
+    const similarity = async (model: string) =>
+      (await runJson<VerifyDocument>('verify', ...faces, '--model', model)).document.similarity;
+    const [full, half] = [join(folder, 'full.safetensors'), join(folder, 'half.safetensors')];
+    await runJson('import', param, '--out', full);
+    await runJson('import', param, bin, '--out', half, '--float16');
+    const expected = await similarity(param);
+    expect(Math.abs((await similarity(full)) - expected)).toBeLessThan(1e-5);
+    expect(Math.abs((await similarity(half)) - expected)).toBeLessThan(0.01);
+  });
+
+  it('asks for the .bin that should lie beside the .param', async () => {
+    const alone = join(temporaryFolder(), 'alone.param');
+    copyFileSync(param, alone);
+    const { code, document } = await runJson<FailureDocument>('inspect', alone);
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'FILE_NOT_FOUND' });
+    expect(document.error.message).toContain('alone.bin');
+    expect(document.error.message).toContain('beside it');
+  });
+});
