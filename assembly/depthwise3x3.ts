@@ -4,7 +4,8 @@ import { check, multiplyAdd, VECTOR } from './simd';
 
 /**
  * weights: packed[c / 4][y][x][c % 4], nine vectors a block of four channels; bias and slopes padded to 4.
- * The parallel axis is output rows of all images. Rows and columns outside the input count as zero.
+ * The parallel axis is output rows of all images × groups of 16 vectors of channels, the groups of a row side by side;
+ * the last group may be partial. Rows and columns outside the input count as zero.
  */
 @unmanaged
 export class Depthwise3x3Arguments {
@@ -102,6 +103,9 @@ function slide(
   }
 }
 
+/** Vectors of channels in one unit of the parallel axis. */
+const GROUP_BLOCKS: i32 = 16;
+
 // @ts-ignore: decorator
 @inline
 function rows(stride: i32, pointer: usize, begin: i32, end: i32): void {
@@ -119,24 +123,28 @@ function rows(stride: i32, pointer: usize, begin: i32, end: i32): void {
   const activation = args.activation;
   const residual = args.residual ? args.residual - args.output : 0;
   const inputRow = <usize>inputWidth * step;
-  const slopeStep: usize = args.slopes ? VECTOR : 0;
-  for (let row = begin; row < end; row++) {
+  const groups = (args.blocks + GROUP_BLOCKS - 1) / GROUP_BLOCKS;
+  for (let unit = begin; unit < end; unit++) {
+    const row = unit / groups;
+    const firstBlock = (unit - row * groups) * GROUP_BLOCKS;
+    const lastBlock = min(firstBlock + GROUP_BLOCKS, args.blocks);
+    const offset = <usize>firstBlock * VECTOR;
     const image = row / outputHeight;
     const top = (row - image * outputHeight) * stride - args.paddingTop;
     const in0 = top >= 0 && top < inputHeight;
     const in1 = top + 1 >= 0 && top + 1 < inputHeight;
     const in2 = top + 2 >= 0 && top + 2 < inputHeight;
     const d0 = in0 ? step : 0, d1 = in1 ? step : 0, d2 = in2 ? step : 0;
-    const first = args.input + <usize>(image * inputHeight + top) * inputRow;
+    const first = args.input + <usize>(image * inputHeight + top) * inputRow + offset;
     let r0 = in0 ? first : args.zeros;
     let r1 = in1 ? first + inputRow : args.zeros;
     let r2 = in2 ? first + 2 * inputRow : args.zeros;
     const next0: usize = in0 ? VECTOR : 0, next1: usize = in1 ? VECTOR : 0, next2: usize = in2 ? VECTOR : 0;
-    let weights = args.weights;
-    let bias = args.bias;
-    let slopes = args.slopes;
-    let output = args.output + <usize>row * <usize>outputWidth * step;
-    for (let block: usize = 0; block < blocks; block++) {
+    let weights = args.weights + 9 * offset;
+    let bias = args.bias + offset;
+    let slopes = args.slopes + offset;
+    let output = args.output + <usize>row * <usize>outputWidth * step + offset;
+    for (let block = firstBlock; block < lastBlock; block++) {
       slide(
         stride, r0, r1, r2, d0, d1, d2, weights, bias, output, step, inputWidth, outputWidth, paddingLeft, residual,
         activation, slopes,
@@ -144,7 +152,7 @@ function rows(stride: i32, pointer: usize, begin: i32, end: i32): void {
       r0 += next0, r1 += next1, r2 += next2;
       weights += 9 * VECTOR;
       bias += VECTOR;
-      slopes += slopeStep;
+      slopes += VECTOR;
       output += VECTOR;
     }
   }

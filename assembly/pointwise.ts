@@ -4,7 +4,8 @@ import { check, F32, multiplyAdd, PANEL, VECTOR } from './simd';
 
 /**
  * weights: packed[o / 8][k][o % 8], o padded to 8 with zeros; bias and slopes padded likewise.
- * The parallel axis is tiles of pixels; the last tile may be partial.
+ * The parallel axis is tiles of pixels × groups of four panels, the groups of a tile side by side; the last tile and
+ * the last group may be partial.
  */
 @unmanaged
 export class PointwiseArguments {
@@ -30,7 +31,7 @@ export class PointwiseArguments {
 /** `rows` pixels (a literal from 1 to 6) × 8 channels. */
 // @ts-ignore: decorator
 @inline
-function tile8(
+export function tile8(
   rows: i32, input: usize, inputStride: usize, depth: usize, weights: usize, bias: usize, output: usize,
   outputStride: usize, residual: usize, activation: i32, slopes: usize, both: bool,
 ): void {
@@ -181,23 +182,74 @@ function tile16(
   }
 }
 
-/** `rows` pixels (a literal) through every panel of eight output channels. */
+/** One pixel × 32 channels: four neighbouring panels, so that a single row has sums enough to hide its latency. */
 // @ts-ignore: decorator
 @inline
-function panels8(rows: i32, args: PointwiseArguments, pixel: usize): void {
+function row32(
+  input: usize, depth: usize, weights: usize, bias: usize, output: usize, residual: usize, activation: i32,
+  slopes: usize, both: bool,
+): void {
+  let s00 = v128.load(bias), s01 = v128.load(bias, 16), s10 = v128.load(bias, 32), s11 = v128.load(bias, 48);
+  let s20 = v128.load(bias, 64), s21 = v128.load(bias, 80), s30 = v128.load(bias, 96), s31 = v128.load(bias, 112);
+  const panel = depth * PANEL;
+  let w1 = weights + panel;
+  let w2 = w1 + panel;
+  let w3 = w2 + panel;
+  let a = input;
+  for (let w0 = weights, end = weights + panel; w0 < end; w0 += PANEL) {
+    const x = v128.load_splat<f32>(a);
+    s00 = multiplyAdd(x, v128.load(w0), s00), s01 = multiplyAdd(x, v128.load(w0, VECTOR), s01);
+    s10 = multiplyAdd(x, v128.load(w1), s10), s11 = multiplyAdd(x, v128.load(w1, VECTOR), s11);
+    s20 = multiplyAdd(x, v128.load(w2), s20), s21 = multiplyAdd(x, v128.load(w2, VECTOR), s21);
+    s30 = multiplyAdd(x, v128.load(w3), s30), s31 = multiplyAdd(x, v128.load(w3, VECTOR), s31);
+    a += F32;
+    w1 += PANEL;
+    w2 += PANEL;
+    w3 += PANEL;
+  }
+  storePanel(output, s00, s01, residual, activation, slopes, true);
+  storePanel(output + PANEL, s10, s11, residual, activation, slopes + PANEL, true);
+  storePanel(output + 2 * PANEL, s20, s21, residual, activation, slopes + 2 * PANEL, true);
+  storePanel(output + 3 * PANEL, s30, s31, residual, activation, slopes + 3 * PANEL, both);
+}
+
+/**
+ * `rows` pixels (a literal) through the panels of vectors `[begin, end)`, `columns` channels at a time (a literal: 8,
+ * 16, or 32 for a single row), what is left over in single panels.
+ */
+// @ts-ignore: decorator
+@inline
+function panels(rows: i32, columns: i32, args: PointwiseArguments, pixel: usize, begin: i32, end: i32): void {
   const inputStride = <usize>args.inputStride;
   const outputStride = <usize>args.outputStride;
   const depth = <usize>args.depth;
   const activation = args.activation;
-  const blocks = args.outputBlocks;
   const residual = args.residual ? args.residual - args.output : 0;
   const input = args.input + pixel * inputStride;
-  let weights = args.weights;
-  let bias = args.bias;
-  let slopes = args.slopes;
-  let output = args.output + pixel * outputStride;
-  for (let block = 0; block < blocks; block += 2) {
-    const both = block + 1 < blocks;
+  const offset = <usize>begin * VECTOR;
+  let weights = args.weights + offset * depth;
+  let bias = args.bias + offset;
+  let slopes = args.slopes + offset;
+  let output = args.output + pixel * outputStride + offset;
+  let block = begin;
+  if (columns > 8) {
+    const step = columns / 4;
+    for (; block + step - 1 <= end; block += step) {
+      const both = block + step <= end;
+      if (columns == 32) {
+        row32(input, depth, weights, bias, output, residual, activation, slopes, both);
+      } else {
+        tile16(rows, input, inputStride, depth, weights, bias, output, outputStride, residual, activation, slopes, both);
+      }
+      const bytes = <usize>columns * F32;
+      weights += depth * bytes;
+      bias += bytes;
+      slopes += bytes;
+      output += bytes;
+    }
+  }
+  for (; block < end; block += 2) {
+    const both = block + 1 < end;
     tile8(rows, input, inputStride, depth, weights, bias, output, outputStride, residual, activation, slopes, both);
     weights += depth * PANEL;
     bias += PANEL;
@@ -206,114 +258,63 @@ function panels8(rows: i32, args: PointwiseArguments, pixel: usize): void {
   }
 }
 
-/** `rows` pixels (a literal) through pairs of panels, and through a last one alone. */
-// @ts-ignore: decorator
-@inline
-function panels16(rows: i32, args: PointwiseArguments, pixel: usize): void {
-  const inputStride = <usize>args.inputStride;
-  const outputStride = <usize>args.outputStride;
-  const depth = <usize>args.depth;
-  const activation = args.activation;
-  const blocks = args.outputBlocks;
-  const residual = args.residual ? args.residual - args.output : 0;
-  const input = args.input + pixel * inputStride;
-  let weights = args.weights;
-  let bias = args.bias;
-  let slopes = args.slopes;
-  let output = args.output + pixel * outputStride;
-  let block = 0;
-  for (; block + 2 < blocks; block += 4) {
-    const both = block + 3 < blocks;
-    tile16(rows, input, inputStride, depth, weights, bias, output, outputStride, residual, activation, slopes, both);
-    weights += 2 * depth * PANEL;
-    bias += 2 * PANEL;
-    slopes += 2 * PANEL;
-    output += 2 * PANEL;
-  }
-  if (block < blocks) {
-    const both = block + 1 < blocks;
-    tile8(rows, input, inputStride, depth, weights, bias, output, outputStride, residual, activation, slopes, both);
-  }
+/** The last pixels where they fill no tile: for each number the form with the fewest idle registers. */
+function remainder(args: PointwiseArguments, pixel: usize, rows: i32, begin: i32, end: i32): void {
+  if (rows == 1) panels(1, 32, args, pixel, begin, end);
+  else if (rows == 2) panels(2, 16, args, pixel, begin, end);
+  else if (rows == 3) panels(3, 8, args, pixel, begin, end);
+  else if (rows == 4) panels(4, 8, args, pixel, begin, end);
+  else panels(5, 8, args, pixel, begin, end);
 }
 
+/** Vectors of output channels in one unit of the parallel axis: four panels. */
+const UNIT_BLOCKS: i32 = 8;
+
+/** Units `[begin, end)` with tiles of `rows` × `columns` (literals). */
 // @ts-ignore: decorator
 @inline
-function checkArguments(args: PointwiseArguments): void {
+function units(rows: i32, columns: i32, pointer: usize, begin: i32, end: i32): void {
+  const args = changetype<PointwiseArguments>(pointer);
   check(args.pixels > 0 && args.depth > 0 && args.outputBlocks > 0);
   check(args.inputStride >= args.depth * 4 && args.outputStride == args.outputBlocks * 16);
   check(args.activation != 3 || args.slopes != 0);
+  const blocks = args.outputBlocks;
+  const groups = (blocks + UNIT_BLOCKS - 1) / UNIT_BLOCKS;
+  let unit = begin;
+  while (unit < end) {
+    const tile = unit / groups;
+    const first = unit - tile * groups;
+    const last = min(groups, first + end - unit);
+    const pixel = tile * rows;
+    const left = args.pixels - pixel;
+    const lastBlock = min(blocks, last * UNIT_BLOCKS);
+    if (left >= rows) panels(rows, columns, args, pixel, first * UNIT_BLOCKS, lastBlock);
+    else remainder(args, pixel, left, first * UNIT_BLOCKS, lastBlock);
+    unit += last - first;
+  }
 }
 
 /** Tiles of 4 pixels × 8 channels. */
 export function pointwise4x8(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<PointwiseArguments>(pointer);
-  checkArguments(args);
-  let pixel = begin * 4;
-  const last = min(end * 4, args.pixels);
-  for (; pixel + 4 <= last; pixel += 4) panels8(4, args, pixel);
-  if (pixel + 2 <= last) {
-    panels8(2, args, pixel);
-    pixel += 2;
-  }
-  if (pixel < last) panels8(1, args, pixel);
+  units(4, 8, pointer, begin, end);
 }
 
 /** Tiles of 6 pixels × 8 channels. */
 export function pointwise6x8(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<PointwiseArguments>(pointer);
-  checkArguments(args);
-  let pixel = begin * 6;
-  const last = min(end * 6, args.pixels);
-  for (; pixel + 6 <= last; pixel += 6) panels8(6, args, pixel);
-  if (pixel + 4 <= last) {
-    panels8(4, args, pixel);
-    pixel += 4;
-  }
-  if (pixel + 2 <= last) {
-    panels8(2, args, pixel);
-    pixel += 2;
-  }
-  if (pixel < last) panels8(1, args, pixel);
+  units(6, 8, pointer, begin, end);
 }
 
 /** Tiles of 2 pixels × 16 channels. */
 export function pointwise2x16(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<PointwiseArguments>(pointer);
-  checkArguments(args);
-  let pixel = begin * 2;
-  const last = min(end * 2, args.pixels);
-  for (; pixel + 2 <= last; pixel += 2) panels16(2, args, pixel);
-  if (pixel < last) panels16(1, args, pixel);
+  units(2, 16, pointer, begin, end);
 }
 
 /** Tiles of 4 pixels × 16 channels. */
 export function pointwise4x16(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<PointwiseArguments>(pointer);
-  checkArguments(args);
-  let pixel = begin * 4;
-  const last = min(end * 4, args.pixels);
-  for (; pixel + 4 <= last; pixel += 4) panels16(4, args, pixel);
-  if (pixel + 2 <= last) {
-    panels16(2, args, pixel);
-    pixel += 2;
-  }
-  if (pixel < last) panels16(1, args, pixel);
+  units(4, 16, pointer, begin, end);
 }
 
 /** Tiles of 6 pixels × 16 channels. */
 export function pointwise6x16(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<PointwiseArguments>(pointer);
-  checkArguments(args);
-  let pixel = begin * 6;
-  const last = min(end * 6, args.pixels);
-  for (; pixel + 6 <= last; pixel += 6) panels16(6, args, pixel);
-  if (pixel + 4 <= last) {
-    panels16(4, args, pixel);
-    pixel += 4;
-  }
-  if (pixel + 2 <= last) {
-    panels16(2, args, pixel);
-    pixel += 2;
-  }
-  if (pixel < last) panels16(1, args, pixel);
+  units(6, 16, pointer, begin, end);
 }

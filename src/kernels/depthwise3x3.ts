@@ -6,6 +6,9 @@ import { type Depthwise3x3Arguments, depthwise3x3Arguments } from './arguments.j
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
 import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
 
+/** Vectors of channels in one unit of the parallel axis, as in assembly/depthwise3x3.ts. */
+const GROUP_BLOCKS = 16;
+
 /** True where every channel has one filter of its own. */
 export function isDepthwise(site: Site): boolean {
   const [outputs, groupInputs] = site.inputs[1]!;
@@ -52,8 +55,8 @@ function depthwise3x3(stride: 1 | 2) {
     },
     pack: packDepthwise3x3,
     extent(site) {
-      const { batch, height } = imageShape(site.outputs[0]!);
-      return batch * height;
+      const { batch, height, channels } = imageShape(site.outputs[0]!);
+      return batch * height * Math.ceil(channelBlocks(channels) / GROUP_BLOCKS);
     },
     arguments(site, places) {
       const [paddingTop, paddingLeft] = convolutionAttributes(site.node).padding;

@@ -8,6 +8,9 @@ import { packFullyConnected, storedDepth } from './fullyConnected.js';
 import { type Build, channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
 
+/** Vectors of output channels in one unit of the parallel axis, as in assembly/pointwise.ts. */
+const UNIT_BLOCKS = 8;
+
 function acceptsPointwise(site: Site): boolean {
   if (!hasConstantParameters(site)) return false;
   if (site.node.operator === 'fullyConnected') return imageShape(site.inputs[0]!).batch > 1;
@@ -40,7 +43,10 @@ function pointwise(rows: number, columns: 8 | 16, builds: readonly Build[]) {
     struct: pointwiseArguments,
     accepts: acceptsPointwise,
     pack: (site) => (site.node.operator === 'fullyConnected' ? packFullyConnected(site) : packPointwise(site)),
-    extent: (site) => Math.ceil(outputPixels(site) / rows),
+    extent(site) {
+      const { channels } = imageShape(site.outputs[0]!);
+      return Math.ceil(outputPixels(site) / rows) * Math.ceil(channelBlocks(channels) / UNIT_BLOCKS);
+    },
     arguments(site, places) {
       const fully = site.node.operator === 'fullyConnected';
       const { channels } = imageShape(site.inputs[0]!);
