@@ -1,9 +1,10 @@
-/** Dense convolution of any kernel, stride, padding and dilation: pixels gathered by address, channels in panels. */
-import { storePanel } from './activation';
+/** Convolution of any kernel, stride, padding, dilation and groups: pixels gathered by address, channels in panels. */
+import { activate, storePanel } from './activation';
+import { loadPartial, storePartial } from './lanes';
 import { check, F32, multiplyAdd, PANEL, VECTOR } from './simd';
 
 /**
- * weights: packed[o / 8][y][x][k][o % 8], o padded to 8; bias and slopes padded likewise.
+ * weights: packed[g][o / 8][y][x][k][o % 8], the outputs of each group padded to 8; bias and slopes padded likewise.
  * zeros: `depth` floats of zero, read in place of a pixel outside the input.
  * The parallel axis is output rows of all images.
  */
@@ -28,13 +29,37 @@ export class ConvolutionArguments {
   dilationWidth: i32;
   paddingTop: i32;
   paddingLeft: i32;
-  /** Input channels. */
+  groups: i32;
+  /** Input channels of a group. */
   depth: i32;
+  /** Output channels of a group. */
+  groupOutputs: i32;
   /** Bytes from one input pixel to the next. */
   inputStride: i32;
-  /** Vectors of four channels in an output pixel. */
-  outputBlocks: i32;
+  /** Bytes from one output pixel to the next; the residual's too. */
+  outputStride: i32;
   activation: i32;
+}
+
+/** Stores `count` channels of a panel, from 1 to 7, and neither reads nor writes further. */
+function storeSome(
+  output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, count: i32,
+): void {
+  const lower = min(count, 4);
+  if (residual) low = f32x4.add(low, loadPartial(output + residual, lower));
+  storePartial(output, activate(low, activation, slopes), lower);
+  if (count <= 4) return;
+  if (residual) high = f32x4.add(high, loadPartial(output + residual + VECTOR, count - 4));
+  storePartial(output + VECTOR, activate(high, activation, slopes + VECTOR), count - 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeChannels(
+  output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, count: i32,
+): void {
+  if (count & 3) storeSome(output, low, high, residual, activation, slopes, count);
+  else storePanel(output, low, high, residual, activation, slopes, count > 4);
 }
 
 /** The address of a row's pixel, or the zeros' where the column lies outside. */
@@ -44,12 +69,12 @@ function pixelAddress(row: usize, column: i32, width: i32, stride: usize, zeros:
   return <u32>column < <u32>width ? row + <usize>column * stride : zeros;
 }
 
-/** `pixels` output pixels of one row (a literal, 1 or 4) × 8 channels. */
+/** `pixels` output pixels of one row (a literal from 1 to 4) × `count` channels of a panel. */
 // @ts-ignore: decorator
 @inline
 function tile8(
   pixels: i32, args: ConvolutionArguments, image: usize, top: i32, left: i32, weights: usize, bias: usize,
-  output: usize, residual: usize, slopes: usize, both: bool,
+  output: usize, residual: usize, slopes: usize, count: i32,
 ): void {
   const inputHeight = args.inputHeight, inputWidth = args.inputWidth;
   const kernelHeight = args.kernelHeight, kernelWidth = args.kernelWidth;
@@ -71,8 +96,8 @@ function tile8(
     for (let x = 0; x < kernelWidth; x++) {
       let a0 = pixelAddress(row, column, inputWidth, stride, zeros);
       let a1 = pixels > 1 ? pixelAddress(row, column + strideWidth, inputWidth, stride, zeros) : 0;
-      let a2 = pixels > 1 ? pixelAddress(row, column + 2 * strideWidth, inputWidth, stride, zeros) : 0;
-      let a3 = pixels > 1 ? pixelAddress(row, column + 3 * strideWidth, inputWidth, stride, zeros) : 0;
+      let a2 = pixels > 2 ? pixelAddress(row, column + 2 * strideWidth, inputWidth, stride, zeros) : 0;
+      let a3 = pixels > 3 ? pixelAddress(row, column + 3 * strideWidth, inputWidth, stride, zeros) : 0;
       column += dilationWidth;
       for (const last = w + panelRow; w < last; w += PANEL) {
         const w0 = v128.load(w), w1 = v128.load(w, VECTOR);
@@ -85,10 +110,14 @@ function tile8(
           s10 = multiplyAdd(value, w0, s10);
           s11 = multiplyAdd(value, w1, s11);
           a1 += F32;
+        }
+        if (pixels > 2) {
           value = v128.load_splat<f32>(a2);
           s20 = multiplyAdd(value, w0, s20);
           s21 = multiplyAdd(value, w1, s21);
           a2 += F32;
+        }
+        if (pixels > 3) {
           value = v128.load_splat<f32>(a3);
           s30 = multiplyAdd(value, w0, s30);
           s31 = multiplyAdd(value, w1, s31);
@@ -98,52 +127,74 @@ function tile8(
     }
   }
   const activation = args.activation;
-  const step = <usize>args.outputBlocks * VECTOR;
+  const step = <usize>args.outputStride;
   let o = output;
-  storePanel(o, s00, s01, residual, activation, slopes, both);
-  if (pixels > 1) {
-    storePanel((o += step), s10, s11, residual, activation, slopes, both);
-    storePanel((o += step), s20, s21, residual, activation, slopes, both);
-    storePanel((o += step), s30, s31, residual, activation, slopes, both);
-  }
+  storeChannels(o, s00, s01, residual, activation, slopes, count);
+  if (pixels > 1) storeChannels((o += step), s10, s11, residual, activation, slopes, count);
+  if (pixels > 2) storeChannels((o += step), s20, s21, residual, activation, slopes, count);
+  if (pixels > 3) storeChannels((o += step), s30, s31, residual, activation, slopes, count);
 }
 
-/** One group. */
+/** One output row of one panel. */
+// @ts-ignore: decorator
+@inline
+function panelRow(
+  args: ConvolutionArguments, image: usize, top: i32, weights: usize, bias: usize, output: usize, residual: usize,
+  slopes: usize, count: i32,
+): void {
+  const outputWidth = args.outputWidth;
+  const step = <usize>args.outputStride;
+  let left = -args.paddingLeft;
+  let pixel = 0;
+  for (; pixel + 4 <= outputWidth; pixel += 4) {
+    tile8(4, args, image, top, left, weights, bias, output, residual, slopes, count);
+    left += 4 * args.strideWidth;
+    output += 4 * step;
+  }
+  const rest = outputWidth - pixel;
+  if (rest == 3) tile8(3, args, image, top, left, weights, bias, output, residual, slopes, count);
+  if (rest == 2) tile8(2, args, image, top, left, weights, bias, output, residual, slopes, count);
+  if (rest == 1) tile8(1, args, image, top, left, weights, bias, output, residual, slopes, count);
+}
+
+/** Zeros for the padding channels of one output row. */
+function clearPadding(output: usize, pixels: i32, used: usize, stride: usize): void {
+  for (; pixels > 0; pixels--, output += stride) memory.fill(output + used, 0, stride - used);
+}
+
+/** Groups one after the other; the last panel of the last group fills the padding channels where it lies on vectors. */
 export function convolution(pointer: usize, begin: i32, end: i32): void {
   const args = changetype<ConvolutionArguments>(pointer);
-  check(args.depth > 0 && args.outputBlocks > 0 && args.zeros != 0 && args.inputStride >= args.depth * 4);
+  const groups = args.groups, depth = args.depth, groupOutputs = args.groupOutputs;
+  check(groups > 0 && depth > 0 && groupOutputs > 0 && args.zeros != 0);
+  check(args.inputStride >= groups * depth * 4 && args.outputStride >= groups * groupOutputs * 4);
   check(args.activation != 3 || args.slopes != 0);
   const outputHeight = args.outputHeight;
-  const outputWidth = args.outputWidth;
-  const blocks = args.outputBlocks;
-  const step = <usize>blocks * VECTOR;
-  const panelBytes = <usize>(args.kernelHeight * args.kernelWidth * args.depth) * PANEL;
+  const step = <usize>args.outputStride;
+  const rowBytes = <usize>args.outputWidth * step;
+  const panelBytes = <usize>(args.kernelHeight * args.kernelWidth * depth) * PANEL;
   const imageBytes = <usize>(args.inputHeight * args.inputWidth) * <usize>args.inputStride;
   const residual = args.residual ? args.residual - args.output : 0;
+  const outputs = groups * groupOutputs;
+  const last = outputs - groupOutputs + ((groupOutputs - 1) & ~7);
   for (let row = begin; row < end; row++) {
     const image = row / outputHeight;
-    const source = args.input + <usize>image * imageBytes;
     const top = (row - image * outputHeight) * args.strideHeight - args.paddingTop;
-    let weights = args.weights;
-    for (let block = 0; block < blocks; block += 2) {
-      const both = block + 1 < blocks;
-      const offset = <usize>block * VECTOR;
-      const bias = args.bias + offset;
-      const slopes = args.slopes + offset;
-      let output = args.output + <usize>row * <usize>outputWidth * step + offset;
-      let left = -args.paddingLeft;
-      let pixel = 0;
-      for (; pixel + 4 <= outputWidth; pixel += 4) {
-        tile8(4, args, source, top, left, weights, bias, output, residual, slopes, both);
-        left += 4 * args.strideWidth;
-        output += 4 * step;
+    const output = args.output + <usize>row * rowBytes;
+    let source = args.input + <usize>image * imageBytes;
+    let weights = args.weights, bias = args.bias, slopes = args.slopes;
+    for (let first = 0; first < outputs; first += groupOutputs) {
+      for (let o = 0; o < groupOutputs; o += 8) {
+        const channel = first + o;
+        const fills = channel == last && (last & 3) == 0;
+        const count = min(8, fills ? args.outputStride / 4 - channel : groupOutputs - o);
+        panelRow(args, source, top, weights, bias, output + <usize>channel * F32, residual, slopes, count);
+        weights += panelBytes;
+        bias += PANEL;
+        slopes += PANEL;
       }
-      for (; pixel < outputWidth; pixel++) {
-        tile8(1, args, source, top, left, weights, bias, output, residual, slopes, both);
-        left += args.strideWidth;
-        output += step;
-      }
-      weights += panelBytes;
+      source += <usize>depth * F32;
     }
+    if (last & 3) clearPadding(output, args.outputWidth, <usize>outputs * F32, step);
   }
 }

@@ -1,5 +1,6 @@
 /** Operators that map each element by its channel: PReLU, clip (ReLU, ReLU6), affine; and the addition of two values. */
 import { PRELU, activate } from './activation';
+import { tailMask } from './lanes';
 import { check, multiplyAdd, VECTOR } from './simd';
 
 /** The parallel axis is pixels of all images. Parameters are padded to 4 channels with zeros. */
@@ -38,13 +39,6 @@ export class ClipArguments {
   blocks: i32;
   /** Channels in the last vector, 1 to 4. */
   tail: i32;
-}
-
-/** Lanes below `count` all ones, the others zero. */
-// @ts-ignore: decorator
-@inline
-function tailMask(count: i32): v128 {
-  return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
 }
 
 /** min(max(x, least), most); NaN stays NaN. */

@@ -12,7 +12,7 @@ import { argumentBytes, bind } from './runtime/bind.js';
 import { type MemoryRegion, RegionMemory } from './runtime/memory.js';
 import { type KernelBinaries, type KernelModule, loadKernels } from './runtime/module.js';
 import { type BoundPlan, runPlan } from './runtime/run.js';
-import { readNhwc, storedElements, writeNhwc } from './tensor/layout.js';
+import { readLayout, storedElements, writeLayout } from './tensor/layout.js';
 import { elementCount, formatShape, type Shape } from './tensor/shape.js';
 import type { Tensor } from './tensor/tensor.js';
 
@@ -116,14 +116,14 @@ export class Network {
     const { floats } = this.#state.memory;
     const slice = (value: PlannedValue): Float32Array => {
       const begin = (arena!.begin + value.offsetBytes) / 4;
-      return floats.subarray(begin, begin + storedElements(value.shape, 'nhwc'));
+      return floats.subarray(begin, begin + storedElements(value.shape, value.layout));
     };
-    for (const value of plan.inputs) writeNhwc(inputs[value.name]!.data, value.shape, slice(value));
+    for (const value of plan.inputs) writeLayout(inputs[value.name]!.data, value.shape, value.layout, slice(value));
     runPlan(bound!);
     const outputs: Record<string, Tensor> = {};
     for (const value of plan.outputs) {
       const data = new Float32Array(elementCount(value.shape));
-      readNhwc(slice(value), value.shape, data);
+      readLayout(slice(value), value.shape, value.layout, data);
       outputs[value.name] = { elementType: 'float32', shape: value.shape, data };
     }
     return outputs;

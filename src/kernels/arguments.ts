@@ -1,6 +1,27 @@
 /** Argument structs of the kernels. Generated from assembly/ by `npm run generate`; do not edit. */
 import type { Address, StructLayout } from './struct.js';
 
+/** Values for ChannelShuffleArguments of assembly/channelShuffle.ts. */
+export interface ChannelShuffleArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly groups: number;
+  readonly groupChannels: number;
+  readonly stride: number;
+}
+
+/** Field order of ChannelShuffleArguments; each field takes 4 bytes. */
+export const channelShuffleArguments: StructLayout<ChannelShuffleArguments> = {
+  name: 'ChannelShuffleArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'groups', kind: 'int32' },
+    { name: 'groupChannels', kind: 'int32' },
+    { name: 'stride', kind: 'int32' },
+  ],
+};
+
 /** Values for Conv3x3Arguments of assembly/conv3x3.ts. */
 export interface Conv3x3Arguments {
   readonly input: Address;
@@ -65,9 +86,11 @@ export interface ConvolutionArguments {
   readonly dilationWidth: number;
   readonly paddingTop: number;
   readonly paddingLeft: number;
+  readonly groups: number;
   readonly depth: number;
+  readonly groupOutputs: number;
   readonly inputStride: number;
-  readonly outputBlocks: number;
+  readonly outputStride: number;
   readonly activation: number;
 }
 
@@ -94,9 +117,98 @@ export const convolutionArguments: StructLayout<ConvolutionArguments> = {
     { name: 'dilationWidth', kind: 'int32' },
     { name: 'paddingTop', kind: 'int32' },
     { name: 'paddingLeft', kind: 'int32' },
+    { name: 'groups', kind: 'int32' },
     { name: 'depth', kind: 'int32' },
+    { name: 'groupOutputs', kind: 'int32' },
     { name: 'inputStride', kind: 'int32' },
-    { name: 'outputBlocks', kind: 'int32' },
+    { name: 'outputStride', kind: 'int32' },
+    { name: 'activation', kind: 'int32' },
+  ],
+};
+
+/** Values for CopyRunsArguments of assembly/copyRuns.ts. */
+export interface CopyRunsArguments {
+  readonly output: Address;
+  readonly count: number;
+  readonly padding: number;
+  readonly outputStride: number;
+}
+
+/** Field order of CopyRunsArguments; each field takes 4 bytes. */
+export const copyRunsArguments: StructLayout<CopyRunsArguments> = {
+  name: 'CopyRunsArguments',
+  fields: [
+    { name: 'output', kind: 'address' },
+    { name: 'count', kind: 'int32' },
+    { name: 'padding', kind: 'int32' },
+    { name: 'outputStride', kind: 'int32' },
+  ],
+};
+
+/** Values for CopyRunsSource of assembly/copyRuns.ts. */
+export interface CopyRunsSource {
+  readonly input: Address;
+  readonly elements: number;
+  readonly stride: number;
+}
+
+/** Field order of CopyRunsSource; each field takes 4 bytes. */
+export const copyRunsSource: StructLayout<CopyRunsSource> = {
+  name: 'CopyRunsSource',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'elements', kind: 'int32' },
+    { name: 'stride', kind: 'int32' },
+  ],
+};
+
+/** Values for DepthwiseArguments of assembly/depthwise.ts. */
+export interface DepthwiseArguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly bias: Address;
+  readonly slopes: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly blocks: number;
+  readonly activation: number;
+}
+
+/** Field order of DepthwiseArguments; each field takes 4 bytes. */
+export const depthwiseArguments: StructLayout<DepthwiseArguments> = {
+  name: 'DepthwiseArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'bias', kind: 'address' },
+    { name: 'slopes', kind: 'address' },
+    { name: 'residual', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'kernelHeight', kind: 'int32' },
+    { name: 'kernelWidth', kind: 'int32' },
+    { name: 'strideHeight', kind: 'int32' },
+    { name: 'strideWidth', kind: 'int32' },
+    { name: 'dilationHeight', kind: 'int32' },
+    { name: 'dilationWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
     { name: 'activation', kind: 'int32' },
   ],
 };
@@ -222,6 +334,67 @@ export const addArguments: StructLayout<AddArguments> = {
   ],
 };
 
+/** Values for SigmoidArguments of assembly/exponential.ts. */
+export interface SigmoidArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+/** Field order of SigmoidArguments; each field takes 4 bytes. */
+export const sigmoidArguments: StructLayout<SigmoidArguments> = {
+  name: 'SigmoidArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+  ],
+};
+
+/** Values for SoftmaxArguments of assembly/exponential.ts. */
+export interface SoftmaxArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+/** Field order of SoftmaxArguments; each field takes 4 bytes. */
+export const softmaxArguments: StructLayout<SoftmaxArguments> = {
+  name: 'SoftmaxArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+  ],
+};
+
+/** Values for SoftmaxAcrossArguments of assembly/exponential.ts. */
+export interface SoftmaxAcrossArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly length: number;
+  readonly inner: number;
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+/** Field order of SoftmaxAcrossArguments; each field takes 4 bytes. */
+export const softmaxAcrossArguments: StructLayout<SoftmaxAcrossArguments> = {
+  name: 'SoftmaxAcrossArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'length', kind: 'int32' },
+    { name: 'inner', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+  ],
+};
+
 /** Values for FullyConnectedArguments of assembly/fullyConnected.ts. */
 export interface FullyConnectedArguments {
   readonly input: Address;
@@ -282,6 +455,126 @@ export const globalDepthwiseArguments: StructLayout<GlobalDepthwiseArguments> = 
   ],
 };
 
+/** Values for GroupedPointwiseArguments of assembly/groupedPointwise.ts. */
+export interface GroupedPointwiseArguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly bias: Address;
+  readonly slopes: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly pixels: number;
+  readonly groups: number;
+  readonly depth: number;
+  readonly groupOutputs: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+  readonly activation: number;
+}
+
+/** Field order of GroupedPointwiseArguments; each field takes 4 bytes. */
+export const groupedPointwiseArguments: StructLayout<GroupedPointwiseArguments> = {
+  name: 'GroupedPointwiseArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'bias', kind: 'address' },
+    { name: 'slopes', kind: 'address' },
+    { name: 'residual', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'pixels', kind: 'int32' },
+    { name: 'groups', kind: 'int32' },
+    { name: 'depth', kind: 'int32' },
+    { name: 'groupOutputs', kind: 'int32' },
+    { name: 'inputStride', kind: 'int32' },
+    { name: 'outputStride', kind: 'int32' },
+    { name: 'activation', kind: 'int32' },
+  ],
+};
+
+/** Values for LayoutArguments of assembly/layout.ts. */
+export interface LayoutArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly pixels: number;
+  readonly channels: number;
+  readonly blocks: number;
+}
+
+/** Field order of LayoutArguments; each field takes 4 bytes. */
+export const layoutArguments: StructLayout<LayoutArguments> = {
+  name: 'LayoutArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'pixels', kind: 'int32' },
+    { name: 'channels', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for PermuteArguments of assembly/layout.ts. */
+export interface PermuteArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly length1: number;
+  readonly length2: number;
+  readonly length3: number;
+  readonly stride0: number;
+  readonly stride1: number;
+  readonly stride2: number;
+  readonly stride3: number;
+}
+
+/** Field order of PermuteArguments; each field takes 4 bytes. */
+export const permuteArguments: StructLayout<PermuteArguments> = {
+  name: 'PermuteArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'length1', kind: 'int32' },
+    { name: 'length2', kind: 'int32' },
+    { name: 'length3', kind: 'int32' },
+    { name: 'stride0', kind: 'int32' },
+    { name: 'stride1', kind: 'int32' },
+    { name: 'stride2', kind: 'int32' },
+    { name: 'stride3', kind: 'int32' },
+  ],
+};
+
+/** Values for PadArguments of assembly/pad.ts. */
+export interface PadArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly constant: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly blocks: number;
+  readonly mode: number;
+}
+
+/** Field order of PadArguments; each field takes 4 bytes. */
+export const padArguments: StructLayout<PadArguments> = {
+  name: 'PadArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'constant', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'mode', kind: 'int32' },
+  ],
+};
+
 /** Values for PointwiseArguments of assembly/pointwise.ts. */
 export interface PointwiseArguments {
   readonly input: Address;
@@ -317,16 +610,135 @@ export const pointwiseArguments: StructLayout<PointwiseArguments> = {
   ],
 };
 
+/** Values for PoolArguments of assembly/pool.ts. */
+export interface PoolArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly countedHeight: number;
+  readonly countedWidth: number;
+  readonly countsPadding: number;
+  readonly blocks: number;
+}
+
+/** Field order of PoolArguments; each field takes 4 bytes. */
+export const poolArguments: StructLayout<PoolArguments> = {
+  name: 'PoolArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'kernelHeight', kind: 'int32' },
+    { name: 'kernelWidth', kind: 'int32' },
+    { name: 'strideHeight', kind: 'int32' },
+    { name: 'strideWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'countedHeight', kind: 'int32' },
+    { name: 'countedWidth', kind: 'int32' },
+    { name: 'countsPadding', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for GlobalAveragePoolArguments of assembly/pool.ts. */
+export interface GlobalAveragePoolArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly pixels: number;
+  readonly blocks: number;
+}
+
+/** Field order of GlobalAveragePoolArguments; each field takes 4 bytes. */
+export const globalAveragePoolArguments: StructLayout<GlobalAveragePoolArguments> = {
+  name: 'GlobalAveragePoolArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'pixels', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for ResizeArguments of assembly/resize.ts. */
+export interface ResizeArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly blocks: number;
+}
+
+/** Field order of ResizeArguments; each field takes 4 bytes. */
+export const resizeArguments: StructLayout<ResizeArguments> = {
+  name: 'ResizeArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for ResizeTap of assembly/resize.ts. */
+export interface ResizeTap {
+  readonly first: number;
+  readonly second: number;
+  readonly share: number;
+}
+
+/** Field order of ResizeTap; each field takes 4 bytes. */
+export const resizeTap: StructLayout<ResizeTap> = {
+  name: 'ResizeTap',
+  fields: [
+    { name: 'first', kind: 'int32' },
+    { name: 'second', kind: 'int32' },
+    { name: 'share', kind: 'float32' },
+  ],
+};
+
 /** Every struct, for the test of their offsets. */
 export const structLayouts = [
+  channelShuffleArguments,
   conv3x3Arguments,
   convolutionArguments,
+  copyRunsArguments,
+  copyRunsSource,
+  depthwiseArguments,
   depthwise3x3Arguments,
   preluArguments,
   clipArguments,
   affineArguments,
   addArguments,
+  sigmoidArguments,
+  softmaxArguments,
+  softmaxAcrossArguments,
   fullyConnectedArguments,
   globalDepthwiseArguments,
+  groupedPointwiseArguments,
+  layoutArguments,
+  permuteArguments,
+  padArguments,
   pointwiseArguments,
+  poolArguments,
+  globalAveragePoolArguments,
+  resizeArguments,
+  resizeTap,
 ] as const;

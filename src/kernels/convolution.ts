@@ -1,34 +1,60 @@
-/** Dense convolutions: the direct form of the first layer, and the general one. */
+/** Dense and grouped convolutions: the direct form of the first layer, and the general one. */
 import { convolutionAttributes } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
 import {
   type Conv3x3Arguments,
   type ConvolutionArguments,
   conv3x3Arguments,
   convolutionArguments,
 } from './arguments.js';
-import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
-import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
+import { epilogueArguments, hasConstantParameters } from './epilogue.js';
+import { channelBlocks, kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
 
-/** Packs weights as `packed[o / 8][y][x][k][o % 8]`. */
-function packConvolution(site: Site): PackedParts {
+/** Groups, and the output channels of one. */
+export function groupsOf(site: Site): { groups: number; groupOutputs: number } {
+  const { groups } = convolutionAttributes(site.node);
+  return { groups, groupOutputs: site.inputs[1]![0]! / groups };
+}
+
+/** Per-channel numbers as `packed[g][o]`, the outputs of each group padded to a panel's multiple. */
+function padGroups(tensor: Tensor | undefined, groups: number, groupOutputs: number): Float32Array {
+  const padded = Math.ceil(groupOutputs / PANEL_CHANNELS) * PANEL_CHANNELS;
+  const packed = new Float32Array(groups * padded);
+  for (let group = 0; tensor && group < groups; group++) {
+    const first = group * groupOutputs;
+    packed.set(tensor.data.subarray(first, first + groupOutputs), group * padded);
+  }
+  return packed;
+}
+
+/** Packs weights as `packed[g][o / 8][y][x][k][o % 8]`, the outputs of each group padded to 8. */
+export function packConvolution(site: Site): PackedParts {
   const weights = site.tensors[1]!;
-  const [outputs = 0, depth = 0, height = 0, width = 0] = weights.shape;
+  const [, depth = 0, height = 0, width = 0] = weights.shape;
+  const { groups, groupOutputs } = groupsOf(site);
   const taps = height * width;
-  const weightAt = (o: number, step: number): number =>
-    weights.data[(o * depth + (step % depth)) * taps + Math.floor(step / depth)]!;
+  const panels = Array.from({ length: groups }, (_, group) =>
+    packPanels(groupOutputs, depth * taps, (o, step) => {
+      const output = group * groupOutputs + o;
+      return weights.data[(output * depth + (step % depth)) * taps + Math.floor(step / depth)]!;
+    }),
+  );
+  const packed = new Float32Array(groups * panels[0]!.length);
+  for (const [group, panel] of panels.entries()) packed.set(panel, group * panel.length);
+  const slopes = site.tensors[3];
   return {
-    weights: packPanels(outputs, depth * taps, weightAt),
-    ...packEpilogue(site, outputs, PANEL_CHANNELS),
+    weights: packed,
+    bias: padGroups(site.tensors[2], groups, groupOutputs),
+    slopes: slopes ? padGroups(slopes, groups, groupOutputs) : new Float32Array(0),
     zeros: new Float32Array(channelStride(depth)),
   };
 }
 
 function outputRows(site: Site): number {
-  const { batch, height } = imageShape(site.outputs[0]!);
-  return batch * height;
+  return storedRows(site.outputs[0]!);
 }
 
 function rowPixels(site: Site): number {
@@ -89,7 +115,7 @@ export const convolution = kernelRow<ConvolutionArguments>({
   operators: ['convolution'],
   packing: 'convolution',
   struct: convolutionArguments,
-  accepts: (site) => hasConstantParameters(site) && convolutionAttributes(site.node).groups === 1,
+  accepts: hasConstantParameters,
   pack: packConvolution,
   extent: outputRows,
   arguments(site, places) {
@@ -114,9 +140,10 @@ export const convolution = kernelRow<ConvolutionArguments>({
       dilationWidth: dilation[1],
       paddingTop: padding[0],
       paddingLeft: padding[1],
+      ...groupsOf(site),
       depth,
       inputStride: 4 * channelStride(input.channels),
-      outputBlocks: channelBlocks(output.channels),
+      outputStride: 4 * channelStride(output.channels),
     };
   },
 });

@@ -1,4 +1,4 @@
-/** Operators that map elements one by one: PReLU, ReLU and clip, affine, addition. */
+/** Operators that map elements one by one: PReLU, ReLU and clip, sigmoid, affine, addition. */
 import { CHANNEL_BLOCK, channelStride, storedElements } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import {
@@ -10,17 +10,18 @@ import {
   clipArguments,
   type PreluArguments,
   preluArguments,
+  type SigmoidArguments,
+  sigmoidArguments,
 } from './arguments.js';
 import { padChannels } from './epilogue.js';
-import { channelBlocks, kernelRow, type Site } from './kernel.js';
+import { channelBlocks, kernelRow, type Site, storedPixels, tailChannels } from './kernel.js';
 
 function inputChannels(site: Site): number {
   return imageShape(site.inputs[0]!).channels;
 }
 
-function storedPixels(site: Site): number {
-  const { batch, height, width } = imageShape(site.inputs[0]!);
-  return batch * height * width;
+function inputPixels(site: Site): number {
+  return storedPixels(site.inputs[0]!);
 }
 
 export const prelu = kernelRow<PreluArguments>({
@@ -29,7 +30,7 @@ export const prelu = kernelRow<PreluArguments>({
   struct: preluArguments,
   accepts: (site) => site.tensors[1] !== undefined,
   pack: (site) => ({ slopes: padChannels(site.tensors[1], inputChannels(site), CHANNEL_BLOCK) }),
-  extent: storedPixels,
+  extent: inputPixels,
   arguments: (site, places) => ({
     input: places.inputs[0]!,
     slopes: places.parts.slopes!,
@@ -43,7 +44,7 @@ export const clip = kernelRow<ClipArguments>({
   operators: ['relu', 'clip'],
   struct: clipArguments,
   accepts: () => true,
-  extent: storedPixels,
+  extent: inputPixels,
   arguments(site, places) {
     const { least = 0, most = Number.POSITIVE_INFINITY } = site.node.attributes as { least?: number; most?: number };
     const channels = inputChannels(site);
@@ -53,9 +54,23 @@ export const clip = kernelRow<ClipArguments>({
       least,
       most,
       blocks: channelBlocks(channels),
-      tail: channels - channelStride(channels) + CHANNEL_BLOCK,
+      tail: tailChannels(channels),
     };
   },
+});
+
+export const sigmoid = kernelRow<SigmoidArguments>({
+  name: 'sigmoid',
+  operators: ['sigmoid'],
+  struct: sigmoidArguments,
+  accepts: () => true,
+  extent: inputPixels,
+  arguments: (site, places) => ({
+    input: places.inputs[0]!,
+    output: places.outputs[0]!,
+    blocks: channelBlocks(inputChannels(site)),
+    tail: tailChannels(inputChannels(site)),
+  }),
 });
 
 export const affine = kernelRow<AffineArguments>({
@@ -72,7 +87,7 @@ export const affine = kernelRow<AffineArguments>({
     };
     return { scales: spread(site.tensors[1]!.data), offsets: spread(site.tensors[2]!.data) };
   },
-  extent: storedPixels,
+  extent: inputPixels,
   arguments: (site, places) => ({
     input: places.inputs[0]!,
     scales: places.parts.scales!,

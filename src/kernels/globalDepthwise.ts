@@ -1,15 +1,17 @@
 /** Global depthwise convolution: a depthwise kernel of the input's own size (the paper, section 3.2). */
 import { convolutionAttributes } from '../ops/convolution.js';
-import { CHANNEL_BLOCK, channelStride, storedElements, writeNhwc } from '../tensor/layout.js';
+import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { type GlobalDepthwiseArguments, globalDepthwiseArguments } from './arguments.js';
+import { packDepthwise } from './depthwise.js';
 import { isDepthwise } from './depthwise3x3.js';
-import { epilogueArguments, packEpilogue } from './epilogue.js';
+import { epilogueArguments } from './epilogue.js';
 import { channelBlocks, kernelRow } from './kernel.js';
 
 export const globalDepthwise = kernelRow<GlobalDepthwiseArguments>({
   name: 'globalDepthwise',
   operators: ['convolution'],
+  packing: 'depthwise',
   struct: globalDepthwiseArguments,
   accepts(site) {
     const { padding, dilation } = convolutionAttributes(site.node);
@@ -20,14 +22,7 @@ export const globalDepthwise = kernelRow<GlobalDepthwiseArguments>({
       isDepthwise(site) && covers && padding.every((value) => value === 0) && dilation.every((value) => value === 1)
     );
   },
-  pack(site) {
-    const weights = site.tensors[1]!;
-    const [channels = 0, , height = 0, width = 0] = weights.shape;
-    const shape = [1, channels, height, width];
-    const packed = new Float32Array(storedElements(shape, 'nhwc'));
-    writeNhwc(weights.data, shape, packed);
-    return { weights: packed, ...packEpilogue(site, channels, CHANNEL_BLOCK) };
-  },
+  pack: packDepthwise,
   extent(site) {
     const { batch, channels } = imageShape(site.outputs[0]!);
     return (batch * channelStride(channels)) / CHANNEL_BLOCK;

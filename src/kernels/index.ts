@@ -1,11 +1,20 @@
 /** The table of kernels. Its order is the dispatch policy: the first row that accepts a site runs it. */
+import { channelShuffle } from './channelShuffle.js';
 import { conv3x3Stride1, conv3x3Stride2, convolution } from './convolution.js';
+import { copyRuns } from './copyRuns.js';
+import { depthwise } from './depthwise.js';
 import { depthwise3x3Stride1, depthwise3x3Stride2 } from './depthwise3x3.js';
-import { add, affine, clip, prelu } from './elementwise.js';
+import { add, affine, clip, prelu, sigmoid } from './elementwise.js';
 import { fullyConnected } from './fullyConnected.js';
 import { globalDepthwise } from './globalDepthwise.js';
+import { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise.js';
 import type { Build, Kernel, Site } from './kernel.js';
+import { conversions, permute } from './layout.js';
+import { pad } from './pad.js';
 import { pointwise2x16, pointwise4x8, pointwise4x16, pointwise6x8, pointwise6x16 } from './pointwise.js';
+import { averagePool, globalAveragePool, maxPool } from './pool.js';
+import { resize } from './resize.js';
+import { softmax, softmaxAcross } from './softmax.js';
 
 /** Every kernel, best first. */
 export const kernels: readonly Kernel[] = [
@@ -18,17 +27,34 @@ export const kernels: readonly Kernel[] = [
   depthwise3x3Stride1,
   depthwise3x3Stride2,
   globalDepthwise,
+  depthwise,
   conv3x3Stride1,
   conv3x3Stride2,
+  groupedPointwise6x8,
+  groupedPointwise4x8,
   convolution,
   prelu,
   clip,
+  sigmoid,
   affine,
   add,
+  maxPool,
+  averagePool,
+  globalAveragePool,
+  softmax,
+  softmaxAcross,
+  copyRuns,
+  channelShuffle,
+  pad,
+  resize,
+  permute,
+  conversions.rowMajor,
+  conversions.nhwc,
 ];
 
-/** All kernels that can run a site, whatever the build; tests and benchmarks try each. */
+/** All kernels that can run a site, whatever the build; tests and benchmarks try each. None computes with a constant. */
 export function acceptingKernels(site: Site): Kernel[] {
+  if (site.tensors[0]) return [];
   return kernels.filter((kernel) => kernel.operators.includes(site.node.operator) && kernel.accepts(site));
 }
 

@@ -1,7 +1,7 @@
 /** What a kernel is: one row of the table in index.ts. No kernel holds a WASM instance; all of this is arithmetic. */
 import type { Node } from '../graph/types.js';
-import { channelStride, type Layout } from '../tensor/layout.js';
-import type { Shape } from '../tensor/shape.js';
+import { CHANNEL_BLOCK, channelStride, type Layout } from '../tensor/layout.js';
+import { imageShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type Address, type Argument, orderArguments, type StructLayout } from './struct.js';
 
@@ -40,8 +40,10 @@ export interface Kernel {
   readonly operators: readonly string[];
   /** The builds in which dispatch may choose it; others run it in tests and benchmarks alone. */
   readonly builds: readonly Build[];
-  /** The layout in which it reads and writes values. */
+  /** The layout in which it reads values. */
   readonly layout: Layout;
+  /** The layout in which it writes values: another one in the kernels that convert alone. */
+  readonly outputLayout: Layout;
   /** Kernels with the same packing read the same packed parts, so that a shape may choose among them. */
   readonly packing: string;
   /** Whether it can run a node with these shapes. */
@@ -52,7 +54,7 @@ export interface Kernel {
   extent(site: Site): number;
   /** Scratch of one lane. */
   scratchBytes(site: Site): number;
-  /** The argument struct's fields in order. */
+  /** The argument struct's fields in order, and what follows the struct in some kernels. */
   writeArguments(site: Site, places: Places): Argument[];
 }
 
@@ -61,6 +63,8 @@ export interface KernelRow<T extends object> {
   readonly name: string;
   readonly operators: readonly string[];
   readonly builds?: readonly Build[];
+  readonly layout?: Layout;
+  readonly outputLayout?: Layout;
   readonly packing?: string;
   readonly struct: StructLayout<T>;
   accepts(site: Site): boolean;
@@ -68,6 +72,8 @@ export interface KernelRow<T extends object> {
   extent(site: Site): number;
   scratchBytes?(site: Site): number;
   arguments(site: Site, places: Places): T;
+  /** Fields that follow the struct: a table as long as the site needs. */
+  trailing?(site: Site, places: Places): Argument[];
 }
 
 /** All builds. */
@@ -79,17 +85,38 @@ export function kernelRow<T extends object>(row: KernelRow<T>): Kernel {
     name: row.name,
     operators: row.operators,
     builds: row.builds ?? ALL_BUILDS,
-    layout: 'nhwc',
+    layout: row.layout ?? 'nhwc',
+    outputLayout: row.outputLayout ?? row.layout ?? 'nhwc',
     packing: row.packing ?? row.name,
     accepts: row.accepts,
     pack: row.pack ?? (() => ({})),
     extent: row.extent,
     scratchBytes: row.scratchBytes ?? (() => 0),
-    writeArguments: (site, places) => orderArguments(row.struct, row.arguments(site, places)),
+    writeArguments: (site, places) => [
+      ...orderArguments(row.struct, row.arguments(site, places)),
+      ...(row.trailing?.(site, places) ?? []),
+    ],
   };
 }
 
 /** Vectors of four channels in one stored pixel. */
 export function channelBlocks(channels: number): number {
-  return channelStride(channels) / 4;
+  return channelStride(channels) / CHANNEL_BLOCK;
+}
+
+/** Channels in the last vector of a stored pixel, 1 to 4. */
+export function tailChannels(channels: number): number {
+  return channels - channelStride(channels) + CHANNEL_BLOCK;
+}
+
+/** Pixels of all images of a value. */
+export function storedPixels(shape: Shape): number {
+  const { batch, height, width } = imageShape(shape);
+  return batch * height * width;
+}
+
+/** Rows of all images of a value. */
+export function storedRows(shape: Shape): number {
+  const { batch, height } = imageShape(shape);
+  return batch * height;
 }

@@ -1,49 +1,94 @@
 /** Packed graph → Plan for one set of input shapes. */
 import { type InputShapes, inferShapes } from '../build/infer.js';
 import { ModelError } from '../errors.js';
-import type { Site } from '../kernels/kernel.js';
+import type { Kernel, Site } from '../kernels/kernel.js';
+import { conversions } from '../kernels/layout.js';
 import type { Address } from '../kernels/struct.js';
-import { describeNode } from '../ops/operator.js';
-import { storedElements } from '../tensor/layout.js';
+import { describeNode, NO_ATTRIBUTES } from '../ops/operator.js';
+import type { Layout } from '../tensor/layout.js';
 import type { Shape } from '../tensor/shape.js';
-import { type Lifetime, placeLifetimes } from './arena.js';
+import { placeLifetimes } from './arena.js';
 import { type PackedGraph, requireKernel } from './pack.js';
 import type { Plan, PlannedValue, Step } from './plan.js';
-import { isAlias, siteOf } from './site.js';
+import { isReshape, siteOf } from './site.js';
+import { type Storage, Storages, storageBytes } from './storages.js';
 
-/** Resolves names that are only another name for a value's bytes. */
-type Aliases = ReadonlyMap<string, string>;
-
-function resolve(aliases: Aliases, name: string): string {
-  let current = name;
-  for (let next = aliases.get(current); next !== undefined; next = aliases.get(current)) current = next;
-  return current;
+/** A step whose storages have no offsets yet. */
+interface Draft {
+  readonly kernel: Kernel;
+  readonly site: Site;
+  readonly inputs: readonly (Storage | undefined)[];
+  readonly outputs: readonly Storage[];
+  readonly parts: Readonly<Record<string, Address>>;
 }
 
-function lifetimesOf(packed: PackedGraph, shapes: ReadonlyMap<string, Shape>, aliases: Aliases) {
-  const { inputs, nodes, outputs } = packed.graph;
-  const lives = new Map<string, { sizeBytes: number; begin: number; end: number }>();
-  const define = (name: string, step: number): void => {
-    if (aliases.has(name)) return;
-    lives.set(name, { sizeBytes: 4 * storedElements(shapes.get(name)!, 'nhwc'), begin: step, end: step });
-  };
-  const use = (name: string, step: number): void => {
-    const life = lives.get(resolve(aliases, name));
-    if (life) life.end = Math.max(life.end, step);
-  };
-  for (const { name } of inputs) define(name, -1);
-  for (const [step, node] of nodes.entries()) {
-    for (const name of node.outputs) define(name, step);
-    for (const name of node.inputs) use(name, step);
+/** Chooses kernels in order and puts conversions between them where a value stands in another layout than is read. */
+class Drafter {
+  readonly steps: Draft[] = [];
+  readonly storages: Storages;
+  readonly #packed: PackedGraph;
+  readonly #shapes: ReadonlyMap<string, Shape>;
+
+  constructor(packed: PackedGraph, shapes: ReadonlyMap<string, Shape>) {
+    this.#packed = packed;
+    this.#shapes = shapes;
+    this.storages = new Storages(shapes);
+    for (const { name } of packed.graph.inputs) this.storages.add(name, 'nhwc', -1);
+    for (const [index, node] of packed.graph.nodes.entries()) {
+      if (isReshape(node)) this.storages.alias(node.outputs[0]!, node.inputs[0]!);
+      else this.#draft(siteOf(packed.graph, node, shapes), index);
+    }
   }
-  for (const name of outputs) use(name, nodes.length);
-  return lives as ReadonlyMap<string, Lifetime>;
-}
 
-function findAliases(sites: readonly Site[]): Aliases {
-  const aliases = new Map<string, string>();
-  for (const site of sites) if (isAlias(site)) aliases.set(site.node.outputs[0]!, site.node.inputs[0]!);
-  return aliases;
+  /** The storage that an output is read from, and how: the one that holds it already, `nhwc` before `rowMajor`. */
+  output(name: string): { storage: Storage; layout: Layout } {
+    const image = this.storages.find(name, 'nhwc');
+    const storage = image ?? this.#storage(name, 'rowMajor');
+    if (!storage) {
+      throw new ModelError('CONSTANT_OUTPUT', `output "${name}" is a tensor of the model; an output is computed.`);
+    }
+    return { storage, layout: image ? 'nhwc' : 'rowMajor' };
+  }
+
+  #draft(site: Site, index: number): void {
+    const { build, nodes } = this.#packed;
+    const { packing, parts } = nodes[index]!;
+    const kernel = requireKernel(site, build, packing);
+    const inputs = site.node.inputs.map((name, position) => {
+      if (name === '' || site.tensors[position]) return undefined;
+      const storage = this.#storage(name, kernel.layout);
+      if (storage) return storage;
+      const found = `"${name}" is computed from tensors of the model alone`;
+      throw new ModelError('NO_KERNEL', `${describeNode(site.node)}: ${found}; kernels read computed values.`);
+    });
+    this.#step({ kernel, site, inputs, parts }, site.node.outputs, kernel.outputLayout);
+  }
+
+  /**
+   * The storage of a value in a layout. Where it has none yet, `nhwc` is made from dense elements, and dense elements
+   * from any `nhwc` storage of them. `undefined` for a reshaped tensor.
+   */
+  #storage(name: string, layout: Layout): Storage | undefined {
+    const found = this.storages.find(name, layout);
+    if (found) return found;
+    const source = layout === 'nhwc' ? this.#storage(name, 'rowMajor') : this.storages.findNhwc(name);
+    return source && this.#convert(source, layout, layout === 'nhwc' ? name : source.name);
+  }
+
+  #convert(source: Storage, layout: Layout, name: string): Storage {
+    const shape = this.#shapes.get(name)!;
+    const node = { name, operator: 'reshape', inputs: [name], outputs: [name], attributes: NO_ATTRIBUTES };
+    const site: Site = { node, inputs: [shape], outputs: [shape], tensors: [undefined] };
+    return this.#step({ kernel: conversions[layout], site, inputs: [source], parts: {} }, [name], layout)[0]!;
+  }
+
+  #step(draft: Omit<Draft, 'outputs'>, outputs: readonly string[], layout: Layout): Storage[] {
+    const step = this.steps.length;
+    for (const storage of draft.inputs) if (storage) storage.end = step;
+    const made = outputs.map((name) => this.storages.add(name, layout, step));
+    this.steps.push({ ...draft, outputs: made });
+    return made;
+  }
 }
 
 /**
@@ -54,55 +99,46 @@ function findAliases(sites: readonly Site[]): Aliases {
 export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
   const { graph, build } = packed;
   const shapes = inferShapes(graph, inputShapes);
-  const sites = graph.nodes.map((node) => siteOf(graph, node, shapes));
-  const aliases = findAliases(sites);
-  const lives = lifetimesOf(packed, shapes, aliases);
-  const arena = placeLifetimes([...lives.values()]);
-  const offsets = new Map([...lives.keys()].map((name, index) => [name, arena.offsets[index]!]));
+  const drafter = new Drafter(packed, shapes);
+  const outputs = graph.outputs.map((name) => drafter.output(name));
+  for (const { storage } of outputs) storage.end = drafter.steps.length;
+  const storages = drafter.storages.all;
+  const arena = placeLifetimes(storages.map((storage) => ({ ...storage, sizeBytes: storageBytes(storage) })));
+  const offsets = new Map(storages.map((storage, index) => [storage, arena.offsets[index]!]));
 
-  const value = (name: string): PlannedValue => {
-    const source = resolve(aliases, name);
-    const offsetBytes = offsets.get(source);
-    if (offsetBytes === undefined) {
-      throw new ModelError('CONSTANT_OUTPUT', `output "${name}" is a tensor of the model; an output is computed.`);
-    }
-    const life = lives.get(source)!;
-    return { name, shape: shapes.get(name)!, elementType: 'float32', layout: 'nhwc', offsetBytes, ...life };
-  };
-  const address = (name: string): Address => {
-    const offsetBytes = offsets.get(resolve(aliases, name));
-    return offsetBytes === undefined ? null : { region: 'arena', offsetBytes };
-  };
-
-  const steps: Step[] = [];
-  let scratchBytes = 0;
-  for (const [index, site] of sites.entries()) {
-    const node = packed.nodes[index];
-    if (isAlias(site)) continue;
-    if (!node)
-      throw new ModelError('NO_KERNEL', `${describeNode(site.node)}: no kernel changes the shape of this input.`);
-    const kernel = requireKernel(site, build, node.packing);
-    scratchBytes = Math.max(scratchBytes, kernel.scratchBytes(site));
+  const address = (storage: Storage | undefined): Address =>
+    storage ? { region: 'arena', offsetBytes: offsets.get(storage)! } : null;
+  const planned = (storage: Storage, name: string, layout: Layout): PlannedValue => ({
+    name,
+    shape: shapes.get(name)!,
+    elementType: 'float32',
+    layout,
+    offsetBytes: offsets.get(storage)!,
+    sizeBytes: storageBytes(storage),
+    begin: storage.begin,
+    end: storage.end,
+  });
+  const steps = drafter.steps.map(({ kernel, site, inputs, outputs: made, parts }): Step => {
     const places = {
-      inputs: site.node.inputs.map(address),
-      outputs: site.node.outputs.map(address),
-      parts: node.parts,
+      inputs: inputs.map(address),
+      outputs: made.map(address),
+      parts,
       scratch: { region: 'scratch', offsetBytes: 0 } as const,
     };
-    steps.push({
+    return {
       node: site.node.name,
       kernel: kernel.name,
       arguments: kernel.writeArguments(site, places),
       extent: kernel.extent(site),
-    });
-  }
+    };
+  });
   return {
     build,
-    inputs: graph.inputs.map(({ name }) => value(name)),
-    outputs: graph.outputs.map(value),
-    values: [...lives.keys()].map(value),
+    inputs: graph.inputs.map(({ name }) => planned(drafter.storages.find(name, 'nhwc')!, name, 'nhwc')),
+    outputs: graph.outputs.map((name, index) => planned(outputs[index]!.storage, name, outputs[index]!.layout)),
+    values: storages.map((storage) => planned(storage, storage.name, storage.layout)),
     steps,
     arenaBytes: arena.sizeBytes,
-    scratchBytes,
+    scratchBytes: Math.max(0, ...drafter.steps.map(({ kernel, site }) => kernel.scratchBytes(site))),
   };
 }

@@ -7,7 +7,7 @@ import type { Build, Kernel, PackedParts, Site } from '../kernels/kernel.js';
 import type { Address } from '../kernels/struct.js';
 import { describeNode } from '../ops/operator.js';
 import { formatShape } from '../tensor/shape.js';
-import { isAlias, siteOf } from './site.js';
+import { isReshape, siteOf } from './site.js';
 
 /** Alignment of every packed part: a cache line. */
 const PART_ALIGNMENT_BYTES = 64;
@@ -57,8 +57,8 @@ export function packGraph(graph: Graph, build: Build): PackedGraph {
     return address;
   };
   const nodes = graph.nodes.map((node) => {
+    if (isReshape(node)) return undefined;
     const site = siteOf(graph, node, shapes);
-    if (isAlias(site)) return undefined;
     const kernel = requireKernel(site, build);
     const parts: PackedParts = kernel.pack(site);
     const addresses = Object.entries(parts).map(([name, data]) => [name, place(data)] as const);

@@ -2,7 +2,7 @@
 import { nodeShapes } from '../build/infer.js';
 import type { Graph, Node } from '../graph/types.js';
 import type { Site } from '../kernels/kernel.js';
-import { imageShape, type Shape, sameShape } from '../tensor/shape.js';
+import type { Shape } from '../tensor/shape.js';
 
 /** The site of a node. */
 export function siteOf(graph: Graph, node: Node, shapes: ReadonlyMap<string, Shape>): Site {
@@ -14,10 +14,7 @@ export function siteOf(graph: Graph, node: Node, shapes: ReadonlyMap<string, Sha
   };
 }
 
-/** True where the output is the input's own bytes: a change of shape that moves no element in `nhwc` order. */
-export function isAlias(site: Site): boolean {
-  if (site.node.operator !== 'flatten' && site.node.operator !== 'reshape') return false;
-  const input = imageShape(site.inputs[0]!);
-  const output = imageShape(site.outputs[0]!);
-  return sameShape(Object.values(input), Object.values(output));
+/** True for the operators that keep every element and its place in row-major order: no kernel runs them. */
+export function isReshape(node: Node): boolean {
+  return node.operator === 'flatten' || node.operator === 'reshape';
 }

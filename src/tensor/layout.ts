@@ -22,6 +22,40 @@ export function storedElements(shape: Shape, layout: Layout): number {
   return batch * height * width * channelStride(channels);
 }
 
+/** An axis of a value as `nhwc` sees it. */
+export type ImageAxis = 'batch' | 'channels' | 'height' | 'width';
+
+/** What an axis of a shape is: batch, channels, height, width in this order; a shape of one axis has channels alone. */
+export function imageAxis(shape: Shape, axis: number): ImageAxis {
+  if (shape.length === 1) return 'channels';
+  return (['batch', 'channels', 'height', 'width'] as const)[axis]!;
+}
+
+/**
+ * An `nhwc` value split at an axis, in elements: how often the axis occurs, its length, and one step along it. Steps
+ * along channels are single elements, and padding channels count in neither.
+ */
+export function storedAxis(shape: Shape, axis: ImageAxis): { outer: number; length: number; inner: number } {
+  const { batch, channels, height, width } = imageShape(shape);
+  const stride = channelStride(channels);
+  if (axis === 'batch') return { outer: 1, length: batch, inner: height * width * stride };
+  if (axis === 'height') return { outer: batch, length: height, inner: width * stride };
+  if (axis === 'width') return { outer: batch * height, length: width, inner: stride };
+  return { outer: batch * height * width, length: channels, inner: 1 };
+}
+
+/** Copies row-major elements to a layout. */
+export function writeLayout(source: ArrayLike<number>, shape: Shape, layout: Layout, target: Float32Array): void {
+  if (layout === 'nhwc') writeNhwc(source, shape, target);
+  else target.set(source);
+}
+
+/** Copies a layout's elements back to row-major order. */
+export function readLayout(source: Float32Array, shape: Shape, layout: Layout, target: Float32Array): void {
+  if (layout === 'nhwc') readNhwc(source, shape, target);
+  else target.set(source);
+}
+
 /** Copies row-major elements to `nhwc` order and writes zeros to the padding channels. */
 export function writeNhwc(source: ArrayLike<number>, shape: Shape, target: Float32Array): void {
   const { batch, channels, height, width } = imageShape(shape);

@@ -1,0 +1,52 @@
+/** Depthwise convolution of any kernel, stride, padding and dilation. */
+import { convolutionAttributes } from '../ops/convolution.js';
+import { CHANNEL_BLOCK, storedElements, writeNhwc } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import { type DepthwiseArguments, depthwiseArguments } from './arguments.js';
+import { isDepthwise } from './depthwise3x3.js';
+import { epilogueArguments, packEpilogue } from './epilogue.js';
+import { channelBlocks, kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
+
+/** Packs depthwise weights as `packed[y][x][c]`, c padded to 4. */
+export function packDepthwise(site: Site): PackedParts {
+  const weights = site.tensors[1]!;
+  const [channels = 0, , height = 0, width = 0] = weights.shape;
+  const shape = [1, channels, height, width];
+  const packed = new Float32Array(storedElements(shape, 'nhwc'));
+  writeNhwc(weights.data, shape, packed);
+  return { weights: packed, ...packEpilogue(site, channels, CHANNEL_BLOCK) };
+}
+
+export const depthwise = kernelRow<DepthwiseArguments>({
+  name: 'depthwise',
+  operators: ['convolution'],
+  packing: 'depthwise',
+  struct: depthwiseArguments,
+  accepts: isDepthwise,
+  pack: packDepthwise,
+  extent: (site) => storedRows(site.outputs[0]!),
+  arguments(site, places) {
+    const { stride, padding, dilation } = convolutionAttributes(site.node);
+    const input = imageShape(site.inputs[0]!);
+    const output = imageShape(site.outputs[0]!);
+    const [, , kernelHeight = 0, kernelWidth = 0] = site.inputs[1]!;
+    return {
+      input: places.inputs[0]!,
+      weights: places.parts.weights!,
+      ...epilogueArguments(site, places),
+      inputHeight: input.height,
+      inputWidth: input.width,
+      outputHeight: output.height,
+      outputWidth: output.width,
+      kernelHeight,
+      kernelWidth,
+      strideHeight: stride[0],
+      strideWidth: stride[1],
+      dilationHeight: dilation[0],
+      dilationWidth: dilation[1],
+      paddingTop: padding[0],
+      paddingLeft: padding[1],
+      blocks: channelBlocks(output.channels),
+    };
+  },
+});

@@ -1,0 +1,38 @@
+/** Rows and columns around an image. */
+import { PAD_MODES, padAttributes } from '../ops/pad.js';
+import { channelStride } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import { type PadArguments, padArguments } from './arguments.js';
+import { channelBlocks, kernelRow, storedRows } from './kernel.js';
+
+export const pad = kernelRow<PadArguments>({
+  name: 'pad',
+  operators: ['pad'],
+  struct: padArguments,
+  accepts: () => true,
+  pack(site) {
+    const { mode, value } = padAttributes(site.node);
+    if (mode !== 'constant') return { constant: new Float32Array(0) };
+    const { channels } = imageShape(site.inputs[0]!);
+    return { constant: new Float32Array(channelStride(channels)).fill(value, 0, channels) };
+  },
+  extent: (site) => storedRows(site.outputs[0]!),
+  arguments(site, places) {
+    const { mode, padding } = padAttributes(site.node);
+    const input = imageShape(site.inputs[0]!);
+    const output = imageShape(site.outputs[0]!);
+    return {
+      input: places.inputs[0]!,
+      output: places.outputs[0]!,
+      constant: places.parts.constant!,
+      inputHeight: input.height,
+      inputWidth: input.width,
+      outputHeight: output.height,
+      outputWidth: output.width,
+      paddingTop: padding[0],
+      paddingLeft: padding[1],
+      blocks: channelBlocks(input.channels),
+      mode: PAD_MODES.indexOf(mode),
+    };
+  },
+});

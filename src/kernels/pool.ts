@@ -1,0 +1,67 @@
+/** Pooling: the largest or the mean value of each window, and the mean of a whole image. */
+import { poolAttributes } from '../ops/pool.js';
+import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import {
+  type GlobalAveragePoolArguments,
+  globalAveragePoolArguments,
+  type PoolArguments,
+  poolArguments,
+} from './arguments.js';
+import { channelBlocks, kernelRow, storedRows } from './kernel.js';
+
+function pool(name: 'maxPool' | 'averagePool') {
+  return kernelRow<PoolArguments>({
+    name,
+    operators: [name],
+    struct: poolArguments,
+    accepts: () => true,
+    extent: (site) => storedRows(site.outputs[0]!),
+    arguments(site, places) {
+      const { kernel, stride, padding, countPadding } = poolAttributes(site.node);
+      const input = imageShape(site.inputs[0]!);
+      const output = imageShape(site.outputs[0]!);
+      return {
+        input: places.inputs[0]!,
+        output: places.outputs[0]!,
+        inputHeight: input.height,
+        inputWidth: input.width,
+        outputHeight: output.height,
+        outputWidth: output.width,
+        kernelHeight: kernel[0],
+        kernelWidth: kernel[1],
+        strideHeight: stride[0],
+        strideWidth: stride[1],
+        paddingTop: padding[0],
+        paddingLeft: padding[1],
+        countedHeight: input.height + (countPadding ? padding[2] : 0),
+        countedWidth: input.width + (countPadding ? padding[3] : 0),
+        countsPadding: countPadding ? 1 : 0,
+        blocks: channelBlocks(output.channels),
+      };
+    },
+  });
+}
+
+export const maxPool = pool('maxPool');
+export const averagePool = pool('averagePool');
+
+export const globalAveragePool = kernelRow<GlobalAveragePoolArguments>({
+  name: 'globalAveragePool',
+  operators: ['globalAveragePool'],
+  struct: globalAveragePoolArguments,
+  accepts: () => true,
+  extent(site) {
+    const { batch, channels } = imageShape(site.inputs[0]!);
+    return (batch * channelStride(channels)) / CHANNEL_BLOCK;
+  },
+  arguments(site, places) {
+    const { channels, height, width } = imageShape(site.inputs[0]!);
+    return {
+      input: places.inputs[0]!,
+      output: places.outputs[0]!,
+      pixels: height * width,
+      blocks: channelBlocks(channels),
+    };
+  },
+});

@@ -1,0 +1,55 @@
+/** Softmax over the channels of each pixel, and over images, rows or columns. */
+import { axisOf } from '../ops/axis.js';
+import { imageAxis, storedAxis } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import {
+  type SoftmaxAcrossArguments,
+  type SoftmaxArguments,
+  softmaxAcrossArguments,
+  softmaxArguments,
+} from './arguments.js';
+import { channelBlocks, kernelRow, type Site, storedPixels, tailChannels } from './kernel.js';
+
+function axis(site: Site) {
+  return imageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0]));
+}
+
+export const softmax = kernelRow<SoftmaxArguments>({
+  name: 'softmax',
+  operators: ['softmax'],
+  struct: softmaxArguments,
+  accepts: (site) => axis(site) === 'channels',
+  extent: (site) => storedPixels(site.inputs[0]!),
+  arguments(site, places) {
+    const { channels } = imageShape(site.inputs[0]!);
+    return {
+      input: places.inputs[0]!,
+      output: places.outputs[0]!,
+      blocks: channelBlocks(channels),
+      tail: tailChannels(channels),
+    };
+  },
+});
+
+export const softmaxAcross = kernelRow<SoftmaxAcrossArguments>({
+  name: 'softmaxAcross',
+  operators: ['softmax'],
+  struct: softmaxAcrossArguments,
+  accepts: (site) => axis(site) !== 'channels',
+  extent(site) {
+    const { outer, inner } = storedAxis(site.inputs[0]!, axis(site));
+    return (outer * inner) / 4;
+  },
+  arguments(site, places) {
+    const { channels } = imageShape(site.inputs[0]!);
+    const { length, inner } = storedAxis(site.inputs[0]!, axis(site));
+    return {
+      input: places.inputs[0]!,
+      output: places.outputs[0]!,
+      length,
+      inner: inner / 4,
+      blocks: channelBlocks(channels),
+      tail: tailChannels(channels),
+    };
+  },
+});

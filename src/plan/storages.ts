@@ -1,0 +1,77 @@
+/** Where a graph's values stand while it is lowered: their storages by layout, shared and converted as steps need them. */
+import type { Layout } from '../tensor/layout.js';
+import { CHANNEL_BLOCK, storedElements } from '../tensor/layout.js';
+import { imageShape, type Shape } from '../tensor/shape.js';
+
+/** One stretch of the arena: the elements of one or more values in one order. */
+export interface Storage {
+  /** The value that it was made for, with its shape. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly layout: Layout;
+  /** First and last step that it is needed by, −1 before the first; the end is inclusive. */
+  readonly begin: number;
+  end: number;
+}
+
+/** True where the two layouts of a shape are the same bytes. */
+function layoutsCoincide(shape: Shape): boolean {
+  const { channels, height, width } = imageShape(shape);
+  return height * width === 1 && channels % CHANNEL_BLOCK === 0;
+}
+
+/** Bytes of a storage. */
+export function storageBytes({ shape, layout }: Storage): number {
+  return 4 * storedElements(shape, layout);
+}
+
+/**
+ * Values that are reshapes of one another have the same elements in row-major order, and are kept here under the name
+ * of the first. They share one `rowMajor` storage, and those of equal batch, channels and pixels one `nhwc` storage.
+ */
+export class Storages {
+  readonly all: Storage[] = [];
+  readonly #shapes: ReadonlyMap<string, Shape>;
+  readonly #roots = new Map<string, string>();
+  readonly #places = new Map<string, Storage>();
+
+  constructor(shapes: ReadonlyMap<string, Shape>) {
+    this.#shapes = shapes;
+  }
+
+  /** Makes a value another shape of one that stands before it. */
+  alias(name: string, source: string): void {
+    this.#roots.set(name, this.#root(source));
+  }
+
+  /** The storage that holds a value in a layout, if there is one. */
+  find(name: string, layout: Layout): Storage | undefined {
+    return this.#places.get(this.#key(name, layout));
+  }
+
+  /** Adds a storage for a value, to be written by a step. */
+  add(name: string, layout: Layout, step: number): Storage {
+    const storage = { name, shape: this.#shapes.get(name)!, layout, begin: step, end: step };
+    this.all.push(storage);
+    this.#places.set(this.#key(name, layout), storage);
+    if (layoutsCoincide(storage.shape)) {
+      this.#places.set(this.#key(name, layout === 'nhwc' ? 'rowMajor' : 'nhwc'), storage);
+    }
+    return storage;
+  }
+
+  /** A storage that holds a value's elements in `nhwc` order of whichever shape; its `shape` says which. */
+  findNhwc(name: string): Storage | undefined {
+    const root = this.#root(name);
+    return this.all.find((storage) => storage.layout === 'nhwc' && this.#root(storage.name) === root);
+  }
+
+  #root(name: string): string {
+    return this.#roots.get(name) ?? name;
+  }
+
+  #key(name: string, layout: Layout): string {
+    const image = layout === 'nhwc' ? Object.values(imageShape(this.#shapes.get(name)!)).join('×') : '';
+    return `${layout} ${image} ${this.#root(name)}`;
+  }
+}
