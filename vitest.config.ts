@@ -4,9 +4,13 @@ import { defineConfig } from 'vitest/config';
 
 const shared = { testTimeout: 60_000, pool: 'threads' } as const;
 
+/** Where to write the results as JSON too; .ci/run counts them. */
+const results = process.env.TEST_RESULTS;
+
 export default defineConfig({
   resolve: { alias: { '#kernels': fileURLToPath(new URL('build/kernels/inline.js', import.meta.url)) } },
   test: {
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
       { extends: true, test: { ...shared, name: 'units', include: ['test/**/*.test.ts'], exclude: ['test/cli/**'] } },
       {

@@ -7,23 +7,25 @@ const DELAY_MS = 1000;
 export class Progress {
   readonly #total: number;
   readonly #unit: string;
+  readonly #stream: NodeJS.WriteStream;
   readonly #begin = performance.now();
   #bar: SingleBar | undefined;
   #done = 0;
 
   /** `unit` is the plural of what is counted. */
-  constructor(total: number, unit: string) {
+  constructor(total: number, unit: string, stream: NodeJS.WriteStream = process.stderr) {
     this.#total = total;
     this.#unit = unit;
+    this.#stream = stream;
   }
 
   /** One step is done. */
   step(): void {
     this.#done++;
     const elapsedMs = performance.now() - this.#begin;
-    if (!this.#bar && process.stderr.isTTY && elapsedMs > DELAY_MS && this.#done < this.#total) {
+    if (!this.#bar && this.#stream.isTTY && elapsedMs > DELAY_MS && this.#done < this.#total) {
       this.#bar = new SingleBar({
-        stream: process.stderr,
+        stream: this.#stream,
         format: `{bar} {value}/{total} ${this.#unit}, {rate} a second, {eta_formatted} left`,
         barCompleteChar: '█',
         barIncompleteChar: '░',
