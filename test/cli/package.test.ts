@@ -46,16 +46,8 @@ async function installPacked(): Promise<{ readonly folder: string; readonly file
   const target = join(folder, 'node_modules/mobilefacenet');
   mkdirSync(target, { recursive: true });
   expect((await run('tar', ['-xzf', join(folder, filename), '-C', target, '--strip-components=1'])).code).toBe(0);
-  for (const name of [
-    'commander',
-    'cli-progress',
-    'string-width',
-    'strip-ansi',
-    'ansi-regex',
-    'emoji-regex',
-    'is-fullwidth-code-point',
-    '@jsquash',
-  ]) {
+  const names = locked.filter(([path, { dev }]) => !dev && !path.includes('/node_modules/')).map(([path]) => path);
+  for (const name of new Set(names.map((path) => path.split('/')[1]!))) {
     symlinkSync(join(repository, 'node_modules', name), join(folder, 'node_modules', name));
   }
   return { folder, files: files.map(({ path }: { path: string }) => path) };
