@@ -1,92 +1,13 @@
 /** The sites that kernels are tested on: layers of real networks, and every remainder of tiles, panels and borders. */
 import { inferShapes } from '../../src/build/infer.js';
-import type { Attributes, Node } from '../../src/graph/types.js';
-import type { Site } from '../../src/kernels/kernel.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
 import type { Activation } from '../../src/ops/activation.js';
-import { operatorOf } from '../../src/ops/index.js';
 import { optimise } from '../../src/passes/index.js';
 import { siteOf } from '../../src/plan/site.js';
-import { elementCount, type Shape } from '../../src/tensor/shape.js';
-import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
-
-/** A site with the values that its inputs take. */
-export interface KernelCase {
-  readonly name: string;
-  readonly site: Site;
-  /** By input position: the values that are no tensors of the site. */
-  readonly values: readonly (Tensor | undefined)[];
-}
-
-/** Numbers in [−1, 1) from a 32-bit mixing generator (Mulberry32). */
-function seededTensor(shape: Shape, seed: number): Tensor {
-  const data = new Float32Array(elementCount(shape));
-  let state = seed >>> 0;
-  for (let index = 0; index < data.length; index++) {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    data[index] = ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
-  }
-  return float32Tensor(shape, data);
-}
-
-interface CaseInputs {
-  readonly operator: string;
-  readonly attributes: Attributes;
-  /** Shapes by input position; those in `constant` become tensors of the site. */
-  readonly shapes: readonly (Shape | undefined)[];
-  readonly constant: readonly number[];
-}
-
-function makeCase(name: string, { operator, attributes, shapes, constant }: CaseInputs): KernelCase {
-  const inputs = shapes.map((shape, index) => (shape ? `input${index}` : ''));
-  const node: Node = { name, operator, inputs, outputs: ['output'], attributes };
-  const tensors = shapes.map((shape, index) =>
-    shape && constant.includes(index) ? seededTensor(shape, 1000 + index) : undefined,
-  );
-  const values = shapes.map((shape, index) =>
-    shape && !constant.includes(index) ? seededTensor(shape, index + 1) : undefined,
-  );
-  const outputs = operatorOf(node).inferShapes(node, shapes);
-  return { name, site: { node, inputs: shapes, outputs, tensors }, values };
-}
-
-interface ConvolutionCase {
-  readonly input: Shape;
-  readonly outputs: number;
-  readonly kernel: readonly [number, number];
-  readonly stride?: readonly [number, number];
-  readonly padding?: readonly [number, number, number, number];
-  readonly dilation?: readonly [number, number];
-  readonly groups?: number;
-  readonly activation?: Activation;
-  readonly residual?: boolean;
-  readonly bias?: boolean;
-}
-
-function convolutionCase(options: ConvolutionCase): KernelCase {
-  const { input, outputs, kernel, stride = [1, 1], padding = [0, 0, 0, 0], dilation = [1, 1], groups = 1 } = options;
-  const { activation = 'none', residual = false, bias = true } = options;
-  const attributes = { stride, padding, dilation, groups, activation };
-  const weights = [outputs, input[1]! / groups, ...kernel];
-  const shapes: (Shape | undefined)[] = [input, weights, bias ? [outputs] : undefined];
-  shapes[3] = activation === 'prelu' ? [outputs] : undefined;
-  const kind = groups === 1 ? 'dense' : 'grouped';
-  const name = `${kind} ${kernel.join('×')} on ${input.join('×')} to ${outputs}, stride ${stride}, padding ${padding}, dilation ${dilation}, ${activation}${residual ? ', residual' : ''}${bias ? '' : ', no bias'}`;
-  if (residual) {
-    const node: Node = {
-      name,
-      operator: 'convolution',
-      inputs: ['x', 'w'],
-      outputs: ['y'],
-      attributes: { ...attributes, activation: 'none' },
-    };
-    shapes[4] = operatorOf(node).inferShapes(node, [input, weights])[0]!;
-  }
-  return makeCase(name, { operator: 'convolution', attributes, shapes, constant: [1, 2, 3] });
-}
+import { elementCount } from '../../src/tensor/shape.js';
+import { convolutionCase, type KernelCase, makeCase, seededTensor } from './makeCase.js';
+import { operatorCases } from './operatorCases.js';
 
 const ACTIVATION_CYCLE: readonly Activation[] = ['none', 'relu', 'relu6', 'prelu'];
 
@@ -213,6 +134,74 @@ function denseCases(): KernelCase[] {
   return cases;
 }
 
+/** Groups whose outputs are whole vectors, half panels and odd numbers; depthwise of every kind, and with a multiplier. */
+function groupedCases(): KernelCase[] {
+  const cases: KernelCase[] = [];
+  const widths = [1, 2, 3, 4, 5, 6, 7, 9, 11, 13];
+  widths.forEach((width, index) => {
+    const activation = ACTIVATION_CYCLE[index % 4]!;
+    const residual = index % 3 === 1;
+    const groups = 2 + (index % 3);
+    const grouped = { activation, residual, groups, bias: index % 4 !== 2 };
+    const channels = groups * (1 + index);
+    const whole = groups * 4 * (1 + (index % 5));
+    const odd = groups * (1 + index);
+    const batch = 1 + (index % 2);
+    cases.push(
+      convolutionCase({ ...grouped, input: [batch, channels, 2, width], outputs: whole, kernel: [1, 1] }),
+      convolutionCase({ ...grouped, input: [batch, channels, 2, width], outputs: odd, kernel: [1, 1] }),
+      convolutionCase({
+        ...grouped,
+        input: [1, channels, 4, width + 2],
+        outputs: index % 2 === 0 ? odd : whole,
+        kernel: [3, 2],
+        stride: [1 + (index % 2), 1],
+        padding: [1, index % 2, 0, 1],
+        dilation: [1, 1 + (index % 2)],
+      }),
+    );
+  });
+  for (const [channels, multiplier] of [
+    [3, 2],
+    [5, 4],
+    [4, 3],
+    [2, 9],
+  ] as const) {
+    cases.push(
+      convolutionCase({
+        input: [2, channels, 5, 4],
+        outputs: channels * multiplier,
+        groups: channels,
+        kernel: [3, 3],
+        padding: [1, 1, 1, 1],
+        activation: ACTIVATION_CYCLE[multiplier % 4]!,
+        residual: multiplier === 3,
+      }),
+    );
+  }
+  cases.push(
+    convolutionCase({ input: [1, 240, 7, 7], outputs: 60, kernel: [1, 1], groups: 3, activation: 'relu' }),
+    convolutionCase({ input: [1, 60, 7, 7], outputs: 240, kernel: [1, 1], groups: 3, residual: true }),
+    convolutionCase({ input: [1, 24, 6, 6], outputs: 24, kernel: [1, 1], groups: 2, stride: [2, 2] }),
+  );
+  const windows = [
+    { kernel: [5, 5], padding: [2, 2, 2, 2] },
+    { kernel: [1, 3], padding: [0, 1, 0, 1] },
+    { kernel: [3, 3], padding: [2, 2, 2, 2], dilation: [2, 2] },
+    { kernel: [2, 2], padding: [0, 0, 1, 1], stride: [2, 1] },
+    { kernel: [3, 3], padding: [4, 5, 1, 0], dilation: [3, 2], stride: [3, 2] },
+    { kernel: [3, 3], padding: [1, 1, 1, 1], stride: [3, 3] },
+  ] as const;
+  windows.forEach((window, index) => {
+    for (const channels of [2, 8, 19, 37]) {
+      const activation = ACTIVATION_CYCLE[(index + channels) % 4]!;
+      const options = { activation, residual: index % 2 === 0, outputs: channels, groups: channels };
+      cases.push(convolutionCase({ ...window, ...options, input: [1 + (index % 2), channels, 7, 6] }));
+    }
+  });
+  return cases;
+}
+
 function fullyConnectedCases(): KernelCase[] {
   const inputs = [
     [1, 5],
@@ -295,7 +284,9 @@ export const kernelCases: readonly KernelCase[] = [
   ...depthwiseCases(),
   ...globalDepthwiseCases(),
   ...denseCases(),
+  ...groupedCases(),
   ...fullyConnectedCases(),
   ...elementwiseCases(),
+  ...operatorCases(),
   ...table1Cases(),
 ];

@@ -2,7 +2,7 @@
 import type { Build, Kernel, Places, Site } from '../../src/kernels/kernel.js';
 import type { Address } from '../../src/kernels/struct.js';
 import { share } from '../../src/runtime/run.js';
-import { readNhwc, storedElements, writeNhwc } from '../../src/tensor/layout.js';
+import { readLayout, storedElements, writeLayout } from '../../src/tensor/layout.js';
 import { elementCount, imageShape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { instantiate } from './modules.js';
@@ -80,7 +80,7 @@ export function runKernel(
     return { name, data, at: data.length > 0 ? layout.place(data.byteLength) : null };
   });
   const outputShape = site.outputs[0]!;
-  const output = layout.place(4 * storedElements(outputShape, kernel.layout));
+  const output = layout.place(4 * storedElements(outputShape, kernel.outputLayout));
   const scratches = Array.from({ length: lanes }, () => layout.place(Math.max(16, kernel.scratchBytes(site))));
   const parts = Object.fromEntries(packed.map(({ name, at }) => [name, at && address(at)]));
   const structs = scratches.map((scratch) => {
@@ -96,7 +96,7 @@ export function runKernel(
 
   layout.fillGuards();
   values.forEach((tensor, index) => {
-    if (tensor) writeNhwc(tensor.data, tensor.shape, floatsOf(inputs[index]!));
+    if (tensor) writeLayout(tensor.data, tensor.shape, kernel.layout, floatsOf(inputs[index]!));
   });
   const before = inputs.map((placed) => placed && floatsOf(placed).slice());
   for (const { data, at } of packed) if (at) floatsOf(at).set(data);
@@ -120,7 +120,7 @@ export function runKernel(
 
   const stored = floatsOf(output).slice();
   const result = new Float32Array(elementCount(outputShape));
-  readNhwc(stored, outputShape, result);
+  readLayout(stored, outputShape, kernel.outputLayout, result);
   const same = (a: Float32Array, b: Float32Array): boolean => a.every((value, index) => Object.is(value, b[index]));
   return {
     output: result,
