@@ -108,23 +108,39 @@ export class LayerBuilder {
     attributes: Attributes = NO_ATTRIBUTES,
     step?: string,
   ): string {
-    const name = step === undefined ? layer.name : `${layer.name}.${step}`;
-    const output = step === undefined ? layer.outputs[0]! : name;
-    const node: Node = { name, operator, inputs, outputs: [output], attributes };
+    const value = step === undefined ? layer.outputs[0]! : `${layer.name}.${step}`;
+    const name = step === undefined ? layer.name : value;
+    this.#append(layer, { name, operator, inputs, outputs: [value], attributes });
+    if (step === undefined) this.#values.set(value, value);
+    return value;
+  }
+
+  /** Appends a node that defines one of a layer's several blobs. */
+  blobNode(
+    layer: ParamLayer,
+    index: number,
+    operator: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+  ): void {
+    const blob = layer.outputs[index]!;
+    this.#append(layer, { name: `${layer.name}.${index}`, operator, inputs, outputs: [blob], attributes });
+    this.#values.set(blob, blob);
+  }
+
+  #append(layer: ParamLayer, node: Node): void {
     const rule = operatorOf(node);
     try {
       rule.checkAttributes(node);
       const [shape] = rule.inferShapes(
         node,
-        inputs.map((input) => (input === '' ? undefined : this.shape(input))),
+        node.inputs.map((input) => (input === '' ? undefined : this.shape(input))),
       );
-      this.#define(output, shape!);
+      this.#define(node.outputs[0]!, shape!);
     } catch (error) {
       throw located(error, describeLayer(layer));
     }
     this.#nodes.push(node);
-    if (step === undefined) this.#values.set(output, output);
-    return output;
   }
 
   /** The graph of what was appended, with the given blobs as outputs. */

@@ -4,8 +4,8 @@ import type { LayerBuilder, LayerImporter } from '../layerImporter.js';
 import { countParameter, integerParameter, numberParameter, refuseParameter } from '../parameters.js';
 import { describeLayer, type ParamLayer } from '../parseParam.js';
 import { ACTIVATION_KEYS, unsupportedActivation, withActivation } from './activation.js';
+import { LARGEST_SIDE, pairParameter, samePadding } from './window.js';
 
-const LARGEST_SIDE = 1 << 16;
 const SAME_UPPER = -233;
 const SAME_LOWER = -234;
 
@@ -16,18 +16,12 @@ interface Window {
   readonly dilation: readonly [number, number];
 }
 
-function pair(
-  layer: ParamLayer,
-  horizontalKey: number,
-  verticalKey: number,
-  fallback: number,
-): readonly [number, number] {
-  const horizontal = integerParameter(layer, horizontalKey, fallback, 1, LARGEST_SIDE);
-  return [integerParameter(layer, verticalKey, horizontal, 1, LARGEST_SIDE), horizontal];
-}
-
 function readWindow(layer: ParamLayer): Window {
-  return { kernel: pair(layer, 1, 11, 0), dilation: pair(layer, 2, 12, 1), stride: pair(layer, 3, 13, 1) };
+  return {
+    kernel: pairParameter(layer, 1, 11, 0),
+    dilation: pairParameter(layer, 2, 12, 1),
+    stride: pairParameter(layer, 3, 13, 1),
+  };
 }
 
 /** Left, top, right, bottom as the layer gives them; −233 and −234 stand for SAME_UPPER and SAME_LOWER. */
@@ -44,21 +38,14 @@ function givenPadding(layer: ParamLayer): readonly [number, number, number, numb
   return given;
 }
 
-/** Rows or columns before and after, so that the output has ⌈length / stride⌉ of them. */
-function samePadding(length: number, window: Window, axis: 0 | 1, lower: boolean): readonly [number, number] {
-  const extent = window.dilation[axis] * (window.kernel[axis] - 1) + 1;
-  const stride = window.stride[axis];
-  const total = Math.max(0, extent + Math.floor((length - 1) / stride) * stride - length);
-  const less = Math.floor(total / 2);
-  return lower ? [total - less, less] : [less, total - less];
-}
-
 /** Top, left, bottom, right; SAME padding is resolved for the shape that the layer reads. */
 function readPadding(layer: ParamLayer, window: Window, height: number, width: number): readonly number[] {
   const [left, top, right, bottom] = givenPadding(layer);
   if (left >= 0) return [top, left, bottom, right];
-  const [above, below] = samePadding(height, window, 0, left === SAME_LOWER);
-  const [before, after] = samePadding(width, window, 1, left === SAME_LOWER);
+  const { kernel, stride, dilation } = window;
+  const lower = left === SAME_LOWER;
+  const [above, below] = samePadding(height, dilation[0] * (kernel[0] - 1) + 1, stride[0], lower);
+  const [before, after] = samePadding(width, dilation[1] * (kernel[1] - 1) + 1, stride[1], lower);
   return [above, before, below, after];
 }
 

@@ -4,6 +4,10 @@ import { binaryOp, eltwise } from './arithmetic.js';
 import { batchNorm, clip, prelu, relu, scale } from './channelwise.js';
 import { convolution, convolutionDepthWise } from './convolution.js';
 import { innerProduct } from './innerProduct.js';
+import { interp } from './interp.js';
+import { concat, padding, permute, shuffleChannel, slice } from './move.js';
+import { pooling } from './pooling.js';
+import { sigmoid, softmax } from './softmax.js';
 import { dropout, flatten, input, reshape, split } from './structure.js';
 
 /** Every importer by the type that a layer line begins with. */
@@ -18,11 +22,20 @@ export const layerImporters: ReadonlyMap<string, LayerImporter> = new Map(
     prelu,
     relu,
     clip,
+    sigmoid,
+    softmax,
+    pooling,
     binaryOp,
     eltwise,
     split,
     dropout,
     flatten,
     reshape,
+    concat,
+    slice,
+    permute,
+    shuffleChannel,
+    padding,
+    interp,
   ].map((importer) => [importer.type, importer]),
 );
