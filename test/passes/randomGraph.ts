@@ -1,7 +1,8 @@
 /** Random small graphs that hold every operator, branches, values read twice, and outputs in the middle. */
 import fc from 'fast-check';
 import { GraphBuilder } from '../../src/build/builder.js';
-import type { Attributes, Graph } from '../../src/graph/types.js';
+import type { Attributes, Graph, Node } from '../../src/graph/types.js';
+import { operatorOf } from '../../src/ops/index.js';
 import { elementCount, type Shape, sameShape } from '../../src/tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
 
@@ -12,18 +13,22 @@ interface Step {
 }
 
 const LAYERS = ['convolution', 'depthwise', 'grouped', 'fullyConnected'];
-const AFTER_LAYERS = [
-  'batchNorm',
-  'affine',
-  'scalarAffine',
-  'relu',
-  'clip',
-  'prelu',
-  'add',
-  'flatten',
-  'reshape',
-  'pool',
+const AFTER_LAYERS = ['batchNorm', 'affine', 'scalarAffine', 'relu', 'clip', 'prelu', 'add', 'flatten', 'reshape'];
+const OTHERS = [
+  'globalAveragePool',
+  'maxPool',
+  'averagePool',
+  'concat',
+  'slice',
+  'channelShuffle',
+  'softmax',
+  'sigmoid',
+  'pad',
+  'resize',
+  'permute',
 ];
+/** Elements beyond which a graph's values do not grow. */
+const MOST_ELEMENTS = 2000;
 
 /** Numbers from a choice: an integer hash in [−1, 1), so that shrinking a recipe keeps its weights small and dull. */
 function noise(seed: number, index: number): number {
@@ -76,9 +81,10 @@ class RandomGraph {
     else if (operator === 'affine') this.#affine(name, shape, seed, shape[1]!);
     else if (operator === 'scalarAffine') this.#affine(name, shape, seed, 1);
     else if (operator === 'flatten') this.#node('flatten', [name], [shape[0]!, elementCount(shape.slice(1))]);
-    else if (operator === 'pool') this.#pool(name, shape);
     else if (operator === 'reshape') this.#reshape(name, shape, a);
-    else this.#add(name, shape, b);
+    else if (operator === 'add') this.#add(name, shape, b);
+    else if (operator === 'concat') this.#concat(name, shape, choices);
+    else this.#other(operator, name, shape, choices);
   }
 
   #epilogue(name: string, shape: Shape, seed: number, choice: number): { inputs: string[]; activation: string } {
@@ -128,15 +134,73 @@ class RandomGraph {
     this.#node('affine', [name, this.#tensor([length], seed), this.#tensor([length], seed + 1)], shape);
   }
 
-  #pool(name: string, shape: Shape): void {
-    if (shape.length === 4) this.#node('globalAveragePool', [name], [shape[0]!, shape[1]!, 1, 1]);
+  /** Attributes of an operator with one input, or nothing where it does not take this shape. */
+  #attributes(
+    operator: string,
+    shape: Shape,
+    [, , a = 0, b = 0, c = 0]: readonly number[],
+  ): Record<string, Attributes[string]> | undefined {
+    const axis = a % shape.length;
+    if (operator === 'sigmoid') return {};
+    if (operator === 'softmax') return { axis };
+    if (operator === 'channelShuffle') return { groups: shape[1]! % 2 === 0 ? 2 : 1 };
+    if (operator === 'permute') {
+      const order = shape.map((_, place) => (place + a) % shape.length);
+      return { order: b % 2 === 0 ? order : order.reverse() };
+    }
+    if (operator === 'slice') {
+      const begin = b % shape[axis]!;
+      return { axis, begin, end: begin + 1 + (c % (shape[axis]! - begin)) };
+    }
+    const [, , height, width] = shape;
+    if (!height || !width) return undefined;
+    if (operator === 'globalAveragePool') return {};
+    if (operator === 'pad') {
+      const mode = (['constant', 'edge', 'reflect'] as const)[a % 3]!;
+      const most = mode === 'reflect' ? Math.min(height, width) : 3;
+      const padding = [a, b, c, a + b].map((choice) => choice % most);
+      return mode === 'constant' ? { mode, padding, value: 0.5 } : { mode, padding };
+    }
+    if (operator === 'resize') {
+      const coordinates = (['halfPixel', 'asymmetric', 'alignCorners'] as const)[a % 3]!;
+      const size = [1 + (b % 6), 1 + (c % 6)];
+      return b % 2 === 0
+        ? { mode: 'bilinear', coordinates, size }
+        : { mode: 'nearest', coordinates, rounding: 'floor', size };
+    }
+    const kernel = [1 + (a % Math.min(3, height)), 1 + (b % Math.min(3, width))];
+    const padding = [kernel[0]! - 1, 0, 0, kernel[1]! - 1];
+    const window = { kernel, stride: [1 + (b % 2), 1 + (c % 3)], padding, rounding: c % 2 === 0 ? 'up' : 'down' };
+    return operator === 'maxPool' ? window : { ...window, countPadding: a % 2 === 0 };
+  }
+
+  #other(operator: string, name: string, shape: Shape, choices: readonly number[]): void {
+    const attributes = this.#attributes(operator, shape, choices);
+    if (!attributes) return;
+    const node: Node = { name: 'try', operator, inputs: [name], outputs: ['try'], attributes };
+    const [output] = operatorOf(node).inferShapes(node, [shape]);
+    if (elementCount(output!) <= MOST_ELEMENTS) this.#node(operator, [name], output!, attributes);
+  }
+
+  #concat(name: string, shape: Shape, [, seed = 0, a = 0, b = 0]: readonly number[]): void {
+    const axis = a % shape.length;
+    const fits = this.#values.filter((value) => {
+      return value.shape.length === shape.length && value.shape.every((n, at) => at === axis || n === shape[at]);
+    });
+    const others = Array.from({ length: 1 + (b % 3) }, (_, index) => fits[(seed + index) % fits.length]!);
+    const length = others.reduce((sum, value) => sum + value.shape[axis]!, shape[axis]!);
+    const output = shape.map((n, at) => (at === axis ? length : n));
+    if (elementCount(output) > MOST_ELEMENTS) return;
+    this.#node('concat', [name, ...others.map((value) => value.name)], output, { axis });
   }
 
   #reshape(name: string, shape: Shape, choice: number): void {
     const rest = elementCount(shape.slice(1));
-    const shapes = [[-1], [rest], shape.slice(1), [rest, 1, 1], [1, -1], [1, 1, -1]];
+    const half = rest % 2 === 0 ? rest / 2 : rest;
+    const shapes = [[-1], [rest], shape.slice(1), [rest, 1, 1], [1, -1], [1, 1, -1], [-1, half], [rest / half, -1, 1]];
     const wanted = shapes[choice % shapes.length]!;
-    const output = wanted.map((length) => (length === -1 ? rest : length));
+    const known = elementCount(wanted.filter((length) => length !== -1));
+    const output = wanted.map((length) => (length === -1 ? rest / known : length));
     this.#node('reshape', [name], [shape[0]!, ...output], { shape: wanted });
   }
 
@@ -156,7 +220,11 @@ class RandomGraph {
 
 const choices = fc.array(fc.nat(1 << 20), { minLength: 5, maxLength: 5 });
 const step: fc.Arbitrary<Step> = fc.record({
-  operator: fc.oneof(fc.constantFrom(...LAYERS), fc.constantFrom(...AFTER_LAYERS)),
+  operator: fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...LAYERS) },
+    { weight: 4, arbitrary: fc.constantFrom(...AFTER_LAYERS) },
+    { weight: 2, arbitrary: fc.constantFrom(...OTHERS) },
+  ),
   choices,
 });
 
