@@ -45,23 +45,28 @@ function countOperators(graph: Graph, operator: string): number {
   return graph.nodes.filter((node) => node.operator === operator).length;
 }
 
-function explain(document: ImportDocument, model: Model): string {
-  const graphs = document.graphs.map((graph) => {
-    const normalisations = countOperators(model.graphs.get(graph.name)!, 'batchNorm');
-    const rows = alignRows([
-      ['  nodes', `${graph.importedNodes} imported, ${graph.nodes} when run`],
-      ['  folded', normalisations > 0 ? formatCounted(normalisations, 'batch normalisation') : undefined],
-    ]);
-    return `${explainGraph(graph)}\n${rows}`;
-  });
-  const size = `${formatBytes(document.bytes)}, ${document.storage}`;
+function explainFolding(graph: Graph): string {
+  const normalisations = countOperators(graph, 'batchNorm');
+  const folded = normalisations > 0 ? `, ${formatCounted(normalisations, 'batch normalisation')} folded` : '';
+  return `imported from ${formatCounted(graph.nodes.length, 'node')}${folded}`;
+}
+
+function explain(document: ImportDocument, source: Model): string {
   const head = alignRows([
-    ['wrote', `${document.out} (${size})`],
+    ['wrote', `${document.out} (${formatBytes(document.bytes)}, ${document.storage})`],
     ['name', document.name],
     ['from', document.format],
     ['sha256', document.sha256],
   ]);
-  return `${[head, ...graphs].join('\n')}\nThe card has no threshold: pass --threshold to verify, measured with eval.`;
+  const graphs = document.graphs.map(
+    (graph) => `${explainGraph(graph)}\n  ${explainFolding(source.graphs.get(graph.name)!)}`,
+  );
+  const { embeddingLength, thresholds } = source.card;
+  const advice =
+    embeddingLength !== undefined && thresholds.length === 0
+      ? ['The card has no threshold: pass --threshold to verify, measured with eval.']
+      : [];
+  return [head, ...graphs, ...advice].join('\n');
 }
 
 async function importFile(files: readonly string[], options: ImportOptions): Promise<Outcome> {
