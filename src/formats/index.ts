@@ -10,6 +10,7 @@ import { sha256 } from './sha256.js';
 export { exportNative, FORMAT_VERSION, importNative } from './native.js';
 export { importNcnn, type NcnnFiles, type NcnnOptions } from './ncnn/importNcnn.js';
 export type { InputSize } from './ncnn/inputShape.js';
+export { exportOnnx, type OnnxOptions } from './onnx/exportOnnx.js';
 export { parseSafetensors, type Safetensors, type Storage } from './safetensors.js';
 
 /** A file's name, which messages show and endings are read from, and its bytes. */

@@ -1,0 +1,216 @@
+/** The table of operators as ONNX nodes: one row an operator, each a chain of one node or more. */
+import type { Node } from '../../graph/types.js';
+import { ACTIVATIONS, type Activation } from '../../ops/activation.js';
+import { convolutionAttributes } from '../../ops/convolution.js';
+import { readInteger, readNumber, readWord } from '../../ops/operator.js';
+import { padAttributes } from '../../ops/pad.js';
+import { permuteOrder } from '../../ops/permute.js';
+import { poolAttributes } from '../../ops/pool.js';
+import { type ResizeAttributes, resizeAttributes } from '../../ops/resize.js';
+import { sliceAttributes } from '../../ops/slice.js';
+import type { Shape } from '../../tensor/shape.js';
+import { ATTRIBUTE_TYPES, type AttributeMessage } from './messages.js';
+
+/** An attribute's value without its name. */
+export type AttributeValue = Omit<AttributeMessage, 'name'>;
+
+/** One ONNX node of a chain: its first input is what the chain has computed so far, `others` follow. */
+export interface Step {
+  readonly opType: string;
+  readonly others?: readonly string[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+}
+
+/** What a row may ask of the file under construction. */
+export interface ExportContext {
+  shapeOf(value: string): Shape;
+  /** Adds an int64 list and returns its name. */
+  integers(values: readonly number[]): string;
+  /** Adds float32 numbers, a scalar where the shape is empty, and returns the name. */
+  floats(shape: Shape, values: readonly number[]): string;
+  /** A value with one number a channel, shaped to broadcast over the other axes of a value with `rank` axes. */
+  byChannel(value: string, rank: number): string;
+}
+
+/** The chain of a node. It begins with the node's first input and ends with its output. */
+type OperatorExport = (node: Node, context: ExportContext) => readonly Step[];
+
+function integer(value: number): AttributeValue {
+  return { type: ATTRIBUTE_TYPES.int, i: value };
+}
+
+function integers(values: readonly number[]): AttributeValue {
+  return { type: ATTRIBUTE_TYPES.ints, ints: values };
+}
+
+function float(value: number): AttributeValue {
+  return { type: ATTRIBUTE_TYPES.float, f: value };
+}
+
+function text(value: string): AttributeValue {
+  return { type: ATTRIBUTE_TYPES.string, s: value };
+}
+
+function clipStep(context: ExportContext, least: number, most: number): Step {
+  return { opType: 'Clip', others: [context.floats([], [least]), context.floats([], [most])] };
+}
+
+function activationSteps(activation: Activation, slopes: string, rank: number, context: ExportContext): Step[] {
+  if (activation === 'relu') return [{ opType: 'Relu' }];
+  if (activation === 'relu6') return [clipStep(context, 0, 6)];
+  if (activation === 'prelu') return [{ opType: 'PRelu', others: [context.byChannel(slopes, rank)] }];
+  return [];
+}
+
+/** A layer's sum, then the residual and the activation that it fuses, as nodes of their own. */
+function layerSteps(node: Node, context: ExportContext, sum: Omit<Step, 'others'>): Step[] {
+  const [, weights = '', bias, slopes = '', residual] = node.inputs;
+  const { length: rank } = context.shapeOf(node.outputs[0]!);
+  return [
+    { ...sum, others: bias ? [weights, bias] : [weights] },
+    ...(residual ? [{ opType: 'Add', others: [residual] }] : []),
+    ...activationSteps(readWord(node, 'activation', ACTIVATIONS), slopes, rank, context),
+  ];
+}
+
+function convolutionSteps(node: Node, context: ExportContext): Step[] {
+  const { stride, padding, dilation, groups } = convolutionAttributes(node);
+  return layerSteps(node, context, {
+    opType: 'Conv',
+    attributes: {
+      kernel_shape: integers(context.shapeOf(node.inputs[1]!).slice(2)),
+      strides: integers(stride),
+      pads: integers(padding),
+      dilations: integers(dilation),
+      group: integer(groups),
+    },
+  });
+}
+
+function fullyConnectedSteps(node: Node, context: ExportContext): Step[] {
+  const isFlat = context.shapeOf(node.inputs[0]!).length === 2;
+  const flatten: Step = { opType: 'Flatten', attributes: { axis: integer(1) } };
+  const product = { opType: 'Gemm', attributes: { transB: integer(1) } };
+  return [...(isFlat ? [] : [flatten]), ...layerSteps(node, context, product)];
+}
+
+function affineSteps(node: Node, context: ExportContext): Step[] {
+  const [input = '', scales = '', offsets = ''] = node.inputs;
+  const { length: rank } = context.shapeOf(input);
+  return [
+    { opType: 'Mul', others: [context.byChannel(scales, rank)] },
+    { opType: 'Add', others: [context.byChannel(offsets, rank)] },
+  ];
+}
+
+function poolSteps(node: Node): Step[] {
+  const { kernel, stride, padding, rounding, countPadding } = poolAttributes(node);
+  const attributes = {
+    kernel_shape: integers(kernel),
+    strides: integers(stride),
+    pads: integers(padding),
+    ceil_mode: integer(rounding === 'up' ? 1 : 0),
+  };
+  if (node.operator === 'maxPool') return [{ opType: 'MaxPool', attributes }];
+  return [{ opType: 'AveragePool', attributes: { ...attributes, count_include_pad: integer(countPadding ? 1 : 0) } }];
+}
+
+function padSteps(node: Node, context: ExportContext): Step[] {
+  const { mode, padding, value } = padAttributes(node);
+  const [top, left, bottom, right] = padding;
+  const pads = context.integers([0, 0, top, left, 0, 0, bottom, right]);
+  return [{ opType: 'Pad', others: [pads, context.floats([], [value])], attributes: { mode: text(mode) } }];
+}
+
+function sliceSteps(node: Node, context: ExportContext): Step[] {
+  const { axis, begin, end } = sliceAttributes(node, context.shapeOf(node.inputs[0]!));
+  return [{ opType: 'Slice', others: [begin, end, axis].map((value) => context.integers([value])) }];
+}
+
+/** Channels as [groups, C / groups], transposed. */
+function channelShuffleSteps(node: Node, context: ExportContext): Step[] {
+  const [, channels = 1, ...rest] = context.shapeOf(node.inputs[0]!);
+  const groups = readInteger(node, 'groups', 1, channels);
+  return [
+    { opType: 'Reshape', others: [context.integers([0, groups, channels / groups, -1])] },
+    { opType: 'Transpose', attributes: { perm: integers([0, 2, 1, 3]) } },
+    { opType: 'Reshape', others: [context.integers([0, channels, ...rest])] },
+  ];
+}
+
+const MODES: Readonly<Record<ResizeAttributes['mode'], string>> = { nearest: 'nearest', bilinear: 'linear' };
+const COORDINATES: Readonly<Record<ResizeAttributes['coordinates'], string>> = {
+  halfPixel: 'half_pixel',
+  asymmetric: 'asymmetric',
+  alignCorners: 'align_corners',
+};
+const ROUNDINGS: Readonly<Record<ResizeAttributes['rounding'], string>> = {
+  floor: 'floor',
+  ceil: 'ceil',
+  halfDown: 'round_prefer_floor',
+  halfUp: 'round_prefer_ceil',
+};
+
+function resizeSteps(node: Node, context: ExportContext): Step[] {
+  const { mode, coordinates, rounding, size, scale } = resizeAttributes(node);
+  const batchAndChannels = context.shapeOf(node.inputs[0]!).slice(0, 2);
+  const lengths = size
+    ? ['', '', context.integers([...batchAndChannels, ...size])]
+    : ['', context.floats([4], [1, 1, ...scale!])];
+  const attributes = { mode: text(MODES[mode]), coordinate_transformation_mode: text(COORDINATES[coordinates]) };
+  const nearest = mode === 'nearest' ? { nearest_mode: text(ROUNDINGS[rounding]) } : {};
+  return [{ opType: 'Resize', others: lengths, attributes: { ...attributes, ...nearest } }];
+}
+
+/** Every operator's row. */
+export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<string, OperatorExport>([
+  ['convolution', convolutionSteps],
+  ['fullyConnected', fullyConnectedSteps],
+  [
+    'batchNorm',
+    (node) => [
+      {
+        opType: 'BatchNormalization',
+        others: node.inputs.slice(1),
+        attributes: { epsilon: float(readNumber(node, 'epsilon')) },
+      },
+    ],
+  ],
+  ['affine', affineSteps],
+  [
+    'prelu',
+    ({ inputs: [input = '', slopes = ''] }, context) =>
+      activationSteps('prelu', slopes, context.shapeOf(input).length, context),
+  ],
+  ['relu', () => [{ opType: 'Relu' }]],
+  ['clip', (node, context) => [clipStep(context, readNumber(node, 'least'), readNumber(node, 'most'))]],
+  ['sigmoid', () => [{ opType: 'Sigmoid' }]],
+  ['add', (node) => [{ opType: 'Add', others: node.inputs.slice(1) }]],
+  ['maxPool', poolSteps],
+  ['averagePool', poolSteps],
+  ['globalAveragePool', () => [{ opType: 'GlobalAveragePool' }]],
+  ['softmax', (node) => [{ opType: 'Softmax', attributes: { axis: integer(readInteger(node, 'axis', 0, 3)) } }]],
+  [
+    'concat',
+    (node) => [
+      {
+        opType: 'Concat',
+        others: node.inputs.slice(1),
+        attributes: { axis: integer(readInteger(node, 'axis', 0, 3)) },
+      },
+    ],
+  ],
+  ['slice', sliceSteps],
+  ['channelShuffle', channelShuffleSteps],
+  ['pad', padSteps],
+  ['resize', resizeSteps],
+  ['permute', (node) => [{ opType: 'Transpose', attributes: { perm: integers(permuteOrder(node)) } }]],
+  ['flatten', () => [{ opType: 'Flatten', attributes: { axis: integer(1) } }]],
+  [
+    'reshape',
+    (node, context) => {
+      const shape = node.attributes.shape as readonly number[];
+      return [{ opType: 'Reshape', others: [context.integers([0, ...shape])] }];
+    },
+  ],
+]);

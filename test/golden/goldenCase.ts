@@ -1,0 +1,57 @@
+/** What a golden case is: a graph on a seeded input, whose outputs another engine computes. */
+import type { InputShapes } from '../../src/build/infer.js';
+import type { Tensors } from '../../src/engine.js';
+import type { Graph } from '../../src/graph/types.js';
+import { seededWeights } from '../../src/networks/seededWeights.js';
+import type { Shape } from '../../src/tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
+
+/** A graph with a name that no other case of its file has. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly graph: () => Graph | Promise<Graph>;
+  /** The ONNX file for the other engine; `exportOnnx` writes it where this is absent. */
+  readonly onnx?: () => Uint8Array;
+  /** The shapes that it runs with, where they are not those that it was written for. */
+  readonly inputShapes?: InputShapes;
+}
+
+/** Uniform in (−1, 1), by the rule of the seeded weights: ten times their biases. */
+export function seededValues(name: string, shape: Shape): Tensor {
+  const { data } = seededWeights()(name, shape);
+  return float32Tensor(
+    shape,
+    data.map((value) => 10 * value),
+  );
+}
+
+/** The inputs that a case runs with. */
+export function inputsOf(graph: Graph, inputShapes: InputShapes = {}): Tensors {
+  return Object.fromEntries(
+    graph.inputs.map(({ name, shape }) => [name, seededValues(name, inputShapes[name] ?? shape)]),
+  );
+}
+
+/** The largest difference of two outputs, divided by the largest magnitude of the expected one; NaN counts as infinite. */
+export function relativeDifference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let largest = 0;
+  let magnitude = 0;
+  for (let index = 0; index < expected.length; index++) {
+    const difference = Math.abs(found[index]! - expected[index]!);
+    largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(largest, difference);
+    magnitude = Math.max(magnitude, Math.abs(expected[index]!));
+  }
+  return found.length === expected.length ? largest / magnitude : Number.POSITIVE_INFINITY;
+}
+
+/** The largest difference over all outputs; infinite where their names or shapes differ. */
+export function compareOutputs(found: Tensors | undefined, expected: Tensors): number {
+  const names = Object.keys(expected);
+  if (!found || Object.keys(found).sort().join() !== [...names].sort().join()) return Number.POSITIVE_INFINITY;
+  const differences = names.map((name) => {
+    const [own, other] = [found[name]!, expected[name]!];
+    if (own.shape.join() !== other.shape.join()) return Number.POSITIVE_INFINITY;
+    return relativeDifference(own.data, other.data);
+  });
+  return Math.max(...differences);
+}

@@ -1,0 +1,30 @@
+/** The sets of golden cases; each is stored in a file of its own. */
+import { detectorCases, haveDetectors } from './detectorCases.js';
+import type { GoldenCase } from './goldenCase.js';
+import { networkCases } from './networkCases.js';
+import { operatorCases } from './operatorCases.js';
+
+/** Cases that are stored together. */
+export interface GoldenSet {
+  readonly name: string;
+  readonly cases: readonly GoldenCase[];
+  /** What is missing here, where the set cannot be made or tested. */
+  readonly missing?: string;
+  /** Largest relative difference between this engine and the other. */
+  readonly tolerance: number;
+}
+
+/** Networks that cancel much of what they add, as MobileNetV2's linear blocks do, lose a digit or two to rounding. */
+const NETWORK_TOLERANCE = 3e-5;
+const OPERATOR_TOLERANCE = 2e-6;
+
+export const goldenSets: readonly GoldenSet[] = [
+  { name: 'networks', cases: networkCases, tolerance: NETWORK_TOLERANCE },
+  { name: 'operators', cases: operatorCases, tolerance: OPERATOR_TOLERANCE },
+  {
+    name: 'detectors',
+    cases: detectorCases,
+    tolerance: NETWORK_TOLERANCE,
+    ...(haveDetectors ? {} : { missing: '../shared/models/mtcnn is absent' }),
+  },
+];
