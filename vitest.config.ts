@@ -1,6 +1,6 @@
 /** Test runner settings: units on the sources, and the command line as it is built. */
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { generatedModules } from './scripts/build.js';
 
 const shared = { testTimeout: 60_000, pool: 'threads' } as const;
 
@@ -8,7 +8,7 @@ const shared = { testTimeout: 60_000, pool: 'threads' } as const;
 const results = process.env.TEST_RESULTS;
 
 export default defineConfig({
-  resolve: { alias: { '#kernels': fileURLToPath(new URL('build/kernels/inline.js', import.meta.url)) } },
+  resolve: { alias: generatedModules },
   test: {
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [

@@ -7,7 +7,7 @@ import { mobileFaceNet } from '../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
 import { optimise } from '../src/passes/index.js';
 import { siteOf } from '../src/plan/site.js';
-import { inlineBinaries } from '../src/runtime/binaries.js';
+import { inlineBinaries } from '../src/runtime/inline.js';
 import { RegionMemory } from '../src/runtime/memory.js';
 import { loadKernels } from '../src/runtime/module.js';
 import { enableWideVectors } from '../src/runtime/wide.js';

@@ -54,6 +54,36 @@ export async function buildKernels() {
   writeFileSync(`${root}build/kernels/inline.d.ts`, types.join(''));
 }
 
+/** Bundles the worker threads' script into one string. */
+export async function buildWorker() {
+  if (isCurrent(['build/kernels/worker.js'], ['src/runtime', 'src/tensor', 'src/errors.ts', 'scripts/build.js']))
+    return;
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/runtime/worker.ts'],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    platform: 'neutral',
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  mkdirSync(`${root}build/kernels`, { recursive: true });
+  writeFileSync(`${root}build/kernels/worker.js`, `export const worker = ${JSON.stringify(outputFiles[0].text)};\n`);
+  writeFileSync(
+    `${root}build/kernels/worker.d.ts`,
+    '/** The script of a worker thread. */\nexport declare const worker: string;\n',
+  );
+}
+
+/** The modules that are generated into build/, by the names that sources import them by. */
+export const generatedModules = {
+  '#kernels': `${root}build/kernels/inline.js`,
+  '#worker': `${root}build/kernels/worker.js`,
+};
+
 const PACKAGE_SOURCES = [
   'src',
   'build/kernels',
@@ -83,7 +113,7 @@ export async function buildPackage() {
     target: 'es2022',
     packages: 'external',
     alias: {
-      '#kernels': `${root}build/kernels/inline.js`,
+      ...generatedModules,
       '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js`,
     },
     external: ['node:*'],
@@ -93,5 +123,6 @@ export async function buildPackage() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildKernels();
+  await buildWorker();
   if (!process.argv.includes('--kernels')) await buildPackage();
 }

@@ -1,7 +1,7 @@
 /** Runs a TypeScript entry of this checkout: `node scripts/run.js ENTRY [ARG …]`. Bundles it first where it changed. */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildKernels } from './build.js';
+import { buildKernels, buildWorker, generatedModules } from './build.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -37,7 +37,7 @@ async function bundle(entry, outfile) {
     target: 'node20',
     packages: 'external',
     sourcemap: 'inline',
-    alias: { '#kernels': `${root}build/kernels/inline.js` },
+    alias: generatedModules,
     logLevel: 'warning',
   });
   mkdirSync(`${root}build/run`, { recursive: true });
@@ -48,6 +48,7 @@ async function bundle(entry, outfile) {
 
 const [entry] = process.argv.splice(2, 1);
 await buildKernels();
+await buildWorker();
 const outfile = `${root}build/run/${entry.replaceAll('/', '-').replace(/\.ts$/, '')}.js`;
 if (!isCurrent(outfile)) await bundle(entry, outfile);
 process.argv[1] = outfile;

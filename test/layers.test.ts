@@ -15,6 +15,7 @@ const ORDER = [
   ['kernels'],
   ['plan'],
   ['runtime'],
+  ['network'],
   ['engine'],
   ['face'],
   ['index', 'cli'],

@@ -33,21 +33,18 @@ class Drafter {
     this.#packed = packed;
     this.#shapes = shapes;
     this.storages = new Storages(shapes);
-    for (const { name } of packed.graph.inputs) this.storages.add(name, 'nhwc', -1);
+    for (const { name } of packed.graph.inputs) this.storages.add(name, 'rowMajor', -1);
     for (const [index, node] of packed.graph.nodes.entries()) {
       if (isReshape(node)) this.storages.alias(node.outputs[0]!, node.inputs[0]!);
       else this.#draft(siteOf(packed.graph, node, shapes), index);
     }
   }
 
-  /** The storage that an output is read from, and how: the one that holds it already, `nhwc` before `rowMajor`. */
-  output(name: string): { storage: Storage; layout: Layout } {
-    const image = this.storages.find(name, 'nhwc');
-    const storage = image ?? this.#storage(name, 'rowMajor');
-    if (!storage) {
-      throw new ModelError('CONSTANT_OUTPUT', `output "${name}" is a tensor of the model; an output is computed.`);
-    }
-    return { storage, layout: image ? 'nhwc' : 'rowMajor' };
+  /** The dense storage that an output is read from. Throws ModelError CONSTANT_OUTPUT. */
+  output(name: string): Storage {
+    const storage = this.#storage(name, 'rowMajor');
+    if (storage) return storage;
+    throw new ModelError('CONSTANT_OUTPUT', `output "${name}" is a tensor of the model; an output is computed.`);
   }
 
   #draft(site: Site, index: number): void {
@@ -92,7 +89,8 @@ class Drafter {
 }
 
 /**
- * Plans a packed graph for the given input shapes; cheap enough to do for every new shape.
+ * Plans a packed graph for the given input shapes; cheap enough to do for every new shape. Inputs and outputs stand in
+ * the frameworks' dense order, `rowMajor`.
  * Throws ShapeError for inputs that the graph cannot take, ModelError NO_KERNEL where no kernel of the packed order runs
  * a node at this shape, ModelError CONSTANT_OUTPUT where an output is a tensor.
  */
@@ -101,7 +99,7 @@ export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
   const shapes = inferShapes(graph, inputShapes);
   const drafter = new Drafter(packed, shapes);
   const outputs = graph.outputs.map((name) => drafter.output(name));
-  for (const { storage } of outputs) storage.end = drafter.steps.length;
+  for (const storage of outputs) storage.end = drafter.steps.length;
   const storages = drafter.storages.all;
   const arena = placeLifetimes(storages.map((storage) => ({ ...storage, sizeBytes: storageBytes(storage) })));
   const offsets = new Map(storages.map((storage, index) => [storage, arena.offsets[index]!]));
@@ -134,8 +132,8 @@ export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
   });
   return {
     build,
-    inputs: graph.inputs.map(({ name }) => planned(drafter.storages.find(name, 'nhwc')!, name, 'nhwc')),
-    outputs: graph.outputs.map((name, index) => planned(outputs[index]!.storage, name, outputs[index]!.layout)),
+    inputs: graph.inputs.map(({ name }) => planned(drafter.storages.find(name, 'rowMajor')!, name, 'rowMajor')),
+    outputs: graph.outputs.map((name, index) => planned(outputs[index]!, name, 'rowMajor')),
     values: storages.map((storage) => planned(storage, storage.name, storage.layout)),
     steps,
     arenaBytes: arena.sizeBytes,

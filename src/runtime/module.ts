@@ -20,7 +20,13 @@ const SAME_BINARY: Partial<Readonly<Record<Build, Build>>> = { wide: 'relaxed' }
 /** Instantiated kernels by export name. */
 export interface KernelModule {
   readonly build: Build;
+  /** For the instances of other threads. */
+  readonly module: WebAssembly.Module;
   readonly functions: Readonly<Record<string, KernelFunction>>;
+  /** The exports' names; a kernel's place here is its index in programs. */
+  readonly names: readonly string[];
+  /** The functions in the order of `names`. */
+  readonly list: readonly KernelFunction[];
 }
 
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Readonly<Record<string, KernelFunction>> {
@@ -51,7 +57,9 @@ export async function loadKernels(
       if (!module) continue;
       const trial = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
       if (!probeKernels(instantiate(module, trial), trial)) continue;
-      return { build, functions: instantiate(module, memory) };
+      const functions = instantiate(module, memory);
+      const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+      return { build, module, functions, names, list: names.map((name) => functions[name]!) };
     } catch (error) {
       cause = error;
     }

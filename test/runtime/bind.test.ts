@@ -1,8 +1,10 @@
 /** Binding and sharing: addresses are base plus offset, and lanes cover an extent exactly once. */
 import { expect, test } from 'vitest';
 import type { Plan } from '../../src/plan/plan.js';
+import { Barrier } from '../../src/runtime/barrier.js';
 import { argumentBytes, bind } from '../../src/runtime/bind.js';
-import { runPlan, share } from '../../src/runtime/run.js';
+import { CONTROL } from '../../src/runtime/control.js';
+import { counterBytes, programBytes, runProgram, runShared, share, writeProgram } from '../../src/runtime/run.js';
 
 const plan: Plan = {
   build: 'plain',
@@ -58,19 +60,63 @@ test.each([1, 2, 3, 4, 16])('%i lanes share every extent without gap or overlap'
   }
 });
 
-test('each lane runs its own arguments over its own share, step by step', () => {
+test('a program is the plan as words: kernel, extent and struct of each step', () => {
+  const words = new Int32Array(16);
+  writeProgram(
+    plan,
+    [100, 200],
+    new Map([
+      ['add', 3],
+      ['clip', 5],
+    ]),
+    words,
+    8,
+  );
+  expect(programBytes(plan)).toBe(28);
+  expect([...words.subarray(2, 9)]).toEqual([2, 3, 7, 100, 5, 2, 200]);
+});
+
+test('a program runs alone from its first step to its last', () => {
+  const { words, calls, kernels } = fakeProgram();
+  runProgram(words, 0, kernels);
+  expect(calls).toEqual(['add 100 [0, 7)', 'clip 200 [0, 2)']);
+});
+
+test.each([1, 2, 3])('%i lanes run every unit of every step exactly once, whoever comes late', (lanes) => {
+  const { words, calls, kernels } = fakeProgram();
+  const counters = 256;
+  words.fill(0, counters / 4, (counters + counterBytes(2, lanes)) / 4);
+  const barrier = new Barrier(words, 500, true);
+  const last = Array.from({ length: lanes }, (_, lane) => {
+    return runShared(words, 0, kernels, { lane, lanes, counters, barrier });
+  });
+  expect(last.filter(Boolean)).toHaveLength(1);
+  const units = calls.flatMap((call) => {
+    const [, name, , begin, end] = /^(\w+) (\d+) \[(\d+), (\d+)\)$/.exec(call)!;
+    return Array.from({ length: Number(end) - Number(begin) }, (_, index) => `${name} ${Number(begin) + index}`);
+  });
+  const expected = [0, 1, 2, 3, 4, 5, 6].map((unit) => `add ${unit}`).concat('clip 0', 'clip 1');
+  expect(units.toSorted()).toEqual(expected);
+  expect(units.lastIndexOf('clip 1')).toBeGreaterThan(units.lastIndexOf('add 6'));
+});
+
+test('a run that was given up frees the lane that waits', () => {
+  const words = new Int32Array(new SharedArrayBuffer(4 * 128));
+  words[CONTROL.abort] = 1;
+  expect(() => new Barrier(words, 0, true).await(100, 5)).toThrow(expect.objectContaining({ code: 'WORKER_LOST' }));
+});
+
+/** The plan above as a program at address 0, with kernels that write down their calls. */
+function fakeProgram() {
+  const words = new Int32Array(new SharedArrayBuffer(4 * 1024));
   const calls: string[] = [];
   const kernel = (name: string) => (args: number, begin: number, end: number) => {
     calls.push(`${name} ${args} [${begin}, ${end})`);
   };
-  runPlan({
-    plan,
-    kernels: [kernel('add'), kernel('clip')],
-    lanes: [
-      [10, 20],
-      [30, 40],
-      [50, 60],
-    ],
-  });
-  expect(calls).toEqual(['add 10 [0, 2)', 'add 30 [2, 4)', 'add 50 [4, 7)', 'clip 40 [0, 1)', 'clip 60 [1, 2)']);
-});
+  const indexes = new Map([
+    ['add', 0],
+    ['clip', 1],
+  ]);
+  writeProgram(plan, [100, 200], indexes, words, 0);
+  return { words, calls, kernels: [kernel('add'), kernel('clip')] };
+}

@@ -1,0 +1,20 @@
+/** What the engine carries inside this JavaScript, so that there is no file to lose: kernel builds and worker script. */
+import { plain, relaxed } from '#kernels';
+import { worker } from '#worker';
+import type { KernelBinaries } from './module.js';
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = characters.charCodeAt(index);
+  return bytes;
+}
+
+/** The shipped builds, decoded when asked for. */
+export const inlineBinaries: KernelBinaries = {
+  plain: () => decodeBase64(plain),
+  relaxed: () => decodeBase64(relaxed),
+};
+
+/** The script of a worker thread. */
+export const inlineWorker = worker;

@@ -1,0 +1,212 @@
+/** The state of one engine: memory, kernels, lanes and the regions that they work in. */
+import { RuntimeError } from '../errors.js';
+import { type MemoryRegion, RegionMemory } from './memory.js';
+import { type KernelBinaries, type KernelModule, loadKernels } from './module.js';
+import { LanePool, type WorkerSource } from './pool.js';
+import type { Task } from './task.js';
+import { enableWideVectors } from './wide.js';
+
+/** How a session is made; see EngineOptions. */
+export interface SessionOptions {
+  readonly build: KernelModule['build'] | undefined;
+  readonly binaries: KernelBinaries;
+  readonly maximumMemoryBytes: number;
+  readonly threads: number;
+  readonly wide: boolean;
+  readonly worker: WorkerSource;
+  warn(message: string): void;
+}
+
+/** What a task needs of the shared regions. */
+export interface RegionNeeds {
+  readonly arenaBytes: number;
+  readonly scratchBytes: number;
+  /** Arenas that are used at the same time. */
+  readonly arenas: number;
+  readonly stagingBytes: number;
+}
+
+/** A task of workers whose outputs are not yet read. */
+interface InFlight {
+  finish(): void;
+}
+
+/** Owns everything that lives as long as an engine. */
+export class Session {
+  readonly memory: RegionMemory;
+  readonly kernels: KernelModule;
+  /** Kernels' places in programs. */
+  readonly kernelIndex: ReadonlyMap<string, number>;
+  readonly #pool: LanePool;
+  readonly #options: SessionOptions;
+  #lanes: number;
+  #background: number;
+  #arenas: MemoryRegion[] = [];
+  #scratches: MemoryRegion[] = [];
+  #staging: MemoryRegion | undefined;
+  #generation = 0;
+  #inFlight: InFlight | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  private constructor(memory: RegionMemory, kernels: KernelModule, options: SessionOptions) {
+    this.memory = memory;
+    this.kernels = kernels;
+    this.kernelIndex = new Map(kernels.names.map((name, index) => [name, index]));
+    this.#options = options;
+    this.#lanes = 1;
+    this.#background = options.threads;
+    this.#pool = new LanePool(memory, kernels, options.worker, options.threads, (ended) => this.#quarantine(ended));
+  }
+
+  /** Compiles the kernels and starts the workers that `run` needs. */
+  static async create(options: SessionOptions): Promise<Session> {
+    const memory = new RegionMemory(options.maximumMemoryBytes);
+    const build = options.wide && enableWideVectors() ? 'wide' : options.build;
+    const kernels = await loadKernels(options.binaries, memory.memory, build);
+    const session = new Session(memory, kernels, options);
+    await session.#startLanes();
+    return session;
+  }
+
+  /** Lanes that `run` works on; 1 where workers could not be started. */
+  get lanes(): number {
+    return Math.min(this.#lanes, this.#pool.workers + 1);
+  }
+
+  /** Most lanes that a plan may be bound for. */
+  get mostLanes(): number {
+    return this.#options.threads;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Changes when addresses of arenas or scratch change: what was bound before is stale. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get arenas(): readonly MemoryRegion[] {
+    return this.#arenas;
+  }
+
+  get scratches(): readonly MemoryRegion[] {
+    return this.#scratches;
+  }
+
+  get staging(): MemoryRegion {
+    return this.#staging!;
+  }
+
+  /** Makes the regions at least as large as a task needs. Throws RuntimeError OUT_OF_MEMORY. */
+  reserve({ arenaBytes, scratchBytes, arenas, stagingBytes }: RegionNeeds): void {
+    this.#grow(this.#arenas, arenas, arenaBytes);
+    this.#grow(this.#scratches, this.mostLanes, scratchBytes);
+    const staging = this.#staging ? [this.#staging] : [];
+    this.#staging = undefined;
+    if (stagingBytes > 0 || staging.length > 0) this.#grow(staging, 1, stagingBytes);
+    this.#staging = staging[0];
+  }
+
+  /** Runs a task on this thread and the workers; what workers still do is finished first. */
+  run(task: Task, lanes: number): void {
+    this.#pool.run(task, lanes);
+    if (this.#pool.workers + 1 < this.#lanes) void this.#startLanes();
+  }
+
+  /** Waits on this thread for the task that workers do, where there is one, so that its regions are free. */
+  settle(): void {
+    const inFlight = this.#inFlight;
+    if (!inFlight) return;
+    this.#inFlight = undefined;
+    try {
+      this.#pool.settle();
+      inFlight.finish();
+    } catch {
+      // The background task's own promise tells its caller.
+    }
+  }
+
+  /** Does asynchronous work after all that was queued before it. */
+  enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /** Starts the workers that leave this thread free, and returns how many lanes they make; 0 where there can be none. */
+  async startBackground(): Promise<number> {
+    if (this.#background === 0) return 0;
+    try {
+      await this.#pool.start(this.#background);
+    } catch (error) {
+      this.#background = 0;
+      this.#options.warn(`${(error as Error).message} runAsync works on the calling thread.`);
+    }
+    return this.#background;
+  }
+
+  /** Runs a task on workers alone; `collect` reads its outputs as soon as they are there. */
+  async runInBackground<T>(task: Task, lanes: number, collect: () => T): Promise<T> {
+    let outputs: { readonly value: T } | undefined;
+    const finish = (): void => {
+      if (!outputs) outputs = { value: collect() };
+    };
+    const inFlight = { finish };
+    this.#inFlight = inFlight;
+    await this.#pool.runAsync(task, lanes);
+    if (this.#inFlight === inFlight) this.#inFlight = undefined;
+    finish();
+    return outputs!.value;
+  }
+
+  /** Ends the workers; everything else is refused from now on. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#inFlight = undefined;
+    this.#pool.dispose();
+  }
+
+  async #startLanes(): Promise<void> {
+    const { threads, warn } = this.#options;
+    if (threads < 2) return;
+    try {
+      await this.#pool.start(threads - 1);
+      this.#lanes = threads;
+    } catch (error) {
+      if (this.#disposed) return;
+      this.#lanes = 1;
+      warn(`${(error as Error).message} The engine runs on one thread.`);
+    }
+  }
+
+  #grow(regions: MemoryRegion[], count: number, sizeBytes: number): void {
+    const needed = Math.max(count, regions.length);
+    if (regions.length === needed && regions.every(({ begin, end }) => end - begin >= sizeBytes)) return;
+    this.#generation++;
+    for (const region of regions.splice(0)) this.memory.release(region);
+    for (let index = 0; index < needed; index++) regions.push(this.memory.allocate(sizeBytes));
+  }
+
+  /** Workers that were given up may still write to their arenas until they have ended: those are not handed out. */
+  #quarantine(ended: Promise<unknown>): void {
+    const held = [...this.#arenas, ...this.#scratches, ...(this.#staging ? [this.#staging] : [])];
+    this.#arenas = [];
+    this.#scratches = [];
+    this.#staging = undefined;
+    this.#generation++;
+    void ended.then(() => {
+      for (const region of held) this.memory.release(region);
+    });
+  }
+}
+
+/** Refuses work after disposal. Throws RuntimeError DISPOSED. */
+export function requireAlive(session: Session, what: string, disposed: boolean): void {
+  if (session.disposed || disposed) {
+    throw new RuntimeError('DISPOSED', `the ${what} was disposed; make a new one.`);
+  }
+}

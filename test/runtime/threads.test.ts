@@ -1,0 +1,163 @@
+/** Threads: the same bits for any number of them, a free event loop, and every way in which a worker can fail. */
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Engine, type EngineOptions, type Tensors } from '../../src/engine.js';
+import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
+import { seededWeights } from '../../src/networks/seededWeights.js';
+import { elementCount, type Shape } from '../../src/tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
+
+const graph = mobileFaceNet(seededWeights(3));
+const engines: Engine[] = [];
+
+async function createEngine(options: EngineOptions): Promise<Engine> {
+  const engine = await Engine.create(options);
+  engines.push(engine);
+  return engine;
+}
+
+afterEach(() => {
+  for (const engine of engines.splice(0)) engine.dispose();
+  vi.restoreAllMocks();
+});
+
+function ramp(shape: Shape, phase = 0): Tensor {
+  const values = Float32Array.from({ length: elementCount(shape) }, (_, index) => Math.sin(index * 0.7 + phase));
+  return float32Tensor(shape, values);
+}
+
+const one: Tensors = { input: ramp([1, 3, 112, 112]) };
+const seven: Tensors = { input: ramp([7, 3, 112, 112], 1) };
+
+/** Workers that Node counts, by catching their construction. */
+function catchWorkers(): Worker[] {
+  const caught: Worker[] = [];
+  const { postMessage } = Worker.prototype;
+  vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...message) {
+    caught.push(this);
+    return postMessage.apply(this, message as Parameters<typeof postMessage>);
+  });
+  return caught;
+}
+
+describe('bits', () => {
+  test('are the same for one, two and three threads, alone and in a batch, on the caller’s thread and off it', async () => {
+    const alone = (await createEngine({ threads: 1 })).compile(graph);
+    const expected = { one: alone.run(one), seven: alone.run(seven) };
+    expect(expected.seven.embedding!.shape).toEqual([7, 128]);
+    for (const threads of [1, 2, 3]) {
+      const engine = await createEngine({ threads });
+      expect(engine.threads).toBe(threads);
+      const network = engine.compile(graph);
+      for (let round = 0; round < 3; round++) {
+        expect(network.run(one)).toEqual(expected.one);
+        expect(network.run(seven)).toEqual(expected.seven);
+        const [first, second] = await Promise.all([network.runAsync(one), network.runAsync(seven)]);
+        expect(first).toEqual(expected.one);
+        expect(second).toEqual(expected.seven);
+      }
+    }
+  });
+
+  test('survive a synchronous run in the middle of an asynchronous one', async () => {
+    const network = (await createEngine({ threads: 2 })).compile(graph);
+    const expected = { one: network.run(one), seven: network.run(seven) };
+    await network.runAsync(one);
+    for (let round = 0; round < 5; round++) {
+      const background = network.runAsync(seven);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(network.run(one)).toEqual(expected.one);
+      expect(await background).toEqual(expected.seven);
+    }
+  });
+});
+
+test('runAsync leaves the event loop free', async () => {
+  const network = (await createEngine({ threads: 1 })).compile(graph);
+  await network.runAsync(one);
+  let turns = 0;
+  let running = true;
+  const turn = (): void => {
+    turns++;
+    if (running) setImmediate(turn);
+  };
+  const run = network.runAsync({ input: ramp([20, 3, 112, 112]) });
+  turn();
+  await run;
+  running = false;
+  expect(turns).toBeGreaterThan(100);
+});
+
+describe('a worker that dies', () => {
+  test('fails the run that it was part of, and the next one works', async () => {
+    const caught = catchWorkers();
+    const engine = await createEngine({ threads: 2 });
+    const network = engine.compile(graph);
+    const expected = network.run(one);
+    await network.runAsync(one);
+    const run = network.runAsync({ input: ramp([200, 3, 112, 112]) });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await caught.at(-1)!.terminate();
+    await expect(run).rejects.toMatchObject({ code: 'WORKER_LOST' });
+    expect(network.run(one)).toEqual(expected);
+    expect(await network.runAsync(one)).toEqual(expected);
+    await vi.waitFor(() => expect(engine.threads).toBe(2));
+    expect(network.run(one)).toEqual(expected);
+  });
+
+  test('while idle leaves the engine on the threads that are left, until a new one is there', async () => {
+    const caught = catchWorkers();
+    const engine = await createEngine({ threads: 2 });
+    const network = engine.compile(graph);
+    const expected = network.run(one);
+    await caught[0]!.terminate();
+    expect(engine.threads).toBe(1);
+    expect(network.run(one)).toEqual(expected);
+    await vi.waitFor(() => expect(engine.threads).toBe(2));
+    expect(network.run(one)).toEqual(expected);
+  });
+});
+
+test('falls back to one thread and says so once where workers cannot start', async () => {
+  const warnings: string[] = [];
+  const workerUrl = new URL('./absent-worker.js', import.meta.url);
+  const engine = await createEngine({ threads: 3, workerUrl, onWarning: (message) => warnings.push(message) });
+  expect(engine.threads).toBe(1);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(/worker threads cannot be started here: .* The engine runs on one thread\./);
+  const network = engine.compile(graph);
+  expect(network.run(one).embedding!.shape).toEqual([1, 128]);
+  expect(warnings).toHaveLength(1);
+  expect(await network.runAsync(one)).toEqual(network.run(one));
+  expect(await network.runAsync(one)).toEqual(network.run(one));
+  expect(warnings).toHaveLength(2);
+  expect(warnings[1]).toMatch(/runAsync works on the calling thread/);
+});
+
+describe('disposal', () => {
+  test('rejects what runs and what waits, and hangs nothing', async () => {
+    const engine = await createEngine({ threads: 2 });
+    const network = engine.compile(graph);
+    await network.runAsync(one);
+    const runs = [network.runAsync(seven), network.runAsync(one)];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    engine.dispose();
+    for (const run of runs) await expect(run).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
+  test('of a network while it runs in the background waits for the run', async () => {
+    const engine = await createEngine({ threads: 1 });
+    const network = engine.compile(graph);
+    const expected = network.run(seven);
+    await network.runAsync(one);
+    const run = network.runAsync(seven);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    network.dispose();
+    expect(await run).toEqual(expected);
+    await expect(network.runAsync(one)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+});
+
+test.each([0, 1.5, 65, Number.NaN])('%d threads are refused', async (threads) => {
+  await expect(Engine.create({ threads })).rejects.toMatchObject({ code: 'BAD_THREADS' });
+});
