@@ -1,4 +1,4 @@
-/** The two decoders that this package does not hold itself: mozjpeg as WebAssembly, and the platform's inflate. */
+/** The JPEG decoder: mozjpeg as WebAssembly, started where there is a file system and where there is none. */
 import createMozJpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { RuntimeError } from '../errors.js';
 
@@ -125,26 +125,5 @@ export async function runJpegDecoder(
   } catch (cause) {
     idleDecoder = undefined;
     return { warnings: [...decoder.warnings, `decoder stopped: ${cause instanceof Error ? cause.message : cause}`] };
-  }
-}
-
-/** Inflates a zlib stream piece by piece until `take` answers that it has enough. Throws whatever the platform throws. */
-export async function inflate(pieces: readonly Uint8Array[], take: (bytes: Uint8Array) => boolean): Promise<void> {
-  let next = 0;
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller) {
-      const piece = pieces[next++];
-      if (piece) controller.enqueue(new Uint8Array(piece));
-      else controller.close();
-    },
-  });
-  const reader = source.pipeThrough(new DecompressionStream('deflate')).getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    if (take(value)) {
-      await reader.cancel().catch(() => {});
-      return;
-    }
   }
 }

@@ -1,11 +1,11 @@
 /** JPEG and PNG files to RGB pixels; whatever is no complete image is refused with a clear error. */
 import { ImageError } from '../errors.js';
-import { inflate, runJpegDecoder } from './codecs.js';
+import { runJpegDecoder } from './codecs.js';
 import { type RgbImage, toRgb } from './image.js';
 import { isJpeg, readJpegHeader } from './jpegHeader.js';
 import { checkJpegScans } from './jpegScans.js';
-import { corruptPng, isPng, readPngChunks, readPngHeader } from './pngHeader.js';
-import { inflatedBytes, PngRows } from './pngRows.js';
+import { isPng, readPngChunks, readPngHeader } from './pngHeader.js';
+import { decodePngPixels } from './pngPixels.js';
 
 export interface DecodeOptions {
   /**
@@ -20,9 +20,6 @@ export const DEFAULT_PIXEL_LIMIT = 50_000_000;
 
 /** How often a progressive file may pass over as many pixels as the limit allows. */
 const PASSES_OVER_LIMIT = 16;
-
-/** Bytes that one byte of a deflate stream can stand for at most. */
-const LARGEST_INFLATION = 1032;
 
 /** What files of other kinds begin with, from the byte at `offset`. */
 const OTHER_FORMATS: readonly { readonly name: string; readonly offset: number; readonly text: string }[] = [
@@ -80,34 +77,12 @@ async function decodeJpeg(bytes: Uint8Array, where: string, limit: number): Prom
 async function decodePng(bytes: Uint8Array, where: string, limit: number): Promise<RgbImage> {
   const header = readPngHeader(bytes, where);
   checkPixels(header, limit, where);
-  const { compressed, palette } = readPngChunks(bytes, header, where);
-  const expected = inflatedBytes(header);
-  const stored = compressed.reduce((sum, piece) => sum + piece.length, 0);
-  if (stored * LARGEST_INFLATION < expected) {
-    throw new ImageError(
-      'TRUNCATED_IMAGE',
-      `${where}: PNG file holds ${stored} compressed bytes, which cannot be ${header.width}×${header.height} pixels.`,
-    );
-  }
-  const rows = new PngRows(header, palette, where);
-  try {
-    await inflate(compressed, (piece) => {
-      rows.push(piece);
-      return rows.done;
-    });
-  } catch (cause) {
-    if (cause instanceof ImageError) throw cause;
-    throw corruptPng(where, 'has pixels that cannot be inflated', { cause });
-  }
-  if (!rows.done) {
-    throw new ImageError('TRUNCATED_IMAGE', `${where}: PNG file ends before its last row; a complete file is needed.`);
-  }
-  return { data: rows.pixels, width: header.width, height: header.height, channels: 3 };
+  return decodePngPixels(header, readPngChunks(bytes, header, where), where);
 }
 
 /**
- * Decodes a JPEG or PNG file to RGB8. Grey, palette, 16-bit, interlaced and progressive files are accepted; alpha is
- * dropped, colour profiles and EXIF orientation are not applied. `where` names the file in messages.
+ * Decodes a JPEG or PNG file to RGB8. Grey, palette, 16-bit, progressive and (from 8 bits a sample on) interlaced files are
+ * accepted; alpha is dropped, colour profiles and EXIF orientation are not applied. `where` names the file in messages.
  * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (CMYK, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,
  * TRUNCATED_IMAGE or CORRUPT_IMAGE, and RuntimeError DECODER_UNAVAILABLE where the JPEG decoder cannot be loaded.
  */

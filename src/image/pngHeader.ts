@@ -33,6 +33,8 @@ export interface PngChunks {
   readonly palette: Uint8Array;
   /** The zlib stream, in the pieces that the file holds it in. */
   readonly compressed: readonly Uint8Array[];
+  /** The file without the chunks that no pixel depends on, in pieces. */
+  readonly essential: readonly Uint8Array[];
   readonly orientation: Orientation;
 }
 
@@ -74,6 +76,8 @@ export function corruptPng(where: string, found: string, options?: ErrorOptions)
 interface Chunk {
   readonly type: string;
   readonly content: Uint8Array;
+  /** The chunk with its frame. */
+  readonly whole: Uint8Array;
   /** Where the next chunk begins. */
   readonly endOffset: number;
 }
@@ -92,12 +96,13 @@ function readChunk(bytes: Uint8Array, offset: number, where: string): Chunk {
   if (!optional && crc32(bytes.subarray(offset + 4, endOffset - 4)) !== view.getUint32(endOffset - 4)) {
     throw corruptPng(where, `has ${type} at byte ${offset} whose checksum does not fit`);
   }
-  return { type, content: bytes.subarray(offset + 8, endOffset - 4), endOffset };
+  const whole = bytes.subarray(offset, endOffset);
+  return { type, content: bytes.subarray(offset + 8, endOffset - 4), whole, endOffset };
 }
 
 /**
  * Reads the header chunk. Throws ImageError TRUNCATED_IMAGE, CORRUPT_IMAGE or, for combinations that PNG does not
- * define, UNSUPPORTED_IMAGE. `bytes` must satisfy `isPng`.
+ * define or that are not decoded, UNSUPPORTED_IMAGE. `bytes` must satisfy `isPng`.
  */
 export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
   const { type, content } = readChunk(bytes, SIGNATURE.length, where);
@@ -118,7 +123,36 @@ export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
         `interlacing ${interlace}; accepted are the combinations of PNG 1.2.`,
     );
   }
+  if (interlace === 1 && depth < 8) {
+    const accepted = 'interlaced files of 8 and 16, and others of any depth';
+    throw new ImageError(
+      'UNSUPPORTED_IMAGE',
+      `${where}: PNG file is interlaced with ${depth} bits a sample; accepted are ${accepted}.`,
+    );
+  }
   return { width, height, depth, colour: colour as ColourType, interlaced: interlace === 1 };
+}
+
+/** First column and row, and steps, of each pass of an interlaced file (Adam7: PNG 1.2, section 2.6). */
+const PASSES = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/** Bytes that the image's pixels inflate to: in each pass rows of whole bytes, a filter byte before each. */
+export function inflatedBytes({ width, height, depth, colour, interlaced }: PngHeader): number {
+  let total = 0;
+  for (const [x, y, stepX, stepY] of interlaced ? PASSES : ([[0, 0, 1, 1]] as const)) {
+    const columns = Math.ceil(Math.max(width - x, 0) / stepX);
+    const rows = Math.ceil(Math.max(height - y, 0) / stepY);
+    if (columns > 0) total += rows * (1 + Math.ceil((columns * SAMPLES[colour] * depth) / 8));
+  }
+  return total;
 }
 
 function checkPalette(palette: Uint8Array, header: PngHeader, where: string): void {
@@ -138,9 +172,11 @@ export function readPngChunks(bytes: Uint8Array, header: PngHeader, where: strin
   let orientation: Orientation = 1;
   let previous = 'IHDR';
   let offset = readChunk(bytes, SIGNATURE.length, where).endOffset;
+  const essential = [bytes.subarray(0, offset)];
   for (;;) {
-    const { type, content, endOffset } = readChunk(bytes, offset, where);
+    const { type, content, whole, endOffset } = readChunk(bytes, offset, where);
     offset = endOffset;
+    if (type[0]! < 'a') essential.push(whole);
     if (type === 'IEND') break;
     if (type === 'IDAT') {
       if (compressed.length > 0 && previous !== 'IDAT') throw corruptPng(where, `has ${previous} between its pixels`);
@@ -159,5 +195,5 @@ export function readPngChunks(bytes: Uint8Array, header: PngHeader, where: strin
   }
   if (compressed.length === 0) throw truncated(where, 'has no pixels (no IDAT)');
   if (header.colour === PALETTE_COLOUR && palette.length === 0) throw corruptPng(where, 'has no palette');
-  return { palette, compressed, orientation };
+  return { palette, compressed, essential, orientation };
 }

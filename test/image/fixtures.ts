@@ -1,12 +1,16 @@
 /** The fixtures of `fixtures/`, made by `fixtures/make.py` from a drawn pattern: files and the pixels that they hold. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
-const FOLDER = fileURLToPath(new URL('fixtures/', import.meta.url));
+const FOLDER = 'test/image/fixtures/';
 
 /** Names of all fixtures with one of the endings. */
 export function fixtureNames(ending: '.jpg' | '.png'): string[] {
   return readdirSync(FOLDER).filter((name) => name.endsWith(ending));
+}
+
+/** True for the fixtures that are whole and sound, yet of a kind that is refused: CMYK, interlaced below 8 bits. */
+export function isUnsupported(name: string): boolean {
+  return /^(cmyk|(grey|palette)-[124]-interlaced)\./.test(name);
 }
 
 export function readFixture(name: string): Uint8Array {
