@@ -8,6 +8,7 @@ import type { CardInput, ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { addEmbeddings } from './match.js';
 
+/** How a face is embedded. */
 export interface EmbedOptions {
   /** Adds the embedding of the mirrored image: twice the time, a little more accuracy. */
   readonly mirror?: boolean | undefined;

@@ -18,6 +18,7 @@ export interface ThresholdChoice {
 /** False-accept rates that true-accept rates are given at, by the names that they have in reports. */
 export const FALSE_ACCEPT_RATES = { '1e-1': 0.1, '1e-2': 0.01, '1e-3': 0.001 } as const;
 
+/** What the protocol says of a list of scored pairs. */
 export interface Evaluation {
   /** Mean of the folds' accuracies, 0 to 1. */
   readonly accuracy: number;

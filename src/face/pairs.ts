@@ -8,6 +8,7 @@ export interface PairImage {
   readonly number: number;
 }
 
+/** Two images to compare, and whether they show the same person. */
 export interface Pair {
   readonly a: PairImage;
   readonly b: PairImage;
@@ -16,6 +17,7 @@ export interface Pair {
   readonly fold: number;
 }
 
+/** A parsed pair list. */
 export interface PairList {
   readonly folds: number;
   /** Pairs of the same person in a fold, and as many of different people. */

@@ -7,6 +7,7 @@ import { checkJpegScans } from './jpegScans.js';
 import { isPng, readPngChunks, readPngHeader } from './pngHeader.js';
 import { decodePngPixels } from './pngPixels.js';
 
+/** Limits on what is decoded. */
 export interface DecodeOptions {
   /**
    * Pixels (width · height) that an image may have; 50 million when absent. Decoding takes up to 12 bytes a pixel for
