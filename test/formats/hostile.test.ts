@@ -10,8 +10,9 @@ describe.each(suites)('hostile $name', (suite) => {
     const report = await runHostile(suite, RUNS, SEED);
     const refused = [...report.refusals.values()].reduce((sum, count) => sum + count, 0);
     expect(refused + report.accepted).toBe(RUNS);
+    expect(report.accepted).toBeGreaterThan(0);
     expect(refused).toBeGreaterThan(RUNS / 4);
-    expect(report.refusals.size).toBeGreaterThan(1);
+    expect(report.refusals.size).toBeGreaterThan(suite.name === 'onnx messages' ? 0 : 1);
   }, 60_000);
 });
 

@@ -23,6 +23,7 @@ import {
   PARAM_WORDS,
 } from './damage.js';
 import { bin, halves, param, plain, tagged } from './ncnn/files.js';
+import { onnxSuite } from './onnx/hostile.js';
 import { tinyCard, tinyModel } from './tinyModel.js';
 
 /** Milliseconds that one file may take. */
@@ -49,6 +50,8 @@ export interface HostileReport {
   /** Number of refusals by error code. */
   readonly refusals: ReadonlyMap<string, number>;
   readonly slowestMs: number;
+  /** The damage that took longest. */
+  readonly slowestLabel: string;
 }
 
 function require(condition: boolean, what: string): void {
@@ -146,13 +149,31 @@ function safetensorsSuite(bytes: Uint8Array): HostileSuite {
   };
 }
 
-const ncnnSuite: HostileSuite = {
-  name: 'ncnn',
-  cases: fc.tuple(fc.constantFrom('param', 'bin', 'both'), edits, edits).map(([kind, first, second]) => {
+/** A pair with the layers of detectors and of plain networks. */
+const WINDOW_PARAM = param(
+  'Input data 0 1 data 0=6 1=7 2=3',
+  'Padding pad 1 1 data pad 0=1 1=0 2=1 3=2 4=0 5=0.5',
+  'Convolution conv 1 1 pad conv 0=4 1=3 2=1 3=2 4=0 5=1 6=108',
+  'Pooling max 1 1 conv max 0=0 1=2 2=1 3=0 5=0',
+  'ShuffleChannel shuffle 1 1 max shuffle 0=2',
+  'Slice slice 1 2 shuffle one two -23300=2,1,-233 1=0',
+  'Sigmoid sigmoid 1 1 one sigmoid',
+  'Concat concat 2 1 two sigmoid concat 0=0',
+  'Pooling mean 1 1 concat mean 0=1 1=3 2=2 3=1 6=1',
+  'Interp interp 1 1 mean interp 0=2 1=2 2=2',
+  'Permute permute 1 1 interp permute 0=3',
+  'InnerProduct fc 1 1 permute fc 0=2 1=0 2=128',
+  'Softmax softmax 1 1 fc softmax 0=0',
+);
+
+const WINDOW_BIN = bin(tagged(...ramp(108)), plain(...ramp(4)), tagged(...ramp(128)));
+
+function ncnnSuite(name: string, soundParam: string, soundBin: Uint8Array): HostileSuite {
+  const cases = fc.tuple(fc.constantFrom('param', 'bin', 'both'), edits, edits).map(([kind, first, second]) => {
     const broken = first[0]!.at % 8 === 0;
-    const edited = broken ? editText(NCNN_PARAM, first, PARAM_WORDS) : editParam(NCNN_PARAM, first);
-    const text = kind === 'bin' ? NCNN_PARAM : edited;
-    const weights = kind === 'param' ? NCNN_BIN : editBytes(NCNN_BIN, second);
+    const edited = broken ? editText(soundParam, first, PARAM_WORDS) : editParam(soundParam, first);
+    const text = kind === 'bin' ? soundParam : edited;
+    const weights = kind === 'param' ? soundBin : editBytes(soundBin, second);
     const files = [
       { name: 'hostile.param', bytes: new TextEncoder().encode(text) },
       { name: 'hostile.bin', bytes: weights },
@@ -161,8 +182,9 @@ const ncnnSuite: HostileSuite = {
       label: `${kind} ${JSON.stringify([first, second])}`,
       feed: async () => checkAccepted(await importModel(files)),
     };
-  }),
-};
+  });
+  return { name, cases };
+}
 
 const cardSuite: HostileSuite = {
   name: 'card',
@@ -179,7 +201,14 @@ const cardSuite: HostileSuite = {
 /** All suites of the model formats. */
 export async function hostileSuites(): Promise<readonly HostileSuite[]> {
   const bytes = await exportNative(tinyModel(), { storage: 'float16' });
-  return [safetensorsSuite(bytes), nativeSuite(bytes), ncnnSuite, cardSuite];
+  return [
+    safetensorsSuite(bytes),
+    nativeSuite(bytes),
+    ncnnSuite('ncnn', NCNN_PARAM, NCNN_BIN),
+    ncnnSuite('ncnn windows', WINDOW_PARAM, WINDOW_BIN),
+    cardSuite,
+    onnxSuite,
+  ];
 }
 
 /** Feeds one case; gives the refusal's code, or `undefined` where it is accepted. Throws for anything else. */
@@ -197,20 +226,30 @@ async function outcomeOf({ feed }: HostileCase): Promise<string | undefined> {
   }
 }
 
-/** Runs a suite and reports what it met. Throws fast-check's error, with the seed in it, at the first failure. */
-export async function runHostile(suite: HostileSuite, runs: number, seed: number): Promise<HostileReport> {
+/**
+ * Runs a suite and reports what it met. `begins` is called before each case, so that somebody may see one that never
+ * ends. Throws fast-check's error, with the seed in it, at the first failure.
+ */
+export async function runHostile(
+  suite: HostileSuite,
+  runs: number,
+  seed: number,
+  begins: () => void = () => {},
+): Promise<HostileReport> {
   const refusals = new Map<string, number>();
   let accepted = 0;
   let slowestMs = 0;
+  let slowestLabel = '';
   const property = fc.asyncProperty(suite.cases, async (hostile) => {
+    begins();
     const begin = performance.now();
     const code = await outcomeOf(hostile);
     const elapsedMs = performance.now() - begin;
-    slowestMs = Math.max(slowestMs, elapsedMs);
+    if (elapsedMs > slowestMs) [slowestMs, slowestLabel] = [elapsedMs, hostile.label];
     if (elapsedMs > LONGEST_CASE_MS) throw new Error(`${hostile.label} took ${elapsedMs} ms`);
     if (code === undefined) accepted++;
     else refusals.set(code, (refusals.get(code) ?? 0) + 1);
   });
   await fc.assert(property, { numRuns: runs, seed });
-  return { name: suite.name, runs, accepted, refusals, slowestMs };
+  return { name: suite.name, runs, accepted, refusals, slowestMs, slowestLabel };
 }
