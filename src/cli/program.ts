@@ -6,11 +6,19 @@ import { evalCommand } from './eval.js';
 import { describeError, type Failure } from './failure.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
+import { networksCommand } from './networks.js';
 import { packageVersion } from './package.js';
 import { verifyCommand } from './verify.js';
 
 /** Every command, in the order in which help lists them. */
-const COMMANDS: readonly BuildCommand[] = [verifyCommand, embedCommand, evalCommand, importCommand, inspectCommand];
+const COMMANDS: readonly BuildCommand[] = [
+  verifyCommand,
+  embedCommand,
+  evalCommand,
+  importCommand,
+  inspectCommand,
+  networksCommand,
+];
 
 /** The exit code of a failure or of bad usage. */
 const FAILED = 2;

@@ -1,12 +1,13 @@
 /**
  * What `npm start` runs. With arguments it is the command line; without, it checks the default weights, verifies
- * sample portraits and says what to type next.
+ * sample portraits, says what to type next and ends with the paper's Table 2.
  */
 import { readFile } from 'node:fs/promises';
 import { Engine } from '../engine.js';
 import { createEmbedder, type Embedder } from '../face/embed.js';
 import { cosineSimilarity, isSamePerson } from '../face/match.js';
 import { embedFile, loadModel } from './models.js';
+import { explainNetworks, measureNetworks } from './networks.js';
 import { defaultModelFile, packageFile, packageVersion } from './package.js';
 import { runCommandLine } from './program.js';
 import { formatCosine, formatDuration } from './text.js';
@@ -22,6 +23,8 @@ interface GoldenEmbedding {
 
 const GOLDEN = 'weights/mobilefacenet.golden.json';
 const TIMED_RUNS = 20;
+const WARM_UP_ROUNDS = 1;
+const TABLE_ROUNDS = 3;
 const FAILED = 2;
 
 const PAIRS = [
@@ -83,6 +86,7 @@ async function firstRun(): Promise<boolean> {
   for (const pair of PAIRS) passed.push(await checkPair(pair, embedder));
   console.log(`  one embedding takes ${formatDuration(timeEmbedding(embedder))} here`);
   console.log(NEXT);
+  console.log(`\n${explainNetworks(await measureNetworks(WARM_UP_ROUNDS, TABLE_ROUNDS))}`);
   return passed.every(Boolean);
 }
 

@@ -29,6 +29,18 @@ export function alignRows(rows: readonly (readonly [label: string, text: string 
     .join('\n');
 }
 
+/** Rows of cells as columns: the first aligned left, the others right. */
+export function alignTable(rows: readonly (readonly string[])[]): string {
+  const columns = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))))
+    .map((cells) => cells.join('  ').trimEnd())
+    .join('\n');
+}
+
 /** A whole number with separators: 993,344. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
