@@ -15,7 +15,13 @@ export default defineConfig({
       { extends: true, test: { ...shared, name: 'units', include: ['test/**/*.test.ts'], exclude: ['test/cli/**'] } },
       {
         extends: true,
-        test: { ...shared, name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: ['test/cli/build.ts'] },
+        test: {
+          ...shared,
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: ['test/cli/build.ts'],
+          testTimeout: 180_000,
+        },
       },
     ],
   },
