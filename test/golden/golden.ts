@@ -11,7 +11,7 @@ import { loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.js';
 import { readOutputs, writeOutputs } from './outputs.js';
 import { type GoldenSet, goldenSets } from './sets.js';
 
-/** How far two runs of the other engine may be apart: its kernels differ between processors. */
+/** How far two runs of the other engine may be apart: another version may sum in another order. */
 const SAME_ENGINE = 1e-5;
 
 const root = new URL('../../', import.meta.url);
