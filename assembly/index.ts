@@ -10,6 +10,7 @@ export { sigmoid, softmax, softmaxAcross } from './exponential';
 export { fullyConnected } from './fullyConnected';
 export { globalDepthwise } from './globalDepthwise';
 export { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise';
+export { innerProducts } from './innerProducts';
 export { permute, toNhwc, toRowMajor } from './layout';
 export { pad } from './pad';
 export { pointwise2x16, pointwise4x16, pointwise4x8, pointwise6x16, pointwise6x8 } from './pointwise';

@@ -16,6 +16,7 @@ import { SoftmaxAcrossArguments } from './exponential';
 import { FullyConnectedArguments } from './fullyConnected';
 import { GlobalDepthwiseArguments } from './globalDepthwise';
 import { GroupedPointwiseArguments } from './groupedPointwise';
+import { InnerProductsArguments } from './innerProducts';
 import { LayoutArguments } from './layout';
 import { PermuteArguments } from './layout';
 import { PadArguments } from './pad';
@@ -243,6 +244,16 @@ export function offsetGroupedPointwiseArguments(field: i32): usize {
   if (field == 11) return offsetof<GroupedPointwiseArguments>('outputStride');
   if (field == 12) return offsetof<GroupedPointwiseArguments>('activation');
   return offsetof<GroupedPointwiseArguments>();
+}
+
+export function offsetInnerProductsArguments(field: i32): usize {
+  if (field == 0) return offsetof<InnerProductsArguments>('matrix');
+  if (field == 1) return offsetof<InnerProductsArguments>('queries');
+  if (field == 2) return offsetof<InnerProductsArguments>('output');
+  if (field == 3) return offsetof<InnerProductsArguments>('rows');
+  if (field == 4) return offsetof<InnerProductsArguments>('vectors');
+  if (field == 5) return offsetof<InnerProductsArguments>('queryCount');
+  return offsetof<InnerProductsArguments>();
 }
 
 export function offsetLayoutArguments(field: i32): usize {

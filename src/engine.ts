@@ -8,6 +8,7 @@ import { packGraph } from './plan/pack.js';
 import { inlineBinaries, inlineWorker } from './runtime/inline.js';
 import type { KernelBinaries } from './runtime/module.js';
 import { requireAlive, Session } from './runtime/session.js';
+import { VectorTable } from './runtime/vectors.js';
 
 /** How an engine is made. */
 export interface EngineOptions {
@@ -89,6 +90,16 @@ export class Engine {
   compile(graph: Graph): Network {
     requireAlive(this.#session, 'engine', false);
     return new Network(this.#session, packGraph(optimise(graph), this.build));
+  }
+
+  /**
+   * Makes an empty table of vectors of one length, for their inner products with queries, in a memory of its own of at
+   * most `maximumMemoryBytes` (512 MiB by default). It outlives the engine and has a `dispose` of its own.
+   * Throws ShapeError VECTOR_LENGTH, RuntimeError NO_SHARED_MEMORY or DISPOSED.
+   */
+  createVectorTable(length: number, maximumMemoryBytes = DEFAULT_MEMORY_BYTES): VectorTable {
+    requireAlive(this.#session, 'engine', false);
+    return new VectorTable(this.#session.kernels.module, length, maximumMemoryBytes);
   }
 
   /** Ends the worker threads; networks refuse to run, and the memory is free once nothing refers to the engine. */

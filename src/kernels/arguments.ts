@@ -492,6 +492,29 @@ export const groupedPointwiseArguments: StructLayout<GroupedPointwiseArguments> 
   ],
 };
 
+/** Values for InnerProductsArguments of assembly/innerProducts.ts. */
+export interface InnerProductsArguments {
+  readonly matrix: Address;
+  readonly queries: Address;
+  readonly output: Address;
+  readonly rows: number;
+  readonly vectors: number;
+  readonly queryCount: number;
+}
+
+/** Field order of InnerProductsArguments; each field takes 4 bytes. */
+export const innerProductsArguments: StructLayout<InnerProductsArguments> = {
+  name: 'InnerProductsArguments',
+  fields: [
+    { name: 'matrix', kind: 'address' },
+    { name: 'queries', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'rows', kind: 'int32' },
+    { name: 'vectors', kind: 'int32' },
+    { name: 'queryCount', kind: 'int32' },
+  ],
+};
+
 /** Values for LayoutArguments of assembly/layout.ts. */
 export interface LayoutArguments {
   readonly input: Address;
@@ -733,6 +756,7 @@ export const structLayouts = [
   fullyConnectedArguments,
   globalDepthwiseArguments,
   groupedPointwiseArguments,
+  innerProductsArguments,
   layoutArguments,
   permuteArguments,
   padArguments,

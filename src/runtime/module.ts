@@ -29,7 +29,11 @@ export interface KernelModule {
   readonly list: readonly KernelFunction[];
 }
 
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Readonly<Record<string, KernelFunction>> {
+/** The kernels of a compiled build over a memory. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): Readonly<Record<string, KernelFunction>> {
   return instantiateSync(module, { env: { memory } }).exports as unknown as Record<string, KernelFunction>;
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { structLayouts } from '../../src/kernels/arguments.js';
 import { kernels } from '../../src/kernels/index.js';
+import { INNER_PRODUCTS } from '../../src/kernels/innerProducts.js';
 import { ALL_BUILDS } from '../../src/kernels/kernel.js';
 import { instantiate, modules } from './modules.js';
 
@@ -11,7 +12,7 @@ describe.each(ALL_BUILDS)('%s build', (build) => {
   test('exports the table of kernels and nothing else', () => {
     const exported = WebAssembly.Module.exports(modules[build]).map(({ name }) => name);
     const named = exported.filter((name) => !(build === 'checked' && name.startsWith('offset')));
-    expect(named.sort()).toEqual(kernels.map(({ name }) => name).sort());
+    expect(named.sort()).toEqual([...kernels.map(({ name }) => name), INNER_PRODUCTS].sort());
   });
 
   test('imports one memory, and that only as shared memory', () => {

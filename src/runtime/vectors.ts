@@ -1,0 +1,197 @@
+/** Rows of float32 in a memory of their own, and their inner products with queries. */
+import { RuntimeError, ShapeError } from '../errors.js';
+import { innerProductsArguments } from '../kernels/arguments.js';
+import { INNER_PRODUCTS, MOST_QUERIES, ROW_BLOCK } from '../kernels/innerProducts.js';
+import { type Address, orderArguments } from '../kernels/struct.js';
+import { type MemoryRegion, RegionMemory } from './memory.js';
+import { instantiate } from './module.js';
+import type { KernelFunction } from './run.js';
+
+/** Rows of one kernel call: their products stay in the cache until they are copied out. */
+const BLOCK_ROWS = 4096;
+
+/** Rows that the memory is made for at first. */
+const FIRST_ROWS = 64;
+
+/** How far the room for rows grows at a time. */
+const GROWTH = 1.25;
+
+/** A vector's elements. */
+export type Vector = ArrayLike<number>;
+
+/** What a table holds until it is disposed. */
+interface Storage {
+  readonly memory: RegionMemory;
+  readonly kernel: KernelFunction;
+  readonly struct: MemoryRegion;
+  readonly queries: MemoryRegion;
+  readonly products: MemoryRegion;
+  /** The last region of the memory, so that it grows in place. */
+  matrix: MemoryRegion;
+}
+
+function createStorage(module: WebAssembly.Module, stride: number, maximumMemoryBytes: number): Storage {
+  const memory = new RegionMemory(maximumMemoryBytes);
+  return {
+    memory,
+    kernel: instantiate(module, memory.memory)[INNER_PRODUCTS]!,
+    struct: memory.allocate(4 * innerProductsArguments.fields.length),
+    queries: memory.allocate(4 * MOST_QUERIES * stride),
+    products: memory.allocate(4 * MOST_QUERIES * BLOCK_ROWS),
+    matrix: memory.allocate(4 * FIRST_ROWS * stride),
+  };
+}
+
+/**
+ * A table of vectors of one length. Its rows are numbered from 0 without gaps. The memory is the table's own: it grows
+ * with the rows, never shrinks, and is free once the table is disposed and nothing refers to it.
+ */
+export class VectorTable {
+  /** Elements of a vector. */
+  readonly length: number;
+  /** Elements of a row with its padding. */
+  readonly #stride: number;
+  #storage: Storage | undefined;
+  #rows = 0;
+
+  /** Throws RuntimeError NO_SHARED_MEMORY, ShapeError VECTOR_LENGTH for a length that is no whole number from 1. */
+  constructor(module: WebAssembly.Module, length: number, maximumMemoryBytes: number) {
+    if (!Number.isSafeInteger(length) || length < 1) {
+      throw new ShapeError('VECTOR_LENGTH', `a vector's length is ${length}; accepted are whole numbers from 1.`);
+    }
+    this.length = length;
+    this.#stride = Math.ceil(length / ROW_BLOCK) * ROW_BLOCK;
+    this.#storage = createStorage(module, this.#stride, maximumMemoryBytes);
+  }
+
+  /** Number of vectors. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Bytes that the table's memory has grown to. */
+  get memoryBytes(): number {
+    return this.#storage?.memory.sizeBytes ?? 0;
+  }
+
+  /** Appends a vector and gives its row. Throws ShapeError VECTOR_LENGTH, RuntimeError OUT_OF_MEMORY or DISPOSED. */
+  push(vector: Vector): number {
+    this.#check(vector);
+    this.reserve(this.#rows + 1);
+    this.#row(this.#rows).set(vector);
+    return this.#rows++;
+  }
+
+  /** Makes room for so many vectors in all. Throws RuntimeError OUT_OF_MEMORY or DISPOSED; then nothing has changed. */
+  reserve(rows: number): void {
+    const storage = this.#requireStorage();
+    const { memory, matrix } = storage;
+    const neededBytes = 4 * rows * this.#stride;
+    const roomBytes = matrix.end - matrix.begin;
+    if (neededBytes <= roomBytes) return;
+    memory.release(matrix);
+    try {
+      storage.matrix = memory.allocate(this.#rows === 0 ? neededBytes : Math.max(neededBytes, roomBytes * GROWTH));
+    } catch (error) {
+      storage.matrix = memory.allocate(roomBytes);
+      throw error;
+    }
+  }
+
+  /** The vector of a row, in new memory. Throws ShapeError VECTOR_ROW, RuntimeError DISPOSED. */
+  at(row: number): Float32Array {
+    this.#checkRow(row);
+    return this.#row(row).slice(0, this.length);
+  }
+
+  /** Removes a row; the last one takes its place. Throws ShapeError VECTOR_ROW, RuntimeError DISPOSED. */
+  remove(row: number): void {
+    this.#checkRow(row);
+    const last = this.#row(this.#rows - 1);
+    this.#row(row).set(last);
+    last.fill(0);
+    this.#rows--;
+  }
+
+  /**
+   * The inner products of each query with every row: by query, then by row. Four queries at a time share one pass over
+   * the rows. Throws ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
+   */
+  innerProducts(queries: readonly Vector[]): Float32Array[] {
+    const storage = this.#requireStorage();
+    for (const query of queries) this.#check(query);
+    const results = queries.map(() => new Float32Array(this.#rows));
+    for (let begin = 0; begin < queries.length; begin += MOST_QUERIES) {
+      const count = Math.min(MOST_QUERIES, queries.length - begin);
+      this.#multiply(storage, queries.slice(begin, begin + count), results.slice(begin, begin + count));
+    }
+    return results;
+  }
+
+  /** Gives the memory up; the table refuses to work from here on. */
+  dispose(): void {
+    this.#storage = undefined;
+    this.#rows = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #multiply(storage: Storage, queries: readonly Vector[], results: readonly Float32Array[]): void {
+    const { memory, kernel, struct } = storage;
+    const { floats } = memory;
+    for (const [index, query] of queries.entries()) {
+      const begin = storage.queries.begin / 4 + index * this.#stride;
+      floats.fill(0, begin, begin + this.#stride);
+      floats.set(query, begin);
+    }
+    for (let first = 0; first < this.#rows; first += BLOCK_ROWS) {
+      const rows = Math.min(BLOCK_ROWS, this.#rows - first);
+      this.#writeArguments(storage, first, rows, queries.length);
+      kernel(struct.begin, 0, rows);
+      for (const [index, result] of results.entries()) {
+        const begin = storage.products.begin / 4 + index * rows;
+        result.set(floats.subarray(begin, begin + rows), first);
+      }
+    }
+  }
+
+  #writeArguments(storage: Storage, first: number, rows: number, queryCount: number): void {
+    const address = (offsetBytes: number): Address => ({ region: 'arena', offsetBytes });
+    const fields = orderArguments(innerProductsArguments, {
+      matrix: address(storage.matrix.begin + 4 * first * this.#stride),
+      queries: address(storage.queries.begin),
+      output: address(storage.products.begin),
+      rows,
+      vectors: this.#stride / ROW_BLOCK,
+      queryCount,
+    });
+    for (const [index, { kind, value }] of fields.entries()) {
+      const number = kind === 'address' ? value!.offsetBytes : value;
+      storage.memory.view.setUint32(storage.struct.begin + 4 * index, number, true);
+    }
+  }
+
+  #row(row: number): Float32Array {
+    const { memory, matrix } = this.#requireStorage();
+    const begin = matrix.begin / 4 + row * this.#stride;
+    return memory.floats.subarray(begin, begin + this.#stride);
+  }
+
+  #checkRow(row: number): void {
+    this.#requireStorage();
+    if (Number.isInteger(row) && row >= 0 && row < this.#rows) return;
+    throw new ShapeError('VECTOR_ROW', `row ${row} does not exist; the table has ${this.#rows} rows.`);
+  }
+
+  #check(vector: Vector): void {
+    if (vector.length === this.length) return;
+    throw new ShapeError('VECTOR_LENGTH', `a vector has ${vector.length} elements; this table's have ${this.length}.`);
+  }
+
+  #requireStorage(): Storage {
+    if (this.#storage) return this.#storage;
+    throw new RuntimeError('DISPOSED', 'the vector table was disposed; make a new one.');
+  }
+}
