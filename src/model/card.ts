@@ -28,6 +28,31 @@ export interface CardThreshold {
   readonly falseAcceptRate?: number;
 }
 
+/**
+ * The probability that two faces are of the same person, 1 / (1 + exp(−(slope · similarity + offset))), as fitted to
+ * the calibration pairs; it holds for pairs like those alone, half of them of the same person.
+ */
+export interface CardProbability {
+  readonly slope: number;
+  readonly offset: number;
+  /** The data that it was fitted to. */
+  readonly calibratedOn: string;
+  /** Number of pairs that it rests on. */
+  readonly pairs: number;
+}
+
+/** How a detector's three networks are used. */
+export interface CardDetector {
+  readonly channelOrder: 'rgb' | 'bgr';
+  readonly normalisation: Normalisation;
+  /** Face probability from which P-Net, R-Net and O-Net keep a box, 0 to 1. */
+  readonly thresholds: readonly [number, number, number];
+  /** Smallest face that is looked for, in pixels of its longer side. */
+  readonly minimumFace: number;
+  /** Size of each level of the image pyramid relative to the one before, below 1. */
+  readonly scaleFactor: number;
+}
+
 /** Accuracy on a public protocol, as measured with these weights. */
 export interface CardAccuracy {
   readonly benchmark: string;
@@ -45,6 +70,9 @@ export interface ModelCard {
   readonly embeddingLength?: number;
   readonly thresholds: readonly CardThreshold[];
   readonly accuracy: readonly CardAccuracy[];
+  readonly probability?: CardProbability;
+  /** For the graphs `pnet`, `rnet` and `onet`. */
+  readonly detector?: CardDetector;
   /** Licence of the weights. */
   readonly licence?: string;
   /** What the weights may be used for, in one sentence. */

@@ -1,5 +1,13 @@
 /** Model cards as JSON: every field's type and range checked on reading, fields in a fixed order on writing. */
-import type { CardAccuracy, CardInput, CardThreshold, ModelCard } from './card.js';
+import type {
+  CardAccuracy,
+  CardDetector,
+  CardInput,
+  CardProbability,
+  CardThreshold,
+  ModelCard,
+  Normalisation,
+} from './card.js';
 import {
   field,
   type JsonObject,
@@ -22,6 +30,12 @@ export const LARGEST_INPUT_SIDE = 1 << 16;
 export const LONGEST_EMBEDDING = 2 ** 28;
 /** What a mean or scale may be, without its sign. */
 export const LARGEST_PIXEL_FACTOR = 1e9;
+/** What the slope and offset of a probability may be, without their signs. */
+export const LARGEST_LOGIT = 1e6;
+/** Pixels of the smallest face that a detector looks for: P-Net's window. */
+export const LEAST_MINIMUM_FACE = 12;
+/** Ratios of neighbouring levels of a detector's image pyramid. */
+export const SCALE_FACTORS = { least: 0.1, most: 0.95 } as const;
 
 const CARD_FIELDS = [
   'name',
@@ -29,6 +43,8 @@ const CARD_FIELDS = [
   'embeddingLength',
   'thresholds',
   'accuracy',
+  'probability',
+  'detector',
   'licence',
   'use',
   'provenance',
@@ -44,21 +60,61 @@ function readTriple(value: unknown, where: string): readonly [number, number, nu
   return [first!, second!, third!];
 }
 
+function readChannelOrder(value: unknown, where: string): 'rgb' | 'bgr' {
+  if (value !== 'rgb' && value !== 'bgr') refuseJson(where, value, '"rgb" or "bgr"');
+  return value;
+}
+
+function readNormalisation(value: unknown, where: string): Normalisation {
+  const normalisation = readObject(value, where, ['mean', 'scale']);
+  const mean = readTriple(field(normalisation, 'mean'), `${where}.mean`);
+  const scale = readTriple(field(normalisation, 'scale'), `${where}.scale`);
+  if (scale.includes(0)) refuseJson(`${where}.scale`, 0, '3 numbers other than 0');
+  return { mean, scale };
+}
+
 function readInput(value: unknown, where: string): CardInput {
   const input = readObject(value, where, ['height', 'width', 'channelOrder', 'normalisation']);
-  const channelOrder = field(input, 'channelOrder');
-  if (channelOrder !== 'rgb' && channelOrder !== 'bgr') {
-    refuseJson(`${where}.channelOrder`, channelOrder, '"rgb" or "bgr"');
-  }
-  const normalisation = readObject(field(input, 'normalisation'), `${where}.normalisation`, ['mean', 'scale']);
-  const mean = readTriple(field(normalisation, 'mean'), `${where}.normalisation.mean`);
-  const scale = readTriple(field(normalisation, 'scale'), `${where}.normalisation.scale`);
-  if (scale.includes(0)) refuseJson(`${where}.normalisation.scale`, 0, '3 numbers other than 0');
   return {
     height: readIntegerWithin(field(input, 'height'), `${where}.height`, 1, LARGEST_INPUT_SIDE),
     width: readIntegerWithin(field(input, 'width'), `${where}.width`, 1, LARGEST_INPUT_SIDE),
-    channelOrder,
-    normalisation: { mean, scale },
+    channelOrder: readChannelOrder(field(input, 'channelOrder'), `${where}.channelOrder`),
+    normalisation: readNormalisation(field(input, 'normalisation'), `${where}.normalisation`),
+  };
+}
+
+function readProbability(value: unknown, where: string): CardProbability {
+  const probability = readObject(value, where, ['slope', 'offset', 'calibratedOn', 'pairs']);
+  const logit = (name: string) =>
+    readNumberWithin(field(probability, name), `${where}.${name}`, -LARGEST_LOGIT, LARGEST_LOGIT);
+  return {
+    slope: logit('slope'),
+    offset: logit('offset'),
+    calibratedOn: readText(field(probability, 'calibratedOn'), `${where}.calibratedOn`, LONGEST_CARD_TEXT),
+    pairs: readIntegerWithin(field(probability, 'pairs'), `${where}.pairs`, 1, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function readDetector(value: unknown, where: string): CardDetector {
+  const known = ['channelOrder', 'normalisation', 'thresholds', 'minimumFace', 'scaleFactor'];
+  const detector = readObject(value, where, known);
+  const list = readList(field(detector, 'thresholds'), `${where}.thresholds`);
+  if (list.length !== 3) refuseJson(`${where}.thresholds`, list, 'a list of 3 numbers');
+  const [first, second, third] = list.map((item, index) =>
+    readNumberWithin(item, `${where}.thresholds[${index}]`, 0, 1),
+  );
+  const { least, most } = SCALE_FACTORS;
+  return {
+    channelOrder: readChannelOrder(field(detector, 'channelOrder'), `${where}.channelOrder`),
+    normalisation: readNormalisation(field(detector, 'normalisation'), `${where}.normalisation`),
+    thresholds: [first!, second!, third!],
+    minimumFace: readNumberWithin(
+      field(detector, 'minimumFace'),
+      `${where}.minimumFace`,
+      LEAST_MINIMUM_FACE,
+      LARGEST_INPUT_SIDE,
+    ),
+    scaleFactor: readNumberWithin(field(detector, 'scaleFactor'), `${where}.scaleFactor`, least, most),
   };
 }
 
@@ -113,6 +169,8 @@ export function checkCard(value: unknown, where: string): ModelCard {
   const card = readObject(value, where, CARD_FIELDS);
   const input = field(card, 'input');
   const embeddingLength = field(card, 'embeddingLength');
+  const probability = field(card, 'probability');
+  const detector = field(card, 'detector');
   const sha256 = field(card, 'sha256');
   if (sha256 !== undefined && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))) {
     refuseJson(`${where}.sha256`, sha256, '64 hexadecimal digits in lower case');
@@ -125,6 +183,8 @@ export function checkCard(value: unknown, where: string): ModelCard {
       : { embeddingLength: readIntegerWithin(embeddingLength, `${where}.embeddingLength`, 1, LONGEST_EMBEDDING) }),
     thresholds: readEntries(card, 'thresholds', where, readThreshold),
     accuracy: readEntries(card, 'accuracy', where, readAccuracy),
+    ...(probability === undefined ? {} : { probability: readProbability(probability, `${where}.probability`) }),
+    ...(detector === undefined ? {} : { detector: readDetector(detector, `${where}.detector`) }),
     ...readTexts(card, where),
     ...(sha256 === undefined ? {} : { sha256 }),
   };

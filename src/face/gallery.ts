@@ -1,0 +1,202 @@
+/** The gallery: known people's embeddings, searched by a face's embedding (1:N). */
+import type { Engine } from '../engine.js';
+import { InputError } from '../errors.js';
+import type { VectorTable } from '../runtime/vectors.js';
+import { checkId, checkWeights, type GalleryOwner, parseGallery, printGallery } from './galleryFile.js';
+import { type Embedding, normaliseEmbedding } from './match.js';
+
+/** An embedding together with the weights that made it: those of other weights mean something else. */
+export interface WeighedEmbedding {
+  readonly embedding: Embedding;
+  /** SHA-256 of the weights, as their card states it. */
+  readonly weights: string;
+}
+
+export interface GallerySearchOptions {
+  /** People that are given at most, the most alike first; 5 when absent. */
+  readonly top?: number | undefined;
+  /** Cosine similarity below which people are left out; none when absent. */
+  readonly threshold?: number | undefined;
+}
+
+/** Somebody in the gallery whom a face is like. */
+export interface GalleryMatch {
+  readonly id: string;
+  /** The cosine similarity of the most alike embedding of this person, −1 to 1. */
+  readonly similarity: number;
+}
+
+interface Person {
+  readonly id: string;
+  /** Rows of the table, in no order. */
+  readonly rows: number[];
+}
+
+const DEFAULT_TOP = 5;
+
+/** Hexadecimal digits of a hash that messages show. */
+const SHOWN_DIGITS = 12;
+
+/**
+ * The most alike people, best first. A row is looked at closely only where it beats the last of the list, so the cost
+ * of a long gallery is one comparison a row.
+ */
+function rankPeople(products: Float32Array, owners: readonly Person[], top: number, threshold: number): GalleryMatch[] {
+  const best: { person: Person; similarity: number }[] = [];
+  let floor = threshold;
+  for (let row = 0; row < products.length; row++) {
+    const similarity = products[row]!;
+    if (similarity < floor || (similarity === floor && best.length === top)) continue;
+    const person = owners[row]!;
+    const known = best.findIndex((match) => match.person === person);
+    if (known >= 0) {
+      if (best[known]!.similarity >= similarity) continue;
+      best.splice(known, 1);
+    }
+    const place = best.findIndex((match) => match.similarity < similarity);
+    best.splice(place < 0 ? best.length : place, 0, { person, similarity });
+    if (best.length > top) best.pop();
+    if (best.length === top) floor = best.at(-1)!.similarity;
+  }
+  return best.map(({ person, similarity }) => ({ id: person.id, similarity: Math.min(1, Math.max(-1, similarity)) }));
+}
+
+/** People by id, each with one embedding or more. It holds a memory of its own, which `dispose` gives up whole. */
+export class Gallery {
+  /** SHA-256 of the weights that made all embeddings here. */
+  readonly weights: string;
+  readonly #table: VectorTable;
+  readonly #people = new Map<string, Person>();
+  /** By row of the table. */
+  readonly #owners: Person[] = [];
+
+  /** An empty gallery for embeddings of one length. Throws InputError BAD_HASH, and as `createVectorTable` does. */
+  constructor(engine: Engine, weights: string, embeddingLength: number) {
+    this.weights = checkWeights(weights, 'gallery');
+    this.#table = engine.createVectorTable(embeddingLength);
+  }
+
+  /** Reads what `save` gave. Throws as `parseGallery` does, and RuntimeError OUT_OF_MEMORY. `where` names the file. */
+  static async open(engine: Engine, bytes: Uint8Array, where: string): Promise<Gallery> {
+    const { weights, embeddingLength, owners, embeddings } = await parseGallery(bytes, where);
+    const gallery = new Gallery(engine, weights, embeddingLength);
+    gallery.#table.reserve(embeddings.length / embeddingLength);
+    let begin = 0;
+    for (const { id, embeddings: count } of owners) {
+      for (let index = 0; index < count; index++, begin += embeddingLength) {
+        gallery.#add(id, embeddings.subarray(begin, begin + embeddingLength));
+      }
+    }
+    return gallery;
+  }
+
+  /** Elements of an embedding. */
+  get embeddingLength(): number {
+    return this.#table.length;
+  }
+
+  /** Number of embeddings. */
+  get embeddings(): number {
+    return this.#table.rows;
+  }
+
+  /** Bytes of the memory that the embeddings are in. */
+  get memoryBytes(): number {
+    return this.#table.memoryBytes;
+  }
+
+  /** Everybody, in the order in which they were enrolled. */
+  list(): GalleryOwner[] {
+    return [...this.#people.values()].map(({ id, rows }) => ({ id, embeddings: rows.length }));
+  }
+
+  /**
+   * Adds an embedding to a person, who is new where the id is. The embedding may have any length but 0.
+   * Throws InputError WEIGHTS_MISMATCH, BAD_ID, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError
+   * OUT_OF_MEMORY or DISPOSED; then the gallery is as before.
+   */
+  enrol(id: string, face: WeighedEmbedding): void {
+    this.#checkWeights(face);
+    this.#add(checkId(id, 'gallery'), normaliseEmbedding(face.embedding));
+  }
+
+  /** Removes a person with all embeddings, and says whether there was one. Throws RuntimeError DISPOSED. */
+  remove(id: string): boolean {
+    const person = this.#people.get(id);
+    if (!person) return false;
+    // From the last row on: the row that moves into a gap is then never one that is yet to go.
+    for (const row of person.rows.toSorted((a, b) => b - a)) this.#removeRow(row);
+    return this.#people.delete(id);
+  }
+
+  /**
+   * The people whom a face is most like, best first. Throws InputError WEIGHTS_MISMATCH, BAD_TOP, ZERO_EMBEDDING or
+   * NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
+   */
+  search(face: WeighedEmbedding, options: GallerySearchOptions = {}): GalleryMatch[] {
+    return this.searchAll([face], options)[0]!;
+  }
+
+  /** `search` for several faces; four at a time share a pass over the gallery. */
+  searchAll(faces: readonly WeighedEmbedding[], options: GallerySearchOptions = {}): GalleryMatch[][] {
+    const { top = DEFAULT_TOP, threshold = Number.NEGATIVE_INFINITY } = options;
+    if (!Number.isSafeInteger(top) || top < 1) {
+      throw new InputError('BAD_TOP', `top is ${top}; accepted are whole numbers from 1.`);
+    }
+    for (const face of faces) this.#checkWeights(face);
+    const products = this.#table.innerProducts(faces.map(({ embedding }) => normaliseEmbedding(embedding)));
+    return products.map((ofFace) => rankPeople(ofFace, this.#owners, top, threshold));
+  }
+
+  /** The gallery as the bytes of a file. Throws InputError TOO_MANY_IDS, RuntimeError DISPOSED. */
+  async save(): Promise<Uint8Array<ArrayBuffer>> {
+    const length = this.embeddingLength;
+    const embeddings = new Float32Array(this.embeddings * length);
+    let begin = 0;
+    for (const { rows } of this.#people.values()) {
+      for (const row of rows) {
+        embeddings.set(this.#table.at(row), begin);
+        begin += length;
+      }
+    }
+    return printGallery({ weights: this.weights, embeddingLength: length, owners: this.list(), embeddings });
+  }
+
+  /** Gives the memory up; the gallery is empty and refuses to work from here on. */
+  dispose(): void {
+    this.#table.dispose();
+    this.#people.clear();
+    this.#owners.length = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #add(id: string, unit: Float32Array): void {
+    const row = this.#table.push(unit);
+    const person = this.#people.get(id) ?? { id, rows: [] };
+    this.#people.set(id, person);
+    person.rows.push(row);
+    this.#owners.push(person);
+  }
+
+  #removeRow(row: number): void {
+    const last = this.#owners.length - 1;
+    const moved = this.#owners[last]!;
+    this.#table.remove(row);
+    moved.rows[moved.rows.indexOf(last)] = row;
+    this.#owners[row] = moved;
+    this.#owners.pop();
+  }
+
+  #checkWeights({ weights }: WeighedEmbedding): void {
+    if (weights === this.weights) return;
+    const shown = (hash: string) => `${hash.slice(0, SHOWN_DIGITS)}…`;
+    throw new InputError(
+      'WEIGHTS_MISMATCH',
+      `the embedding was made by the weights ${shown(String(weights))}, those of the gallery by ${shown(this.weights)}; ` +
+        'embeddings of the same weights alone can be compared: embed the faces again.',
+    );
+  }
+}
