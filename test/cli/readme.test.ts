@@ -51,7 +51,7 @@ describe('README', () => {
     const names = [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map((match) => match[1]!);
     expect(names.length).toBeGreaterThanOrEqual(5);
     for (const name of names) {
-      const row = readme.split('\n').find((line) => line.startsWith(`| \`${name} `));
+      const row = readme.split('\n').find((line) => new RegExp(`^\\| \`${name}[ \`]`).test(line));
       expect(row, name).toBeDefined();
       const help = (await run(process.execPath, ['dist/cli.js', name, '--help'])).stdout;
       const options = [...help.matchAll(/^ {2}(--[\w-]+)/gm)].map((match) => match[1]!);
