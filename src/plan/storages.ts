@@ -20,6 +20,10 @@ function layoutsCoincide(shape: Shape): boolean {
   return height * width === 1 && channels % CHANNEL_BLOCK === 0;
 }
 
+function otherLayout(layout: Layout): Layout {
+  return layout === 'nhwc' ? 'rowMajor' : 'nhwc';
+}
+
 /** Bytes of a storage. */
 export function storageBytes({ shape, layout }: Storage): number {
   return 4 * storedElements(shape, layout);
@@ -46,7 +50,9 @@ export class Storages {
 
   /** The storage that holds a value in a layout, if there is one. */
   find(name: string, layout: Layout): Storage | undefined {
-    return this.#places.get(this.#key(name, layout));
+    const found = this.#places.get(this.#key(name, layout));
+    if (found || !layoutsCoincide(this.#shapes.get(name)!)) return found;
+    return this.#places.get(this.#key(name, otherLayout(layout)));
   }
 
   /** Adds a storage for a value, to be written by a step. */
@@ -54,9 +60,8 @@ export class Storages {
     const storage = { name, shape: this.#shapes.get(name)!, layout, begin: step, end: step };
     this.all.push(storage);
     this.#places.set(this.#key(name, layout), storage);
-    if (layoutsCoincide(storage.shape)) {
-      this.#places.set(this.#key(name, layout === 'nhwc' ? 'rowMajor' : 'nhwc'), storage);
-    }
+    const other = this.#key(name, otherLayout(layout));
+    if (layoutsCoincide(storage.shape) && !this.#places.has(other)) this.#places.set(other, storage);
     return storage;
   }
 

@@ -57,7 +57,7 @@ export function counterBytes(steps: number, lanes: number): number {
 
 /** Words from one lane's claims to the next lane's: whole cache lines, so that lanes do not disturb each other. */
 function counterStride(steps: number): number {
-  return Math.ceil(steps / LINE_WORDS) * LINE_WORDS;
+  return Math.ceil(Math.max(steps, 1) / LINE_WORDS) * LINE_WORDS;
 }
 
 /** The word that counts the finished units of a step. */

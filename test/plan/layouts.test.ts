@@ -77,18 +77,22 @@ const IMAGE = [2, 5, 3, 4];
 describe('conversions', () => {
   it('stand before and after a kernel that reads row-major values', () => {
     const kernels = kernelsOf(IMAGE, (builder, input) => {
-      return [builder.node('r', 'relu', [builder.node('p', 'permute', [input], { order: [0, 2, 3, 1] })])];
+      const first = builder.node('first', 'relu', [input]);
+      const turned = builder.node('turned', 'permute', [first], { order: [0, 2, 3, 1] });
+      return [builder.node('out', 'sigmoid', [turned])];
     });
-    expect(kernels).toEqual(['toRowMajor', 'permute', 'toNhwc', 'clip']);
+    expect(kernels).toEqual(['toNhwc', 'clip', 'toRowMajor', 'permute', 'toNhwc', 'sigmoid', 'toRowMajor']);
   });
 
   it('are made once for all readers', () => {
     const kernels = kernelsOf(IMAGE, (builder, input) => {
-      const a = builder.node('a', 'permute', [input], { order: [0, 2, 3, 1] });
-      const b = builder.node('b', 'permute', [input], { order: [0, 3, 1, 2] });
-      return [builder.node('c', 'relu', [a]), builder.node('d', 'sigmoid', [a]), b];
+      const first = builder.node('first', 'relu', [input]);
+      const a = builder.node('a', 'permute', [first], { order: [0, 2, 3, 1] });
+      const b = builder.node('b', 'permute', [first], { order: [0, 3, 1, 2] });
+      return [builder.node('sum', 'add', [builder.node('c', 'relu', [a]), builder.node('d', 'sigmoid', [a])]), b];
     });
-    expect(kernels.filter((kernel) => kernel.startsWith('to'))).toEqual(['toRowMajor', 'toNhwc']);
+    const expected = ['toNhwc', 'clip', 'toRowMajor', 'permute', 'permute', 'toNhwc', 'clip', 'sigmoid', 'add'];
+    expect(kernels).toEqual([...expected, 'toRowMajor']);
   });
 
   it('cancel between row-major kernels, also across reshapes', () => {
@@ -96,18 +100,19 @@ describe('conversions', () => {
       const split = builder.node('split', 'reshape', [input], { shape: [5, 12] });
       const turned = builder.node('turned', 'permute', [split], { order: [0, 2, 1] });
       const joined = builder.node('joined', 'reshape', [turned], { shape: [4, 3, 5] });
-      return [builder.node('out', 'relu', [builder.node('back', 'permute', [joined], { order: [0, 3, 1, 2] })])];
+      return [builder.node('back', 'permute', [joined], { order: [0, 3, 1, 2] })];
     });
-    expect(kernels).toEqual(['toRowMajor', 'permute', 'permute', 'toNhwc', 'clip']);
+    expect(kernels).toEqual(['permute', 'permute']);
   });
 
   it('vanish where a reshape leads back to the shape that a value has in memory', () => {
     const kernels = kernelsOf(IMAGE, (builder, input) => {
-      const away = builder.node('away', 'reshape', [input], { shape: [60, 1, 1] });
+      const first = builder.node('first', 'relu', [input]);
+      const away = builder.node('away', 'reshape', [first], { shape: [60, 1, 1] });
       const back = builder.node('back', 'reshape', [away], { shape: [5, 3, 4] });
-      return [builder.node('out', 'relu', [back])];
+      return [builder.node('out', 'sigmoid', [back])];
     });
-    expect(kernels).toEqual(['clip']);
+    expect(kernels).toEqual(['toNhwc', 'clip', 'sigmoid', 'toRowMajor']);
   });
 
   it('are none where both layouts are the same bytes', () => {
@@ -116,32 +121,62 @@ describe('conversions', () => {
       return [builder.node('out', 'relu', [builder.node('back', 'permute', [turned], { order: [1, 0] })])];
     });
     expect(kernels).toEqual(['permute', 'permute', 'clip']);
+    const flat = kernelsOf([2, 1, 4, 5], (builder, input) => {
+      return [builder.node('out', 'relu', [builder.node('flat', 'flatten', [input])])];
+    });
+    expect(flat).toEqual(['clip']);
   });
 
   it('lie between a reshape and a kernel that reads images', () => {
     const kernels = kernelsOf([1, 6, 2, 4], (builder, input) => {
-      return [builder.node('out', 'sigmoid', [builder.node('view', 'reshape', [input], { shape: [3, 4, 4] })])];
+      const view = builder.node('view', 'reshape', [builder.node('first', 'relu', [input])], { shape: [3, 4, 4] });
+      return [builder.node('out', 'sigmoid', [view])];
     });
-    expect(kernels).toEqual(['toRowMajor', 'toNhwc', 'sigmoid']);
+    expect(kernels).toEqual(['toNhwc', 'clip', 'toRowMajor', 'toNhwc', 'sigmoid', 'toRowMajor']);
   });
 });
 
-describe('outputs', () => {
-  it('are given from row-major values as they stand', () => {
-    const kernels = kernelsOf(IMAGE, (builder, input) => [
-      builder.node('view', 'reshape', [input], { shape: [12, 5] }),
-      builder.node('turned', 'permute', [input], { order: [3, 2, 1, 0] }),
-      builder.node('flat', 'flatten', [input]),
-    ]);
-    expect(kernels).toEqual(['toRowMajor', 'permute']);
-  });
-
-  it('say their layout in the plan', () => {
+describe('inputs and outputs', () => {
+  it('are dense, and share one storage where they are one another’s reshapes', () => {
     const builder = new GraphBuilder();
     const input = builder.input('input', IMAGE);
-    const view = builder.node('view', 'flatten', [input]);
-    const plan = lower(packGraph(builder.build([view, builder.node('relu', 'relu', [input])]), 'plain'));
-    expect(plan.outputs.map(({ layout }) => layout)).toEqual(['rowMajor', 'nhwc']);
-    expect(plan.inputs.map(({ layout }) => layout)).toEqual(['nhwc']);
+    const flat = builder.node('flat', 'flatten', [input]);
+    const view = builder.node('view', 'reshape', [input], { shape: [12, 5] });
+    const graph = builder.build([flat, view, builder.node('relu', 'relu', [input])]);
+    const plan = expectReference(graph);
+    expect([...plan.inputs, ...plan.outputs].map(({ layout }) => layout)).toEqual(new Array(4).fill('rowMajor'));
+    expect(plan.outputs.slice(0, 2).map(({ offsetBytes }) => offsetBytes)).toEqual(
+      new Array(2).fill(plan.inputs[0]!.offsetBytes),
+    );
+    expect(plan.steps.map(({ kernel }) => kernel)).toEqual(['toNhwc', 'clip', 'toRowMajor']);
+  });
+
+  it('may be all of a graph: no kernel runs', () => {
+    expect(kernelsOf(IMAGE, (builder, input) => [builder.node('flat', 'flatten', [input])])).toEqual([]);
+  });
+});
+
+describe('constants', () => {
+  const codeOf = (grow: (builder: GraphBuilder, tensor: string, input: string) => string): unknown => {
+    const builder = new GraphBuilder();
+    const input = builder.input('input', IMAGE);
+    const tensor = builder.tensor('tensor', noiseTensor([2, 5, 3, 4], 1));
+    const graph = builder.build([grow(builder, tensor, input)]);
+    try {
+      lower(packGraph(graph, 'plain'));
+    } catch (error) {
+      return (error as { code?: string }).code;
+    }
+    return 'nothing thrown';
+  };
+
+  it('are not computed with, not even through a reshape', () => {
+    expect(codeOf((builder, tensor) => builder.node('r', 'relu', [tensor]))).toBe('NO_KERNEL');
+    expect(codeOf((builder, tensor, input) => builder.node('c', 'concat', [input, tensor], { axis: 1 }))).toBe(
+      'NO_KERNEL',
+    );
+    const flat = (builder: GraphBuilder, tensor: string) => builder.node('flat', 'flatten', [tensor]);
+    expect(codeOf((builder, tensor) => builder.node('r', 'relu', [flat(builder, tensor)]))).toBe('NO_KERNEL');
+    expect(codeOf(flat)).toBe('CONSTANT_OUTPUT');
   });
 });
