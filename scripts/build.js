@@ -118,6 +118,8 @@ export async function buildPackage() {
     },
     external: ['node:*'],
     legalComments: 'none',
+    minifyWhitespace: true,
+    minifySyntax: true,
   });
 }
 

@@ -1,5 +1,4 @@
 /** The JPEG decoder: mozjpeg as WebAssembly, started where there is a file system and where there is none. */
-import createMozJpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { RuntimeError } from '../errors.js';
 
 const JPEG_WASM = '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
@@ -55,7 +54,13 @@ interface MozJpegOptions {
   ) => object;
 }
 
-const createDecoder = createMozJpeg as unknown as (options: MozJpegOptions) => Promise<MozJpeg>;
+type CreateDecoder = (options: MozJpegOptions) => Promise<MozJpeg>;
+
+/** Loaded with the first JPEG: who embeds raw pixels never pays for it. */
+async function loadDecoder(): Promise<CreateDecoder> {
+  const { default: createMozJpeg } = await import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js');
+  return createMozJpeg as unknown as CreateDecoder;
+}
 
 interface JpegDecoder {
   readonly module: MozJpeg;
@@ -72,7 +77,7 @@ async function compileFromDisk(): Promise<WebAssembly.Module | undefined> {
 }
 
 async function startJpegDecoder(compiled: Promise<WebAssembly.Module | undefined>): Promise<JpegDecoder> {
-  const compiledModule = await compiled;
+  const [createDecoder, compiledModule] = await Promise.all([loadDecoder(), compiled]);
   const warnings: string[] = [];
   return new Promise((resolve, reject) => {
     const options: MozJpegOptions = {

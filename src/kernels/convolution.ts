@@ -36,17 +36,11 @@ export function packConvolution(site: Site): PackedParts {
   const [, depth = 0, height = 0, width = 0] = weights.shape;
   const { groups, groupOutputs } = groupsOf(site);
   const taps = height * width;
-  const panels = Array.from({ length: groups }, (_, group) =>
-    packPanels(groupOutputs, depth * taps, (o, step) => {
-      const output = group * groupOutputs + o;
-      return weights.data[(output * depth + (step % depth)) * taps + Math.floor(step / depth)]!;
-    }),
-  );
-  const packed = new Float32Array(groups * panels[0]!.length);
-  for (const [group, panel] of panels.entries()) packed.set(panel, group * panel.length);
+  const length = depth * taps;
+  const order = Int32Array.from({ length }, (_, step) => (step % depth) * taps + Math.floor(step / depth));
   const slopes = site.tensors[3];
   return {
-    weights: packed,
+    weights: packPanels({ data: weights.data, groups, outputs: groupOutputs, length, order }),
     bias: padGroups(site.tensors[2], groups, groupOutputs),
     slopes: slopes ? padGroups(slopes, groups, groupOutputs) : new Float32Array(0),
     zeros: new Float32Array(channelStride(depth)),

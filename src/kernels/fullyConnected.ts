@@ -19,13 +19,12 @@ export function packFullyConnected(site: Site): PackedParts {
   const { channels, height, width } = imageShape(site.inputs[0]!);
   const stride = channelStride(channels);
   const pixels = height * width;
-  const weightAt = (o: number, k: number): number => {
+  const order = Int32Array.from({ length: pixels * stride }, (_, k) => {
     const channel = k % stride;
-    if (channel >= channels) return 0;
-    return weights.data[o * length + channel * pixels + Math.floor(k / stride)]!;
-  };
+    return channel < channels ? channel * pixels + Math.floor(k / stride) : -1;
+  });
   return {
-    weights: packPanels(outputs, pixels * stride, weightAt),
+    weights: packPanels({ data: weights.data, groups: 1, outputs, length, order }),
     ...packEpilogue(site, outputs, PANEL_CHANNELS),
   };
 }

@@ -20,7 +20,16 @@ export interface Site {
 }
 
 /** Packed tensors of a site by name, in the order in which they are stored. */
-export type PackedParts = Readonly<Record<string, Float32Array>>;
+export type PackedParts = Readonly<Record<string, PackedPart>>;
+
+/** A packed tensor: its elements, or how many there are and the way to write all of them. */
+export type PackedPart = Float32Array | { readonly length: number; write(target: Float32Array): void };
+
+/** Writes a packed tensor into memory of its length: large ones are never elsewhere before. */
+export function writePart(part: PackedPart, target: Float32Array): void {
+  if (part instanceof Float32Array) target.set(part);
+  else part.write(target);
+}
 
 /** Where a site's values, packed parts and scratch stand. */
 export interface Places {

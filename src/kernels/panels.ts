@@ -1,18 +1,38 @@
 /** Weight panels of eight output channels: the packed order of pointwise, convolution and fully connected kernels. */
 
+import type { PackedPart } from './kernel.js';
+
 /** Output channels of one panel. */
 export const PANEL_CHANNELS = 8;
 
-/**
- * Packs weights as `packed[o / 8][k][o % 8]`, with zeros for the outputs that pad the last panel.
- * `weightAt(o, k)` reads the weight of output o and step k of the kernel's own order.
- */
-export function packPanels(outputs: number, depth: number, weightAt: (o: number, k: number) => number): Float32Array {
-  const panels = Math.ceil(outputs / PANEL_CHANNELS);
-  const packed = new Float32Array(panels * depth * PANEL_CHANNELS);
-  for (let o = 0; o < outputs; o++) {
-    const start = Math.floor(o / PANEL_CHANNELS) * depth * PANEL_CHANNELS + (o % PANEL_CHANNELS);
-    for (let k = 0; k < depth; k++) packed[start + k * PANEL_CHANNELS] = weightAt(o, k);
-  }
-  return packed;
+/** Weights of a convolution or fully connected layer, and where a kernel's steps find theirs. */
+export interface PanelSource {
+  readonly data: Float32Array;
+  readonly groups: number;
+  /** Of one group. */
+  readonly outputs: number;
+  /** Elements of one output. */
+  readonly length: number;
+  /** By step of the kernel's own order: the element of the output that it multiplies by; −1 for a step of padding. */
+  readonly order: Int32Array;
+}
+
+/** Packs weights as `packed[g][o / 8][k][o % 8]`, k a step of the kernel, with zeros for outputs that pad a panel. */
+export function packPanels({ data, groups, outputs, length, order }: PanelSource): PackedPart {
+  const depth = order.length;
+  const groupLength = Math.ceil(outputs / PANEL_CHANNELS) * depth * PANEL_CHANNELS;
+  const write = (target: Float32Array): void => {
+    if (outputs % PANEL_CHANNELS !== 0) target.fill(0);
+    for (let output = 0; output < groups * outputs; output++) {
+      const group = Math.floor(output / outputs);
+      const o = output % outputs;
+      const from = output * length;
+      let to = group * groupLength + (o - (o % PANEL_CHANNELS)) * depth + (o % PANEL_CHANNELS);
+      for (let k = 0; k < depth; k++, to += PANEL_CHANNELS) {
+        const element = order[k]!;
+        target[to] = element < 0 ? 0 : data[from + element]!;
+      }
+    }
+  };
+  return { length: groups * groupLength, write };
 }

@@ -23,8 +23,9 @@ function acceptsPointwise(site: Site): boolean {
 function packPointwise(site: Site): PackedParts {
   const weights = site.tensors[1]!;
   const [outputs = 0, depth = 0] = weights.shape;
+  const order = Int32Array.from({ length: depth }, (_, k) => k);
   return {
-    weights: packPanels(outputs, depth, (o, k) => weights.data[o * depth + k]!),
+    weights: packPanels({ data: weights.data, groups: 1, outputs, length: depth, order }),
     ...packEpilogue(site, outputs, PANEL_CHANNELS),
   };
 }

@@ -21,16 +21,14 @@ export function refuseJson(where: string, value: unknown, accepted: string): nev
   throw new ModelError('BAD_JSON', `${where} is ${describeValue(value)}; accepted is ${accepted}.`);
 }
 
+/** A string of JSON, or the rest of the text where it does not end. */
+const JSON_STRING = /"(?:[^"\\]|\\[\s\S])*(?:"|$)/g;
+
 /** Refuses deep nesting, on which a parser would spend memory first. The text may be anything. */
 function checkDepth(text: string, where: string): void {
   let depth = 0;
-  let inString = false;
-  for (let position = 0; position < text.length; position++) {
-    const character = text[position];
-    if (inString && character === '\\') position++;
-    else if (character === '"') inString = !inString;
-    else if (!inString && (character === '{' || character === '[')) depth++;
-    else if (!inString && (character === '}' || character === ']')) depth--;
+  for (const bracket of text.replace(JSON_STRING, '').match(/[[\]{}]/g) ?? []) {
+    depth += bracket === '{' || bracket === '[' ? 1 : -1;
     if (depth > DEEPEST_JSON) {
       throw new ModelError(
         'BAD_JSON',

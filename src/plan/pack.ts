@@ -3,7 +3,7 @@ import { inferShapes } from '../build/infer.js';
 import { ModelError } from '../errors.js';
 import type { Graph } from '../graph/types.js';
 import { chooseKernel } from '../kernels/index.js';
-import type { Build, Kernel, PackedParts, Site } from '../kernels/kernel.js';
+import { type Build, type Kernel, type PackedPart, type PackedParts, type Site, writePart } from '../kernels/kernel.js';
 import type { Address } from '../kernels/struct.js';
 import { describeNode } from '../ops/operator.js';
 import { formatShape } from '../tensor/shape.js';
@@ -47,13 +47,13 @@ export function requireKernel(site: Site, build: Build, packing?: string): Kerne
  */
 export function packGraph(graph: Graph, build: Build): PackedGraph {
   const shapes = inferShapes(graph);
-  const placed: { offsetBytes: number; data: Float32Array }[] = [];
+  const placed: { offsetBytes: number; part: PackedPart }[] = [];
   let sizeBytes = 0;
-  const place = (data: Float32Array): Address => {
-    if (data.length === 0) return null;
+  const place = (part: PackedPart): Address => {
+    if (part.length === 0) return null;
     const address = { region: 'weights', offsetBytes: sizeBytes } as const;
-    placed.push({ offsetBytes: sizeBytes, data });
-    sizeBytes += Math.ceil(data.byteLength / PART_ALIGNMENT_BYTES) * PART_ALIGNMENT_BYTES;
+    placed.push({ offsetBytes: sizeBytes, part });
+    sizeBytes += Math.ceil((4 * part.length) / PART_ALIGNMENT_BYTES) * PART_ALIGNMENT_BYTES;
     return address;
   };
   const nodes = graph.nodes.map((node) => {
@@ -61,11 +61,13 @@ export function packGraph(graph: Graph, build: Build): PackedGraph {
     const site = siteOf(graph, node, shapes);
     const kernel = requireKernel(site, build);
     const parts: PackedParts = kernel.pack(site);
-    const addresses = Object.entries(parts).map(([name, data]) => [name, place(data)] as const);
+    const addresses = Object.entries(parts).map(([name, part]) => [name, place(part)] as const);
     return { packing: kernel.packing, parts: Object.fromEntries(addresses) };
   });
   const write = (target: Float32Array): void => {
-    for (const { offsetBytes, data } of placed) target.set(data, offsetBytes / 4);
+    for (const { offsetBytes, part } of placed) {
+      writePart(part, target.subarray(offsetBytes / 4, offsetBytes / 4 + part.length));
+    }
   };
   return { graph, build, nodes, sizeBytes, write };
 }

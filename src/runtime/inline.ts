@@ -3,7 +3,13 @@ import { plain, relaxed } from '#kernels';
 import { worker } from '#worker';
 import type { KernelBinaries } from './module.js';
 
+interface NodeBuffer {
+  from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer>;
+}
+
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const { Buffer } = globalThis as { Buffer?: NodeBuffer };
+  if (Buffer) return Buffer.from(text, 'base64');
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let index = 0; index < bytes.length; index++) bytes[index] = characters.charCodeAt(index);

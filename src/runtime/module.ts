@@ -37,9 +37,10 @@ export function instantiate(
   return instantiateSync(module, { env: { memory } }).exports as unknown as Record<string, KernelFunction>;
 }
 
+/** The compiled module, or `undefined` where this runtime cannot validate it. */
 async function compile(binary: KernelBinary): Promise<WebAssembly.Module | undefined> {
   if (binary instanceof WebAssembly.Module) return binary;
-  return WebAssembly.validate(binary) ? await WebAssembly.compile(binary) : undefined;
+  return WebAssembly.compile(binary).catch(() => undefined);
 }
 
 /**

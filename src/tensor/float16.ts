@@ -6,19 +6,23 @@ export const LARGEST_FLOAT16 = 65504;
 /** Float16 exponents count from 15, float32 exponents from 127: the factor between equal exponent fields. */
 const EXPONENT_SHIFT = 2 ** 112;
 
+/** What is added to a normal number's exponent, in place, when the bits move from float16 to float32. */
+const NORMAL_OFFSET = 0x38000000;
+
 /** Widens float16 bit patterns; exact, subnormal numbers, infinities and NaN included. */
 export function widenFloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const values = new Float32Array(halves.length);
-  const bits = new Uint32Array(values.buffer);
+  const bits = new Int32Array(values.buffer);
   for (let index = 0; index < halves.length; index++) {
     const half = halves[index]!;
-    const magnitude = half & 0x7fff;
+    const exponent = half & 0x7c00;
     const sign = (half & 0x8000) << 16;
-    if (magnitude >= 0x7c00) {
-      bits[index] = sign | 0x7f800000 | (magnitude << 13);
-    } else {
-      bits[index] = sign | (magnitude << 13);
+    const magnitude = (half & 0x7fff) << 13;
+    if (exponent === 0) {
+      bits[index] = sign | magnitude;
       values[index] = values[index]! * EXPONENT_SHIFT;
+    } else {
+      bits[index] = sign | (exponent === 0x7c00 ? 0x7f800000 | magnitude : magnitude + NORMAL_OFFSET);
     }
   }
   return values;

@@ -1,5 +1,5 @@
 /** Runs one kernel on one site the hard way: guards around every region, outputs and scratch full of NaN. */
-import type { Build, Kernel, Places, Site } from '../../src/kernels/kernel.js';
+import { type Build, type Kernel, type Places, type Site, writePart } from '../../src/kernels/kernel.js';
 import type { Address } from '../../src/kernels/struct.js';
 import { share } from '../../src/runtime/run.js';
 import { readLayout, storedElements, writeLayout } from '../../src/tensor/layout.js';
@@ -77,7 +77,7 @@ export function runKernel(
     tensor ? layout.place(4 * storedElements(tensor.shape, kernel.layout)) : null,
   );
   const packed = Object.entries(kernel.pack(site)).map(([name, data]) => {
-    return { name, data, at: data.length > 0 ? layout.place(data.byteLength) : null };
+    return { name, data, at: data.length > 0 ? layout.place(4 * data.length) : null };
   });
   const outputShape = site.outputs[0]!;
   const output = layout.place(4 * storedElements(outputShape, kernel.outputLayout));
@@ -99,7 +99,7 @@ export function runKernel(
     if (tensor) writeLayout(tensor.data, tensor.shape, kernel.layout, floatsOf(inputs[index]!));
   });
   const before = inputs.map((placed) => placed && floatsOf(placed).slice());
-  for (const { data, at } of packed) if (at) floatsOf(at).set(data);
+  for (const { data, at } of packed) if (at) writePart(data, floatsOf(at));
   floatsOf(output).fill(Number.NaN);
   for (const scratch of scratches) floatsOf(scratch).fill(Number.NaN);
   const view = new DataView(memory.buffer);
