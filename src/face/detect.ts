@@ -10,15 +10,10 @@ import type { Model } from '../model/model.js';
 import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE, SCALE_FACTORS } from '../model/parseCard.js';
 import { type Candidate, regress, squareBox } from './boxes.js';
 import { lookAtBoxes } from './crops.js';
+import type { Landmarks, Point } from './landmarks.js';
 import { suppress } from './nms.js';
 import type { PixelInput } from './pixelInput.js';
 import { proposeBoxes } from './proposals.js';
-
-/** A place in an image, in pixels from its upper left corner; the first pixel covers 0 to 1. */
-export type Point = readonly [x: number, y: number];
-
-/** Left eye, right eye, tip of the nose, left and right corner of the mouth: left and right as the image shows them. */
-export type Landmarks = readonly [Point, Point, Point, Point, Point];
 
 /** A rectangle in pixels of the image; it may pass the image's edges. */
 export interface FaceBox {

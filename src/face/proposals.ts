@@ -1,10 +1,11 @@
 /** The first stage of the cascade: P-Net over an image pyramid proposes boxes (Zhang et al. 2016, section 2.1). */
 import type { Network } from '../engine.js';
+import { cutOut, type Span } from '../image/cut.js';
 import type { RgbImage } from '../image/image.js';
 import { shrinkImage } from '../image/shrink.js';
 import { type Candidate, regress } from './boxes.js';
 import { keepBest, suppress } from './nms.js';
-import { cutOut, type PixelInput, tensorOf } from './pixelInput.js';
+import { type PixelInput, tensorOf } from './pixelInput.js';
 
 /** Side of the window that each of P-Net's outputs looks at, and the distance between neighbouring windows. */
 const WINDOW = 12;
@@ -53,12 +54,6 @@ export function pyramidScales(width: number, height: number, options: Omit<Propo
   return scales;
 }
 
-/** A part of an axis that one run looks at: its first pixel, its length, and the position of its first output. */
-interface Span {
-  readonly begin: number;
-  readonly length: number;
-}
-
 /** Splits an axis so that every window lies in exactly one part; `most` is the length of a part, and even. */
 export function splitAxis(length: number, most: number): Span[] {
   const outputs = Math.ceil((length - 2) / STRIDE) - 4;
@@ -67,9 +62,10 @@ export function splitAxis(length: number, most: number): Span[] {
   const step = STRIDE * Math.ceil(outputs / parts);
   const spans: Span[] = [];
   for (let begin = 0; begin < STRIDE * outputs; begin += step) {
-    spans.push({ begin, length: Math.min(step + margin, length - begin) });
+    const last = begin + step >= STRIDE * outputs;
+    spans.push({ begin, end: last ? length : begin + step + margin });
   }
-  return spans.map((span, index) => (index === spans.length - 1 ? { ...span, length: length - span.begin } : span));
+  return spans;
 }
 
 /** A level of the pyramid: the image at a scale. */
@@ -86,7 +82,7 @@ function windowsOf(
   input: PixelInput,
   threshold: number,
 ): Window[] {
-  const tile = cutOut(image, { x: across.begin, y: down.begin, width: across.length, height: down.length });
+  const tile = cutOut(image, across, down);
   const outputs = stage.network.run({ [stage.network.inputs[0]!.name]: tensorOf([tile], input) });
   const { data: probabilities, shape } = outputs[stage.probability]!;
   const { data: regressions } = outputs[stage.regression]!;

@@ -1,11 +1,12 @@
 /** JPEG and PNG files to RGB pixels; whatever is no complete image is refused with a clear error. */
 import { ImageError } from '../errors.js';
 import { runJpegDecoder } from './codecs.js';
+import type { Orientation } from './exif.js';
 import { type RgbImage, toRgb } from './image.js';
 import { isJpeg, readJpegHeader } from './jpegHeader.js';
 import { checkJpegScans } from './jpegScans.js';
+import { orientImage } from './orient.js';
 import { isPng, readPngChunks, readPngHeader } from './pngHeader.js';
-import { decodePngPixels } from './pngPixels.js';
 
 /** Limits on what is decoded. */
 export interface DecodeOptions {
@@ -14,6 +15,8 @@ export interface DecodeOptions {
    * most files, up to 20 for progressive JPEG.
    */
   readonly pixelLimit?: number | undefined;
+  /** `upright`, when absent, turns the image as its EXIF block says; `stored` leaves the pixels as they are. */
+  readonly orientation?: 'upright' | 'stored' | undefined;
 }
 
 /** The pixel limit of `decodeImage` when the caller sets none. */
@@ -55,7 +58,13 @@ function isHarmless(warning: string): boolean {
   return warning.includes('extraneous bytes before marker') || warning.includes('unknown Adobe color transform');
 }
 
-async function decodeJpeg(bytes: Uint8Array, where: string, limit: number): Promise<RgbImage> {
+/** Pixels as stored, and how they are to be turned. */
+interface StoredImage {
+  readonly image: RgbImage;
+  readonly orientation: Orientation;
+}
+
+async function decodeJpeg(bytes: Uint8Array, where: string, limit: number): Promise<StoredImage> {
   const header = readJpegHeader(bytes, where);
   checkPixels(header, limit, where);
   const scans = checkJpegScans(bytes, header, where);
@@ -72,24 +81,30 @@ async function decodeJpeg(bytes: Uint8Array, where: string, limit: number): Prom
     const found = complaint ?? 'the decoder gave no pixels';
     throw new ImageError('CORRUPT_IMAGE', `${where}: JPEG file cannot be decoded: ${found}; it is damaged.`);
   }
-  return toRgb({ data: decoded.data, width: decoded.width, height: decoded.height, channels: 4 });
+  const { data, width, height } = decoded;
+  return { image: toRgb({ data, width, height, channels: 4 }), orientation: header.orientation };
 }
 
-async function decodePng(bytes: Uint8Array, where: string, limit: number): Promise<RgbImage> {
+async function decodePng(bytes: Uint8Array, where: string, limit: number): Promise<StoredImage> {
   const header = readPngHeader(bytes, where);
   checkPixels(header, limit, where);
-  return decodePngPixels(header, readPngChunks(bytes, header, where), where);
+  const chunks = readPngChunks(bytes, header, where);
+  // Loaded with the first PNG: who embeds raw pixels never pays for it.
+  const { decodePngPixels } = await import('./pngPixels.js');
+  return { image: await decodePngPixels(header, chunks, where), orientation: chunks.orientation };
 }
 
 /**
  * Decodes a JPEG or PNG file to RGB8. Grey, palette, 16-bit, progressive and (from 8 bits a sample on) interlaced files are
- * accepted; alpha is dropped, colour profiles and EXIF orientation are not applied. `where` names the file in messages.
+ * accepted; alpha is dropped, colour profiles are not applied. An image that its camera stored turned or mirrored comes
+ * out upright, as in browsers and from cv2.imread. `where` names the file in messages.
  * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (CMYK, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,
  * TRUNCATED_IMAGE or CORRUPT_IMAGE, and RuntimeError DECODER_UNAVAILABLE where the JPEG decoder cannot be loaded.
  */
 export async function decodeImage(bytes: Uint8Array, where: string, options: DecodeOptions = {}): Promise<RgbImage> {
   const limit = options.pixelLimit ?? DEFAULT_PIXEL_LIMIT;
-  if (isJpeg(bytes)) return decodeJpeg(bytes, where, limit);
-  if (isPng(bytes)) return decodePng(bytes, where, limit);
-  throw notAnImage(bytes, where);
+  const decode = isJpeg(bytes) ? decodeJpeg : isPng(bytes) ? decodePng : undefined;
+  if (!decode) throw notAnImage(bytes, where);
+  const { image, orientation } = await decode(bytes, where, limit);
+  return options.orientation === 'stored' ? image : orientImage(image, orientation);
 }

@@ -1,0 +1,24 @@
+/** Rectangles of whole pixels, cut out of images. */
+import type { RgbImage } from './image.js';
+
+/** The pixels `[begin, end)` of an axis. */
+export interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Copies a rectangle of whole pixels; the image itself where that is all of it. */
+export function cutOut(image: RgbImage, across: Span, down: Span): RgbImage {
+  const width = across.end - across.begin;
+  const height = down.end - down.begin;
+  if (width === image.width) {
+    const data = image.data.subarray(down.begin * width * 3, down.end * width * 3);
+    return { data, width, height, channels: 3 };
+  }
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const begin = ((down.begin + row) * image.width + across.begin) * 3;
+    data.set(image.data.subarray(begin, begin + width * 3), row * width * 3);
+  }
+  return { data, width, height, channels: 3 };
+}
