@@ -28,37 +28,33 @@ function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
-/** Four neighbouring rows with one query: a vector of sums a row, so that no row's order of addition depends on others. */
+/** One row with one query: four sums, so that the additions need not wait for each other; memory is read in its order. */
 // @ts-ignore: decorator
 @inline
-function fourRows(matrix: usize, rowBytes: usize, query: usize, output: usize): void {
+function oneQuery(row: usize, rowBytes: usize, query: usize, output: usize): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  let a0 = matrix;
-  let a1 = a0 + rowBytes;
-  let a2 = a1 + rowBytes;
-  let a3 = a2 + rowBytes;
-  const end = query + rowBytes;
-  for (let q = query; q < end; q += VECTOR) {
-    const x = v128.load(q);
-    s0 = multiplyAdd(x, v128.load(a0), s0);
-    s1 = multiplyAdd(x, v128.load(a1), s1);
-    s2 = multiplyAdd(x, v128.load(a2), s2);
-    s3 = multiplyAdd(x, v128.load(a3), s3);
-    a0 += VECTOR;
-    a1 += VECTOR;
-    a2 += VECTOR;
-    a3 += VECTOR;
+  let a = row;
+  let q = query;
+  const end = row + rowBytes;
+  const whole = row + (rowBytes & ~63);
+  for (; a < whole; a += 64) {
+    s0 = multiplyAdd(v128.load(q), v128.load(a), s0);
+    s1 = multiplyAdd(v128.load(q, 16), v128.load(a, 16), s1);
+    s2 = multiplyAdd(v128.load(q, 32), v128.load(a, 32), s2);
+    s3 = multiplyAdd(v128.load(q, 48), v128.load(a, 48), s3);
+    q += 64;
   }
-  store<f32>(output, sumLanes(s0));
-  store<f32>(output, sumLanes(s1), 4);
-  store<f32>(output, sumLanes(s2), 8);
-  store<f32>(output, sumLanes(s3), 12);
+  for (; a < end; a += VECTOR) {
+    s0 = multiplyAdd(v128.load(q), v128.load(a), s0);
+    q += VECTOR;
+  }
+  store<f32>(output, sumLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3))));
 }
 
-/** One row with `count` queries (a literal, 1 or 4), each vector of the row loaded once. */
+/** One row with four queries: each vector of the row is loaded once. */
 // @ts-ignore: decorator
 @inline
-function oneRow(count: i32, row: usize, rowBytes: usize, query: usize, output: usize, outputBytes: usize): void {
+function fourQueries(row: usize, rowBytes: usize, query: usize, output: usize, outputBytes: usize): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   let q0 = query;
   let q1 = q0 + rowBytes;
@@ -68,48 +64,45 @@ function oneRow(count: i32, row: usize, rowBytes: usize, query: usize, output: u
   for (let a = row; a < end; a += VECTOR) {
     const x = v128.load(a);
     s0 = multiplyAdd(v128.load(q0), x, s0);
+    s1 = multiplyAdd(v128.load(q1), x, s1);
+    s2 = multiplyAdd(v128.load(q2), x, s2);
+    s3 = multiplyAdd(v128.load(q3), x, s3);
     q0 += VECTOR;
-    if (count > 1) {
-      s1 = multiplyAdd(v128.load(q1), x, s1);
-      s2 = multiplyAdd(v128.load(q2), x, s2);
-      s3 = multiplyAdd(v128.load(q3), x, s3);
-      q1 += VECTOR;
-      q2 += VECTOR;
-      q3 += VECTOR;
-    }
+    q1 += VECTOR;
+    q2 += VECTOR;
+    q3 += VECTOR;
   }
   store<f32>(output, sumLanes(s0));
-  if (count > 1) {
-    store<f32>(output + outputBytes, sumLanes(s1));
-    store<f32>(output + 2 * outputBytes, sumLanes(s2));
-    store<f32>(output + 3 * outputBytes, sumLanes(s3));
-  }
+  store<f32>(output + outputBytes, sumLanes(s1));
+  store<f32>(output + 2 * outputBytes, sumLanes(s2));
+  store<f32>(output + 3 * outputBytes, sumLanes(s3));
 }
 
-/** Four queries share each pass over a row; fewer take a pass each, four rows at a time. */
+/** Four queries share a pass over the rows; fewer take a pass each. */
 export function innerProducts(pointer: usize, begin: i32, end: i32): void {
   const args = changetype<InnerProductsArguments>(pointer);
   check(args.vectors > 0 && end <= args.rows && args.queryCount > 0 && args.queryCount <= MOST_QUERIES);
   const rowBytes = <usize>args.vectors * VECTOR;
   const outputBytes = <usize>args.rows * F32;
-  const matrix = args.matrix;
-  const queries = args.queries;
-  if (args.queryCount == MOST_QUERIES) {
-    for (let row = begin; row < end; row++) {
-      const output = args.output + <usize>row * F32;
-      oneRow(4, matrix + <usize>row * rowBytes, rowBytes, queries, output, outputBytes);
+  const queryCount = args.queryCount;
+  const first = args.matrix + <usize>begin * rowBytes;
+  const outputEnd = args.output + <usize>end * F32;
+  let output = args.output + <usize>begin * F32;
+  let row = first;
+  if (queryCount == MOST_QUERIES) {
+    for (; output < outputEnd; output += F32) {
+      fourQueries(row, rowBytes, args.queries, output, outputBytes);
+      row += rowBytes;
     }
     return;
   }
-  for (let index = 0; index < args.queryCount; index++) {
-    const query = queries + <usize>index * rowBytes;
-    const outputs = args.output + <usize>index * outputBytes;
-    let row = begin;
-    for (; row + 4 <= end; row += 4) {
-      fourRows(matrix + <usize>row * rowBytes, rowBytes, query, outputs + <usize>row * F32);
-    }
-    for (; row < end; row++) {
-      oneRow(1, matrix + <usize>row * rowBytes, rowBytes, query, outputs + <usize>row * F32, outputBytes);
+  for (let index = 0; index < queryCount; index++) {
+    const query = args.queries + <usize>index * rowBytes;
+    const shift = <usize>index * outputBytes;
+    row = first;
+    for (output = args.output + <usize>begin * F32; output < outputEnd; output += F32) {
+      oneQuery(row, rowBytes, query, output + shift);
+      row += rowBytes;
     }
   }
 }

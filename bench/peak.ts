@@ -13,18 +13,22 @@ export interface Peak {
   run(): void;
 }
 
-/** Compiles assembly/peak.ts for a build where that is missing or old, and gives it. */
-export function preparePeak(root: URL, build: Build): Peak {
-  const source = fileURLToPath(new URL('assembly/peak.ts', root));
-  const binary = fileURLToPath(new URL(`build/kernels/peak-${build}.wasm`, root));
+/** Compiles a file of assembly/ by itself for a build, where that is missing or old, and gives the module. */
+export function compileAlone(root: URL, name: string, build: Build): WebAssembly.Module {
+  const source = fileURLToPath(new URL(`assembly/${name}.ts`, root));
+  const binary = fileURLToPath(new URL(`build/kernels/${name}-${build}.wasm`, root));
   if (!existsSync(binary) || statSync(binary).mtimeMs < statSync(source).mtimeMs) {
     const asc = fileURLToPath(new URL('node_modules/assemblyscript/bin/asc.js', root));
-    const options = ['assembly/peak.ts', '--target', build, '--outFile', binary];
+    const options = [`assembly/${name}.ts`, '--target', build, '--outFile', binary];
     execFileSync(process.execPath, [asc, ...options], { cwd: fileURLToPath(root), stdio: 'inherit' });
   }
+  return new WebAssembly.Module(readFileSync(binary));
+}
+
+/** Gives the work of assembly/peak.ts for a build. */
+export function preparePeak(root: URL, build: Build): Peak {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const module = new WebAssembly.Module(readFileSync(binary));
-  const { peak } = new WebAssembly.Instance(module, { env: { memory } }).exports as {
+  const { peak } = new WebAssembly.Instance(compileAlone(root, 'peak', build), { env: { memory } }).exports as {
     peak: (turns: number, factor: number, term: number) => number;
   };
   return {

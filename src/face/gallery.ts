@@ -6,7 +6,7 @@ import { checkId, checkWeights, type GalleryOwner, parseGallery, printGallery } 
 import { type Embedding, normaliseEmbedding } from './match.js';
 
 /** An embedding together with the weights that made it: those of other weights mean something else. */
-export interface WeighedEmbedding {
+export interface FaceEmbedding {
   readonly embedding: Embedding;
   /** SHA-256 of the weights, as their card states it. */
   readonly weights: string;
@@ -38,27 +38,48 @@ const DEFAULT_TOP = 5;
 const SHOWN_DIGITS = 12;
 
 /**
- * The most alike people, best first. A row is looked at closely only where it beats the last of the list, so the cost
- * of a long gallery is one comparison a row.
+ * The most alike people so far, best first. A row is looked at closely only where it beats the last of a full list, so
+ * the cost of a long gallery is one comparison a row.
  */
-function rankPeople(products: Float32Array, owners: readonly Person[], top: number, threshold: number): GalleryMatch[] {
-  const best: { person: Person; similarity: number }[] = [];
-  let floor = threshold;
-  for (let row = 0; row < products.length; row++) {
-    const similarity = products[row]!;
-    if (similarity < floor || (similarity === floor && best.length === top)) continue;
-    const person = owners[row]!;
+class Ranking {
+  readonly #top: number;
+  readonly #owners: readonly Person[];
+  readonly #best: { readonly person: Person; readonly similarity: number }[] = [];
+  /** Nobody who is less alike than this comes into the list. */
+  #floor: number;
+
+  constructor(owners: readonly Person[], top: number, threshold: number) {
+    this.#owners = owners;
+    this.#top = top;
+    this.#floor = threshold;
+  }
+
+  /** Takes the similarities of neighbouring rows. */
+  offer(firstRow: number, similarities: Float32Array): void {
+    for (let index = 0; index < similarities.length; index++) {
+      if (similarities[index]! >= this.#floor) this.#place(this.#owners[firstRow + index]!, similarities[index]!);
+    }
+  }
+
+  matches(): GalleryMatch[] {
+    return this.#best.map(({ person, similarity }) => ({
+      id: person.id,
+      similarity: Math.min(1, Math.max(-1, similarity)),
+    }));
+  }
+
+  #place(person: Person, similarity: number): void {
+    const best = this.#best;
     const known = best.findIndex((match) => match.person === person);
     if (known >= 0) {
-      if (best[known]!.similarity >= similarity) continue;
+      if (best[known]!.similarity >= similarity) return;
       best.splice(known, 1);
     }
     const place = best.findIndex((match) => match.similarity < similarity);
     best.splice(place < 0 ? best.length : place, 0, { person, similarity });
-    if (best.length > top) best.pop();
-    if (best.length === top) floor = best.at(-1)!.similarity;
+    if (best.length > this.#top) best.pop();
+    if (best.length === this.#top) this.#floor = best.at(-1)!.similarity;
   }
-  return best.map(({ person, similarity }) => ({ id: person.id, similarity: Math.min(1, Math.max(-1, similarity)) }));
 }
 
 /** People by id, each with one embedding or more. It holds a memory of its own, which `dispose` gives up whole. */
@@ -115,7 +136,7 @@ export class Gallery {
    * Throws InputError WEIGHTS_MISMATCH, BAD_ID, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError
    * OUT_OF_MEMORY or DISPOSED; then the gallery is as before.
    */
-  enrol(id: string, face: WeighedEmbedding): void {
+  enrol(id: string, face: FaceEmbedding): void {
     this.#checkWeights(face);
     this.#add(checkId(id, 'gallery'), normaliseEmbedding(face.embedding));
   }
@@ -133,19 +154,21 @@ export class Gallery {
    * The people whom a face is most like, best first. Throws InputError WEIGHTS_MISMATCH, BAD_TOP, ZERO_EMBEDDING or
    * NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
    */
-  search(face: WeighedEmbedding, options: GallerySearchOptions = {}): GalleryMatch[] {
+  search(face: FaceEmbedding, options: GallerySearchOptions = {}): GalleryMatch[] {
     return this.searchAll([face], options)[0]!;
   }
 
   /** `search` for several faces; four at a time share a pass over the gallery. */
-  searchAll(faces: readonly WeighedEmbedding[], options: GallerySearchOptions = {}): GalleryMatch[][] {
+  searchAll(faces: readonly FaceEmbedding[], options: GallerySearchOptions = {}): GalleryMatch[][] {
     const { top = DEFAULT_TOP, threshold = Number.NEGATIVE_INFINITY } = options;
     if (!Number.isSafeInteger(top) || top < 1) {
       throw new InputError('BAD_TOP', `top is ${top}; accepted are whole numbers from 1.`);
     }
     for (const face of faces) this.#checkWeights(face);
-    const products = this.#table.innerProducts(faces.map(({ embedding }) => normaliseEmbedding(embedding)));
-    return products.map((ofFace) => rankPeople(ofFace, this.#owners, top, threshold));
+    const rankings = faces.map(() => new Ranking(this.#owners, top, threshold));
+    const queries = faces.map(({ embedding }) => normaliseEmbedding(embedding));
+    this.#table.scan(queries, (face, firstRow, products) => rankings[face]!.offer(firstRow, products));
+    return rankings.map((ranking) => ranking.matches());
   }
 
   /** The gallery as the bytes of a file. Throws InputError TOO_MANY_IDS, RuntimeError DISPOSED. */
@@ -190,7 +213,7 @@ export class Gallery {
     this.#owners.pop();
   }
 
-  #checkWeights({ weights }: WeighedEmbedding): void {
+  #checkWeights({ weights }: FaceEmbedding): void {
     if (weights === this.weights) return;
     const shown = (hash: string) => `${hash.slice(0, SHOWN_DIGITS)}…`;
     throw new InputError(

@@ -8,7 +8,7 @@ import { narrowFloat16, widenBfloat16, widenFloat16 } from '../tensor/float16.js
 import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 
-/** Bytes of the header that are accepted. */
+/** Bytes of the header that are accepted, where the caller sets no other limit. */
 export const LARGEST_HEADER = 1 << 22;
 /** Tensors that a file may hold. */
 export const MOST_TENSORS = 1 << 14;
@@ -50,16 +50,16 @@ interface Entry {
   readonly end: number;
 }
 
-function readHeader(bytes: Uint8Array, where: string): { text: string; end: number } {
+function readHeader(bytes: Uint8Array, where: string, largestHeader: number): { text: string; end: number } {
   if (bytes.length < LENGTH_BYTES) {
     const accepted = `a safetensors file begins with ${LENGTH_BYTES} bytes of header length`;
     throw new ModelError('FILE_TRUNCATED', `${where}: has ${bytes.length} bytes; ${accepted}.`);
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > LARGEST_HEADER) {
+  if (length > largestHeader) {
     throw new ModelError(
       'HEADER_TOO_LARGE',
-      `${where}: claims a header of ${length} bytes; at most ${LARGEST_HEADER} are accepted.`,
+      `${where}: claims a header of ${length} bytes; at most ${largestHeader} are accepted.`,
     );
   }
   const end = LENGTH_BYTES + Number(length);
@@ -156,22 +156,28 @@ function checkCoverage(entries: readonly Entry[], sectionBytes: number, where: s
   }
 }
 
+/** Widens 16-bit tensors; float32 ones are copied, since the file's bytes are the caller's. */
 function readTensor({ dtype, shape, begin, end }: Entry, section: Uint8Array<ArrayBuffer>): Tensor {
-  const { buffer } = section.slice(begin, end);
-  if (dtype === 'F32') return float32Tensor(shape, new Float32Array(buffer));
-  const halves = new Uint16Array(buffer);
+  const at = section.byteOffset + begin;
+  const bytesPerElement = dtype === 'F32' ? 4 : 2;
+  const aligned = at % bytesPerElement === 0;
+  const buffer = aligned ? section.buffer : section.slice(begin, end).buffer;
+  const offset = aligned ? at : 0;
+  const length = (end - begin) / bytesPerElement;
+  if (dtype === 'F32') return float32Tensor(shape, new Float32Array(buffer, offset, length).slice());
+  const halves = new Uint16Array(buffer, offset, length);
   return float32Tensor(shape, dtype === 'F16' ? widenFloat16(halves) : widenBfloat16(halves));
 }
 
 /**
  * Reads a file; F16 and BF16 tensors are widened to float32, other types are refused by name.
  * Every claim is checked against the bytes that are there before anything is allocated for it.
- * `where` names the file in messages. Throws ModelError: FILE_TRUNCATED, HEADER_TOO_LARGE, BAD_JSON, DUPLICATE_NAME,
- * UNKNOWN_FIELD, BAD_METADATA, TOO_MANY_TENSORS, UNSUPPORTED_TYPE, BAD_SHAPE, BAD_OFFSETS, TENSORS_OVERLAP,
- * TENSORS_HOLE.
+ * `where` names the file in messages, `largestHeader` limits the header's bytes. Throws ModelError: FILE_TRUNCATED,
+ * HEADER_TOO_LARGE, BAD_JSON, DUPLICATE_NAME, UNKNOWN_FIELD, BAD_METADATA, TOO_MANY_TENSORS, UNSUPPORTED_TYPE,
+ * BAD_SHAPE, BAD_OFFSETS, TENSORS_OVERLAP, TENSORS_HOLE.
  */
-export function parseSafetensors(bytes: Uint8Array, where: string): Safetensors {
-  const { text, end } = readHeader(bytes, where);
+export function parseSafetensors(bytes: Uint8Array, where: string, largestHeader = LARGEST_HEADER): Safetensors {
+  const { text, end } = readHeader(bytes, where, largestHeader);
   const { [METADATA]: metadata = {}, ...rest } = readObject(parseJson(text, `${where}: header`), `${where}: header`);
   const named = Object.entries(rest);
   if (named.length > MOST_TENSORS) {
@@ -182,8 +188,8 @@ export function parseSafetensors(bytes: Uint8Array, where: string): Safetensors 
   }
   const entries = named.map(([name, value]) => readEntry(name, value, where));
   checkCoverage(entries, bytes.length - end, where);
-  const tensorSection = new Uint8Array(bytes.length - end);
-  tensorSection.set(bytes.subarray(end));
+  const own = bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice();
+  const tensorSection = own.subarray(end) as Uint8Array<ArrayBuffer>;
   return {
     metadata: readMetadata(metadata, `${where}: ${METADATA}`),
     tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, tensorSection)])),

@@ -118,14 +118,31 @@ export class VectorTable {
    * the rows. Throws ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
    */
   innerProducts(queries: readonly Vector[]): Float32Array[] {
+    const results = queries.map(() => new Float32Array(this.#rows));
+    this.scan(queries, (query, firstRow, products) => results[query]!.set(products, firstRow));
+    return results;
+  }
+
+  /**
+   * Like `innerProducts`, but gives them in blocks of rows, each to be read before `visit` returns: nothing is copied.
+   * `visit` must leave the table as it is.
+   */
+  scan(queries: readonly Vector[], visit: (query: number, firstRow: number, products: Float32Array) => void): void {
     const storage = this.#requireStorage();
     for (const query of queries) this.#check(query);
-    const results = queries.map(() => new Float32Array(this.#rows));
     for (let begin = 0; begin < queries.length; begin += MOST_QUERIES) {
       const count = Math.min(MOST_QUERIES, queries.length - begin);
-      this.#multiply(storage, queries.slice(begin, begin + count), results.slice(begin, begin + count));
+      this.#placeQueries(storage, queries.slice(begin, begin + count));
+      for (let first = 0; first < this.#rows; first += BLOCK_ROWS) {
+        const rows = Math.min(BLOCK_ROWS, this.#rows - first);
+        this.#writeArguments(storage, first, rows, count);
+        storage.kernel(storage.struct.begin, 0, rows);
+        for (let index = 0; index < count; index++) {
+          const at = storage.products.begin / 4 + index * rows;
+          visit(begin + index, first, storage.memory.floats.subarray(at, at + rows));
+        }
+      }
     }
-    return results;
   }
 
   /** Gives the memory up; the table refuses to work from here on. */
@@ -138,22 +155,12 @@ export class VectorTable {
     this.dispose();
   }
 
-  #multiply(storage: Storage, queries: readonly Vector[], results: readonly Float32Array[]): void {
-    const { memory, kernel, struct } = storage;
+  #placeQueries({ memory, queries: region }: Storage, queries: readonly Vector[]): void {
     const { floats } = memory;
     for (const [index, query] of queries.entries()) {
-      const begin = storage.queries.begin / 4 + index * this.#stride;
+      const begin = region.begin / 4 + index * this.#stride;
       floats.fill(0, begin, begin + this.#stride);
       floats.set(query, begin);
-    }
-    for (let first = 0; first < this.#rows; first += BLOCK_ROWS) {
-      const rows = Math.min(BLOCK_ROWS, this.#rows - first);
-      this.#writeArguments(storage, first, rows, queries.length);
-      kernel(struct.begin, 0, rows);
-      for (const [index, result] of results.entries()) {
-        const begin = storage.products.begin / 4 + index * rows;
-        result.set(floats.subarray(begin, begin + rows), first);
-      }
     }
   }
 
