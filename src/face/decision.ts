@@ -1,0 +1,59 @@
+/** From a similarity to a decision: thresholds and probabilities, which come from the weights' card alone. */
+import { InputError } from '../errors.js';
+import type { ModelCard } from '../model/card.js';
+
+/** How a threshold is chosen; where both are absent, the card's first counts. */
+export interface ThresholdOptions {
+  /** Cosine similarity from which two faces count as the same person, −1 to 1. */
+  readonly threshold?: number | undefined;
+  /** The share of different people that may be accepted: the card's threshold for the largest rate within it counts. */
+  readonly falseAcceptRate?: number | undefined;
+}
+
+/** A threshold, and what is known of it. */
+export interface ChosenThreshold {
+  readonly value: number;
+  /** Share of different people accepted on the calibration data; absent where it is not known. */
+  readonly falseAcceptRate?: number;
+  /** What the threshold rests on; absent where the caller gave it. */
+  readonly calibratedOn?: string;
+}
+
+const WAYS_OUT =
+  'pass a threshold that you measured, or calibrate the weights on pairs like yours, which stores one in their card; ' +
+  'similarity alone works without';
+
+function checkWithin(name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  throw new InputError('BAD_OPTION', `${name} is ${value}; accepted is a number from ${least} to ${most}.`);
+}
+
+/** The threshold that the options choose; undefined where the card has none and none is given. */
+export function findThreshold(card: ModelCard, options: ThresholdOptions = {}): ChosenThreshold | undefined {
+  const { threshold, falseAcceptRate: rate } = options;
+  if (threshold !== undefined) return { value: checkWithin('threshold', threshold, -1, 1) };
+  if (rate === undefined) return card.thresholds[0];
+  checkWithin('falseAcceptRate', rate, 0, 1);
+  const within = card.thresholds.filter(({ falseAcceptRate }) => (falseAcceptRate ?? Infinity) <= rate);
+  return within.toSorted((a, b) => b.falseAcceptRate! - a.falseAcceptRate!)[0];
+}
+
+/**
+ * The threshold that the options choose, never a guessed one.
+ * Throws InputError NO_THRESHOLD, naming both ways out, and BAD_OPTION.
+ */
+export function requireThreshold(card: ModelCard, options: ThresholdOptions = {}): ChosenThreshold {
+  const chosen = findThreshold(card, options);
+  if (chosen) return chosen;
+  const rates = card.thresholds.flatMap(({ falseAcceptRate }) => falseAcceptRate ?? []);
+  const known = rates.length > 0 ? `only for the false-accept rates ${rates.join(', ')}` : 'for no false-accept rate';
+  const found = options.falseAcceptRate === undefined ? 'no threshold' : `a threshold ${known}`;
+  throw new InputError('NO_THRESHOLD', `${card.name}: the card has ${found}; ${WAYS_OUT}.`);
+}
+
+/** The calibrated probability of the same person, 0 to 1; undefined where the card has none. */
+export function probabilityOf(card: ModelCard, similarity: number): number | undefined {
+  if (!card.probability) return undefined;
+  const { slope, offset } = card.probability;
+  return 1 / (1 + Math.exp(-(slope * similarity + offset)));
+}

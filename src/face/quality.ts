@@ -1,0 +1,104 @@
+/** How well a face can be verified: what was found out about it while it was detected and aligned. */
+import type { RgbImage } from '../image/image.js';
+import { type Landmarks, TEMPLATE_EYE_DISTANCE } from './landmarks.js';
+
+/**
+ * Why a face is too poor to verify. `unsure`: the detector hardly takes it for a face. `small`: the eyes are so close
+ * that the crop is enlarged from few pixels. `blurred`: the crop has no fine detail. `turned`: its landmarks do not
+ * lie as those of a face seen from the front, so that it is turned away, or they are wrong.
+ */
+export type QualityReason = 'unsure' | 'small' | 'blurred' | 'turned';
+
+export interface FaceQuality {
+  /** 0 to 1: the worst of the four measures beside its own limit, which stands at 0.5. */
+  readonly value: number;
+  /** Empty where nothing speaks against verifying. */
+  readonly reasons: readonly QualityReason[];
+  /** The detector's probability; 1 for a crop, which no detector saw. */
+  readonly score: number;
+  /** Pixels of the photograph between the eyes; the crop's own for a crop. */
+  readonly eyeDistance: number;
+  /** Share of the crop's contrast that is detail of two or three pixels, 0 to 1. */
+  readonly sharpness: number;
+  /** Root mean square distance of the landmarks from their places, as a share of the distance between the eyes. */
+  readonly residual: number;
+}
+
+/** Where each measure becomes a reason. `bench/README.md` has the errors of pictures on either side. */
+export const QUALITY_LIMITS = { score: 0.8, eyeDistance: 14, sharpness: 0.002, residual: 0.16 } as const;
+
+/** The middle of a crop, as shares of its sides: the face without its background. */
+const FACE_PART = { begin: 0.2, end: 0.8 };
+
+function greyAt(data: RgbImage['data'], at: number): number {
+  return 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+}
+
+/**
+ * The mean square of the Laplacian of the crop's middle, relative to 20 times the variance of its brightness: 1 for
+ * noise, where neighbours have nothing in common, near 0 for a blurred picture. 0 where there is no contrast.
+ */
+export function measureSharpness({ data, width, height }: RgbImage): number {
+  const [left, right] = [Math.floor(width * FACE_PART.begin), Math.ceil(width * FACE_PART.end)];
+  const [top, bottom] = [Math.floor(height * FACE_PART.begin), Math.ceil(height * FACE_PART.end)];
+  const row = width * 3;
+  let [count, sum, squares, detail] = [0, 0, 0, 0];
+  for (let y = top; y < bottom; y++) {
+    for (let x = left, at = y * row + left * 3; x < right; x++, at += 3) {
+      const grey = greyAt(data, at);
+      const around = greyAt(data, at - 3) + greyAt(data, at + 3) + greyAt(data, at - row) + greyAt(data, at + row);
+      count++;
+      sum += grey;
+      squares += grey * grey;
+      detail += (4 * grey - around) ** 2;
+    }
+  }
+  const variance = squares / count - (sum / count) ** 2;
+  return variance < 1 ? 0 : Math.min(1, detail / count / (20 * variance));
+}
+
+/** Distance between the eyes, in the landmarks' pixels. */
+export function eyeDistanceOf([left, right]: Landmarks): number {
+  return Math.hypot(right[0] - left[0], right[1] - left[1]);
+}
+
+/** 0.5 at the limit, 1 from `twice` on and 0 where nothing is left. */
+function mark(value: number, limit: number): number {
+  return Math.min(1, Math.max(0, value / limit / 2));
+}
+
+/** What is known of a face before its crop is judged. */
+export interface FaceEvidence {
+  readonly score: number;
+  readonly eyeDistance: number;
+  /** In the crop's pixels. */
+  readonly residual: number;
+}
+
+/** A crop that was aligned elsewhere: nothing is known but its pixels. */
+export const CROP_EVIDENCE: FaceEvidence = { score: 1, eyeDistance: TEMPLATE_EYE_DISTANCE, residual: 0 };
+
+/** Judges an aligned crop. */
+export function judgeFace(crop: RgbImage, evidence: FaceEvidence): FaceQuality {
+  const { score, eyeDistance } = evidence;
+  const sharpness = measureSharpness(crop);
+  const residual = evidence.residual / TEMPLATE_EYE_DISTANCE;
+  const limits = QUALITY_LIMITS;
+  const marks: readonly (readonly [QualityReason, number])[] = [
+    [
+      'unsure',
+      score < limits.score ? mark(score, limits.score) : 0.5 + (0.5 * (score - limits.score)) / (1 - limits.score),
+    ],
+    ['small', mark(eyeDistance, limits.eyeDistance)],
+    ['blurred', mark(sharpness, limits.sharpness)],
+    ['turned', Math.max(0, 1 - mark(residual, limits.residual))],
+  ];
+  return {
+    value: Math.min(...marks.map(([, value]) => value)),
+    reasons: marks.filter(([, value]) => value < 0.5).map(([reason]) => reason),
+    score,
+    eyeDistance,
+    sharpness,
+    residual,
+  };
+}

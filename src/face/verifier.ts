@@ -1,0 +1,307 @@
+/** From photographs to a decision in one call: detect, align, embed, compare. */
+import { Engine, type EngineOptions } from '../engine.js';
+import { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError } from '../errors.js';
+import { decodeImage } from '../image/decode.js';
+import { checkImage, type ImageSource, type RgbImage, toRgb } from '../image/image.js';
+import type { ModelCard } from '../model/card.js';
+import { type AlignedFace, alignFace } from './align.js';
+import { chooseFace, type FaceChoice } from './chooseFace.js';
+import { type ChosenThreshold, probabilityOf, requireThreshold, type ThresholdOptions } from './decision.js';
+import { createDetector, type DetectOptions, type Detector, type Face } from './detect.js';
+import { createEmbedder, type Embedder } from './embed.js';
+import type { FaceEmbedding } from './gallery.js';
+import type { CropSize } from './landmarks.js';
+import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
+import { loadModelSource, type ModelSource } from './modelSource.js';
+import { CROP_EVIDENCE, eyeDistanceOf, type FaceQuality, judgeFace } from './quality.js';
+
+/** A photograph: the bytes of a JPEG or PNG file, or pixels. */
+export type Photo = Uint8Array | ImageSource;
+
+/** How a verifier is made. */
+export interface LoadOptions extends EngineOptions {
+  /** The embedder's weights; those of this package where absent. */
+  readonly model?: ModelSource | undefined;
+  /** The detector's weights; those of this package where absent, and no detector where null. */
+  readonly detector?: ModelSource | null | undefined;
+  /** An engine of the caller's, which `dispose` leaves alone; otherwise one is made from the engine's options. */
+  readonly engine?: Engine | undefined;
+}
+
+/** A way to stop: checked before each photograph. Throws RuntimeError ABORTED with the signal's reason as its cause. */
+export interface Abortable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EmbedPhotoOptions extends DetectOptions, Abortable {
+  /** Which face of several is meant: `largest` where absent, or one that `detect` found in this photograph. */
+  readonly face?: FaceChoice | Face | undefined;
+  /**
+   * What an image of exactly the embedder's input size is: `auto`, where absent, takes it for an aligned crop; `crop`
+   * takes every image for one, and refuses other sizes; `photo` looks for faces in every image.
+   */
+  readonly input?: 'auto' | 'crop' | 'photo' | undefined;
+  /** Adds the mirrored crop's embedding: twice the time, a little more accuracy. */
+  readonly mirror?: boolean | undefined;
+  /** Throws ImageError POOR_FACE for a face whose quality has reasons not to verify it. */
+  readonly refusePoor?: boolean | undefined;
+}
+
+/** Counts of a batch, after each photograph. */
+export interface BatchProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface EmbedBatchOptions extends EmbedPhotoOptions {
+  readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
+}
+
+export interface VerifyOptions extends EmbedPhotoOptions, ThresholdOptions {}
+
+/** An embedded face: of unit length, with the weights that made it and what it was made from. */
+export interface EmbeddedFace extends FaceEmbedding {
+  readonly embedding: Float32Array;
+  /** Whether the mirrored crop's embedding was added. */
+  readonly mirrored: boolean;
+  /** The face in its photograph; absent for a crop. */
+  readonly face?: Face;
+  readonly quality: FaceQuality;
+}
+
+/** A decision and what it rests on. */
+export interface Verification {
+  /** Cosine, −1 to 1: no percentage and no probability. */
+  readonly similarity: number;
+  readonly same: boolean;
+  readonly threshold: ChosenThreshold;
+  /** Calibrated on the pairs that the card names; absent where it has none. */
+  readonly probability?: number;
+  /** Qualities of the two faces; absent for embeddings that were made before without one. */
+  readonly qualities: readonly [FaceQuality | undefined, FaceQuality | undefined];
+}
+
+const NO_FACE_ADVICE = 'a clear face seen from the front is needed, or a smaller minimumFace';
+
+/** A turn of the event loop, so that timers and signals are heard between photographs. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  throw new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
+}
+
+function isEmbedding(source: Photo | FaceEmbedding): source is FaceEmbedding {
+  return typeof source === 'object' && 'embedding' in source && 'weights' in source;
+}
+
+/** Detector, aligner and embedder put together. Make one with `FaceVerifier.load`. */
+export class FaceVerifier {
+  readonly #engine: Engine;
+  readonly #ownsEngine: boolean;
+  readonly #embedder: Embedder;
+  readonly #detector: Detector | undefined;
+  /** SHA-256 of the embedder's weights, which names its embeddings. */
+  readonly weights: string;
+
+  private constructor(engine: Engine, ownsEngine: boolean, embedder: Embedder, detector: Detector | undefined) {
+    this.#engine = engine;
+    this.#ownsEngine = ownsEngine;
+    this.#embedder = embedder;
+    this.#detector = detector;
+    this.weights = embedder.card.sha256!;
+  }
+
+  /**
+   * Loads weights and compiles them. With no options it takes the weights of this package, where there is a file
+   * system. Throws what `importModel`, `Engine.create`, `createEmbedder` and `createDetector` throw, InputError
+   * FILE_UNREADABLE or NO_DEFAULT_WEIGHTS, and ModelError NO_HASH for a model whose card has none.
+   */
+  static async load(options: LoadOptions = {}): Promise<FaceVerifier> {
+    const { model, detector, engine: given, ...engineOptions } = options;
+    const [embedding, detection] = await Promise.all([
+      loadModelSource(model, 'mobilefacenet.safetensors', 'model'),
+      detector === null ? undefined : loadModelSource(detector, 'mtcnn.safetensors', 'detector'),
+    ]);
+    if (embedding.card.sha256 === undefined) {
+      const { name } = embedding.card;
+      throw new ModelError('NO_HASH', `${name}: the card has no sha256; embeddings are named by it.`);
+    }
+    const engine = given ?? (await Engine.create(engineOptions));
+    try {
+      const embedder = createEmbedder(engine, embedding);
+      return new FaceVerifier(engine, !given, embedder, detection && createDetector(engine, detection));
+    } catch (error) {
+      if (!given) engine.dispose();
+      throw error;
+    }
+  }
+
+  /** The engine that all networks run on. */
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** The card of the embedder's weights. */
+  get card(): ModelCard {
+    return this.#embedder.card;
+  }
+
+  /** The embedder, for aligned crops alone. */
+  get embedder(): Embedder {
+    return this.#embedder;
+  }
+
+  /** Size of the crops that faces are aligned to. */
+  get cropSize(): CropSize {
+    return this.#embedder.inputSize;
+  }
+
+  /** The faces of a photograph, the largest first. Throws as `Detector.detect` and `decodeImage` do. */
+  async detect(photo: Photo, options: DetectOptions & Abortable = {}): Promise<Face[]> {
+    checkSignal(options.signal);
+    const image = await this.#read(photo);
+    checkSignal(options.signal);
+    return this.#requireDetector().detect(image, options);
+  }
+
+  /** A face's aligned crop. Throws as `alignFace` does. */
+  async align(photo: Photo, face: Face): Promise<AlignedFace> {
+    return alignFace(await this.#read(photo), face.landmarks, this.cropSize);
+  }
+
+  /**
+   * Embeds the face of a photograph, or an aligned crop.
+   * Throws ImageError NO_FACE where none is found, POOR_FACE, FACE_OUTSIDE, or for what is no image; ShapeError
+   * FACE_SIZE for a crop of another size; RuntimeError ABORTED.
+   */
+  async embed(photo: Photo, options: EmbedPhotoOptions = {}): Promise<EmbeddedFace> {
+    checkSignal(options.signal);
+    const image = await this.#read(photo);
+    checkSignal(options.signal);
+    return this.#embedImage(image, options);
+  }
+
+  /**
+   * Embeds many photographs one after another, hearing the signal and reporting progress between them. One that fails
+   * has its error in its place and does not end the others. Throws RuntimeError ABORTED.
+   */
+  async embedBatch(
+    photos: readonly Photo[],
+    options: EmbedBatchOptions = {},
+  ): Promise<(EmbeddedFace | MobileFaceNetError)[]> {
+    const results: (EmbeddedFace | MobileFaceNetError)[] = [];
+    for (const photo of photos) {
+      results.push(await this.#embedOrError(photo, options));
+      options.onProgress?.({ done: results.length, total: photos.length });
+      await nextTurn();
+    }
+    checkSignal(options.signal);
+    return results;
+  }
+
+  /**
+   * The cosine similarity of two faces, −1 to 1. Each is a photograph, a crop, or an embedding made before.
+   * Throws as `embed` does, and InputError OTHER_WEIGHTS for an embedding of other weights.
+   */
+  async similarity(
+    a: Photo | FaceEmbedding,
+    b: Photo | FaceEmbedding,
+    options: EmbedPhotoOptions = {},
+  ): Promise<number> {
+    const [first, second] = [await this.#embeddingOf(a, options), await this.#embeddingOf(b, options)];
+    return cosineSimilarity(first.embedding, second.embedding);
+  }
+
+  /**
+   * Whether two faces are of the same person, by the threshold of the weights' card or the caller's.
+   * Throws InputError NO_THRESHOLD where there is neither, before anything is computed, and as `similarity` does.
+   */
+  async verify(a: Photo | FaceEmbedding, b: Photo | FaceEmbedding, options: VerifyOptions = {}): Promise<Verification> {
+    const threshold = requireThreshold(this.card, options);
+    const first = await this.#embeddingOf(a, options);
+    const second = await this.#embeddingOf(b, options);
+    const similarity = cosineSimilarity(first.embedding, second.embedding);
+    const probability = probabilityOf(this.card, similarity);
+    return {
+      similarity,
+      same: isSamePerson(similarity, threshold.value),
+      threshold,
+      ...(probability === undefined ? {} : { probability }),
+      qualities: [first.quality, second.quality],
+    };
+  }
+
+  /** Gives all memory back: the networks', and the engine where the verifier made it. */
+  dispose(): void {
+    this.#embedder.dispose();
+    this.#detector?.dispose();
+    if (this.#ownsEngine) this.#engine.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #requireDetector(): Detector {
+    if (this.#detector) return this.#detector;
+    throw new ModelError('NO_DETECTOR', 'the verifier was loaded without a detector: it takes aligned crops alone.');
+  }
+
+  async #read(photo: Photo): Promise<RgbImage> {
+    return photo instanceof Uint8Array ? decodeImage(photo, 'photo') : toRgb(checkImage(photo, 'photo'));
+  }
+
+  async #embeddingOf(
+    source: Photo | FaceEmbedding,
+    options: EmbedPhotoOptions,
+  ): Promise<FaceEmbedding & { readonly quality?: FaceQuality }> {
+    if (!isEmbedding(source)) return this.embed(source, options);
+    if (source.weights === this.weights) return source;
+    throw new InputError(
+      'OTHER_WEIGHTS',
+      `embedding is of the weights ${source.weights}, the verifier's are ${this.weights}; only those of the same can be compared.`,
+    );
+  }
+
+  async #embedOrError(photo: Photo, options: EmbedPhotoOptions): Promise<EmbeddedFace | MobileFaceNetError> {
+    try {
+      return await this.embed(photo, options);
+    } catch (error) {
+      if (!(error instanceof MobileFaceNetError) || error.code === 'ABORTED') throw error;
+      return error;
+    }
+  }
+
+  #embedImage(image: RgbImage, options: EmbedPhotoOptions): EmbeddedFace {
+    const { width, height } = this.cropSize;
+    const fits = image.width === width && image.height === height;
+    const isCrop = options.input === 'crop' || (fits && options.input !== 'photo' && typeof options.face !== 'object');
+    const face = isCrop ? undefined : this.#faceOf(image, options);
+    const aligned = face && alignFace(image, face.landmarks, this.cropSize);
+    const crop = aligned?.image ?? image;
+    const raw = this.#embedder.embed(crop, { mirror: options.mirror });
+    const evidence = face && {
+      score: face.score,
+      eyeDistance: eyeDistanceOf(face.landmarks),
+      residual: aligned!.residual,
+    };
+    const quality = judgeFace(crop, evidence ?? CROP_EVIDENCE);
+    if (options.refusePoor && quality.reasons.length > 0) {
+      throw new ImageError('POOR_FACE', `the face is ${quality.reasons.join(' and ')}; a better picture is needed.`);
+    }
+    const embedding = normaliseEmbedding(raw);
+    return { embedding, weights: this.weights, mirrored: options.mirror ?? false, ...(face ? { face } : {}), quality };
+  }
+
+  #faceOf(image: RgbImage, options: EmbedPhotoOptions): Face {
+    if (typeof options.face === 'object') return options.face;
+    const faces = this.#requireDetector().detect(image, options);
+    const face = chooseFace(faces, image, options.face ?? 'largest');
+    if (face) return face;
+    const size = `${image.width}×${image.height}`;
+    throw new ImageError('NO_FACE', `no face is found in the image of ${size} pixels; ${NO_FACE_ADVICE}.`);
+  }
+}
