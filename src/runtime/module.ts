@@ -2,7 +2,7 @@
 import { instantiateSync } from '@assemblyscript/loader';
 import { RuntimeError } from '../errors.js';
 import type { Build } from '../kernels/kernel.js';
-import { probeKernels } from './probe.js';
+import { probeExtent, probePointwise } from './probe.js';
 import type { KernelFunction } from './run.js';
 
 /** A build's binary: bytes, or a module that the runtime has compiled already. */
@@ -11,8 +11,8 @@ export type KernelBinary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 /** Binaries by build; functions, so that only the chosen one is decoded. */
 export type KernelBinaries = Partial<Readonly<Record<Build, () => KernelBinary>>>;
 
-/** The builds that are tried where none is wanted, best first. */
-const PREFERENCE: readonly Build[] = ['relaxed', 'plain'];
+/** The builds that are tried where none is asked for, best first. */
+export const PREFERRED_BUILDS: readonly Build[] = ['relaxed', 'plain'];
 
 /** Builds that are another's binary, run under other conditions. */
 const SAME_BINARY: Partial<Readonly<Record<Build, Build>>> = { wide: 'relaxed' };
@@ -43,25 +43,33 @@ async function compile(binary: KernelBinary): Promise<WebAssembly.Module | undef
   return WebAssembly.compile(binary).catch(() => undefined);
 }
 
+/** How long the probe of the wide build runs: until V8 has compiled the kernel with its optimising compiler. */
+const WIDE_PROBE_MS = 40;
+
+/** True where a build's pointwise kernel, the one that networks spend their time in, computes rightly. */
+function computesRightly(module: WebAssembly.Module, build: Build): boolean {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const functions = instantiate(module, memory);
+  if (build === 'wide') return probePointwise(functions.pointwise6x16!, probeExtent(6), memory, WIDE_PROBE_MS);
+  return probePointwise(functions.pointwise4x8!, probeExtent(4), memory, 0);
+}
+
 /**
- * Instantiates the best build that validates here and computes a small product rightly, over the given memory.
- * `wanted` names one build and refuses others. Throws RuntimeError NO_SIMD where none runs.
+ * Instantiates the first of the given builds that compiles here and computes a small product rightly, over the given
+ * memory. Throws RuntimeError NO_SIMD where none does.
  */
 export async function loadKernels(
   binaries: KernelBinaries,
   memory: WebAssembly.Memory,
-  wanted?: Build,
+  builds: readonly Build[] = PREFERRED_BUILDS,
 ): Promise<KernelModule> {
-  const tried = wanted ? [wanted] : PREFERENCE;
   let cause: unknown;
-  for (const build of tried) {
+  for (const build of builds) {
     const binary = binaries[SAME_BINARY[build] ?? build];
     if (!binary) continue;
     try {
       const module = await compile(binary());
-      if (!module) continue;
-      const trial = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-      if (!probeKernels(instantiate(module, trial), trial)) continue;
+      if (!module || !computesRightly(module, build)) continue;
       const functions = instantiate(module, memory);
       const names = WebAssembly.Module.exports(module).map(({ name }) => name);
       return { build, module, functions, names, list: names.map((name) => functions[name]!) };
@@ -71,7 +79,7 @@ export async function loadKernels(
   }
   throw new RuntimeError(
     'NO_SIMD',
-    `this runtime runs none of the kernel builds (${tried.join(', ')}); WebAssembly SIMD and threads are needed: Node 20, Chrome 91, Firefox 89 or Safari 16.4 and newer have them.`,
+    `this runtime runs none of the kernel builds (${builds.join(', ')}); WebAssembly SIMD and threads are needed: Node 20, Chrome 91, Firefox 89 or Safari 16.4 and newer have them.`,
     { cause },
   );
 }

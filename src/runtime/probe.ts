@@ -1,44 +1,82 @@
-/** A small product with a known result: a build that a runtime accepts but computes wrongly is not used. */
-import { fullyConnectedArguments } from '../kernels/arguments.js';
+/** Small products with known results: a build that a runtime accepts but computes wrongly is not used. */
+import { pointwiseArguments } from '../kernels/arguments.js';
 import { orderArguments } from '../kernels/struct.js';
 import type { KernelFunction } from './run.js';
 
-const ADDRESSES = { input: 1024, weights: 2048, bias: 4096, output: 5120, struct: 6144 } as const;
-const DEPTH = 5;
-const OUTPUTS = 8;
+const PIXELS = 13;
+const DEPTH = 40;
+const OUTPUTS = 36;
+const PADDED_OUTPUTS = 40;
+const OUTPUT_BYTES = 4 * PIXELS * OUTPUTS;
 
-/** Runs a fully connected layer of small whole numbers, whose sums are exact in float32, and compares. */
-export function probeKernels(functions: Readonly<Record<string, KernelFunction>>, memory: WebAssembly.Memory): boolean {
-  const floats = new Float32Array(memory.buffer);
-  const view = new DataView(memory.buffer);
-  const at = (addressBytes: number, index: number): number => addressBytes / 4 + index;
-  const weight = (o: number, k: number): number => o * 3 - k * 7;
+const INPUT = 1024;
+const WEIGHTS = INPUT + 4 * PIXELS * DEPTH;
+const BIAS = WEIGHTS + 4 * PADDED_OUTPUTS * DEPTH;
+const SLOPES = BIAS + 4 * PADDED_OUTPUTS;
+const RESIDUAL = SLOPES + 4 * PADDED_OUTPUTS;
+const OUTPUT = RESIDUAL + OUTPUT_BYTES;
+const STRUCT = OUTPUT + OUTPUT_BYTES;
+
+/** A whole number from −8 to 7 for every place: all sums of the probe are exact in float32. */
+function wholeNumber(place: number): number {
+  return ((place * 2654435761) >>> 28) - 8;
+}
+
+/** What output `o` of a pixel is: PReLU with whole slopes over weights · inputs + bias + residual. */
+function expected(floats: Float32Array, pixel: number, o: number): number {
+  let sum = floats[BIAS / 4 + o]! + floats[RESIDUAL / 4 + pixel * OUTPUTS + o]!;
   for (let k = 0; k < DEPTH; k++) {
-    floats[at(ADDRESSES.input, k)] = k - 2.5;
-    for (let o = 0; o < OUTPUTS; o++) floats[at(ADDRESSES.weights, k * OUTPUTS + o)] = weight(o, k);
+    const weight = WEIGHTS / 4 + ((o - (o % 8)) * DEPTH + k * 8 + (o % 8));
+    sum += floats[INPUT / 4 + pixel * DEPTH + k]! * floats[weight]!;
   }
-  for (let o = 0; o < OUTPUTS; o++) floats[at(ADDRESSES.bias, o)] = o + 0.5;
+  return sum < 0 ? sum * floats[SLOPES / 4 + o]! : sum;
+}
+
+/**
+ * Runs a pointwise kernel on whole numbers and compares every output, again and again for `durationMs`, so that the code
+ * of an optimising compiler is tried as well; once where that is 0. The memory has one page of its own.
+ */
+export function probePointwise(
+  kernel: KernelFunction,
+  extent: number,
+  memory: WebAssembly.Memory,
+  durationMs: number,
+): boolean {
+  const floats = new Float32Array(memory.buffer);
+  for (let index = INPUT / 4; index < OUTPUT / 4; index++) floats[index] = wholeNumber(index);
   const address = (offsetBytes: number) => ({ region: 'arena', offsetBytes }) as const;
-  const struct = orderArguments(fullyConnectedArguments, {
-    input: address(ADDRESSES.input),
-    weights: address(ADDRESSES.weights),
-    bias: address(ADDRESSES.bias),
-    slopes: null,
-    residual: null,
-    output: address(ADDRESSES.output),
-    batch: 1,
+  const struct = orderArguments(pointwiseArguments, {
+    input: address(INPUT),
+    weights: address(WEIGHTS),
+    bias: address(BIAS),
+    slopes: address(SLOPES),
+    residual: address(RESIDUAL),
+    output: address(OUTPUT),
+    pixels: PIXELS,
     depth: DEPTH,
+    inputStride: 4 * DEPTH,
+    outputStride: 4 * OUTPUTS,
     outputBlocks: OUTPUTS / 4,
-    activation: 0,
+    activation: 3,
   });
+  const words = new Int32Array(memory.buffer);
   for (const [index, { kind, value }] of struct.entries()) {
-    view.setInt32(ADDRESSES.struct + 4 * index, kind === 'address' ? (value?.offsetBytes ?? 0) : value, true);
+    words[STRUCT / 4 + index] = kind === 'address' ? (value?.offsetBytes ?? 0) : value;
   }
-  functions.fullyConnected!(ADDRESSES.struct, 0, 1);
-  for (let o = 0; o < OUTPUTS; o++) {
-    let sum = o + 0.5;
-    for (let k = 0; k < DEPTH; k++) sum += (k - 2.5) * weight(o, k);
-    if (floats[at(ADDRESSES.output, o)] !== sum) return false;
-  }
+  const results = Float32Array.from({ length: PIXELS * OUTPUTS }, (_, index) => {
+    return expected(floats, Math.floor(index / OUTPUTS), index % OUTPUTS);
+  });
+  const output = floats.subarray(OUTPUT / 4, STRUCT / 4);
+  const endMs = performance.now() + durationMs;
+  do {
+    output.fill(Number.NaN);
+    kernel(STRUCT, 0, extent);
+    for (let index = 0; index < results.length; index++) if (output[index] !== results[index]) return false;
+  } while (performance.now() < endMs);
   return true;
+}
+
+/** Units of the parallel axis that the probe has with tiles of so many pixels. */
+export function probeExtent(rows: number): number {
+  return Math.ceil(PIXELS / rows) * Math.ceil(OUTPUTS / 32);
 }

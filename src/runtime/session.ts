@@ -1,7 +1,7 @@
 /** The state of one engine: memory, kernels, lanes and the regions that they work in. */
 import { RuntimeError } from '../errors.js';
 import { type MemoryRegion, RegionMemory } from './memory.js';
-import { type KernelBinaries, type KernelModule, loadKernels } from './module.js';
+import { type KernelBinaries, type KernelModule, loadKernels, PREFERRED_BUILDS } from './module.js';
 import { LanePool, type WorkerSource } from './pool.js';
 import type { Task } from './task.js';
 import { enableWideVectors } from './wide.js';
@@ -62,8 +62,9 @@ export class Session {
   /** Compiles the kernels and starts the workers that `run` needs. */
   static async create(options: SessionOptions): Promise<Session> {
     const memory = new RegionMemory(options.maximumMemoryBytes);
-    const build = options.wide && enableWideVectors() ? 'wide' : options.build;
-    const kernels = await loadKernels(options.binaries, memory.memory, build);
+    const builds = options.build ? [options.build] : PREFERRED_BUILDS;
+    const tried = options.wide && enableWideVectors() ? (['wide', ...builds] as const) : builds;
+    const kernels = await loadKernels(options.binaries, memory.memory, tried);
     const session = new Session(memory, kernels, options);
     await session.#startLanes();
     return session;

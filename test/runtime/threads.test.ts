@@ -1,6 +1,11 @@
 /** Threads: the same bits for any number of them, a free event loop, and every way in which a worker can fail. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { buildSync } from 'esbuild';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { generatedModules } from '../../scripts/build.js';
 import { Engine, type EngineOptions, type Tensors } from '../../src/engine.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
@@ -161,3 +166,39 @@ describe('disposal', () => {
 test.each([0, 1.5, 65, Number.NaN])('%d threads are refused', async (threads) => {
   await expect(Engine.create({ threads })).rejects.toMatchObject({ code: 'BAD_THREADS' });
 });
+
+test('idle workers do not keep the process alive, and a run in the background does', () => {
+  const library = new URL('../../build/run/processEnd.mjs', import.meta.url);
+  const { outputFiles } = buildSync({
+    stdin: { contents: processEnd, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    alias: generatedModules,
+  });
+  mkdirSync(new URL('.', library), { recursive: true });
+  writeFileSync(library, outputFiles[0]!.contents);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(library)], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 0,
+    stdout: 'ran on 2 threads\nran in the background\n',
+    stderr: '',
+  });
+});
+
+const processEnd = `
+import { Engine } from '../../src/engine.js';
+import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
+import { seededWeights } from '../../src/networks/seededWeights.js';
+import { float32Tensor } from '../../src/tensor/tensor.js';
+const engine = await Engine.create({ threads: 2 });
+const network = engine.compile(mobileFaceNet(seededWeights(1)));
+const input = float32Tensor([1, 3, 112, 112]);
+network.run({ input });
+console.log('ran on ' + engine.threads + ' threads');
+network.runAsync({ input }).then(() => console.log('ran in the background'));
+`;
