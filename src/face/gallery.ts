@@ -133,7 +133,7 @@ export class Gallery {
 
   /**
    * Adds an embedding to a person, who is new where the id is. The embedding may have any length but 0.
-   * Throws InputError WEIGHTS_MISMATCH, BAD_ID, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError
+   * Throws InputError OTHER_WEIGHTS, BAD_ID, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError
    * OUT_OF_MEMORY or DISPOSED; then the gallery is as before.
    */
   enrol(id: string, face: FaceEmbedding): void {
@@ -151,7 +151,7 @@ export class Gallery {
   }
 
   /**
-   * The people whom a face is most like, best first. Throws InputError WEIGHTS_MISMATCH, BAD_TOP, ZERO_EMBEDDING or
+   * The people whom a face is most like, best first. Throws InputError OTHER_WEIGHTS, BAD_TOP, ZERO_EMBEDDING or
    * NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
    */
   search(face: FaceEmbedding, options: GallerySearchOptions = {}): GalleryMatch[] {
@@ -217,7 +217,7 @@ export class Gallery {
     if (weights === this.weights) return;
     const shown = (hash: string) => `${hash.slice(0, SHOWN_DIGITS)}…`;
     throw new InputError(
-      'WEIGHTS_MISMATCH',
+      'OTHER_WEIGHTS',
       `the embedding was made by the weights ${shown(String(weights))}, those of the gallery by ${shown(this.weights)}; ` +
         'embeddings of the same weights alone can be compared: embed the faces again.',
     );
