@@ -1,5 +1,6 @@
 /**
- * The public surface. Faces: `decodeImage` → `createEmbedder` → `cosineSimilarity`. Any other small network:
+ * The public surface. Faces: `FaceVerifier`, or its steps one by one: `decodeImage` → `createDetector` → `alignFace` →
+ * `createEmbedder` → `cosineSimilarity`. Any other small network:
  * `importModel`, or a graph of one's own, → `Engine.compile` → `Network.run`.
  */
 
@@ -7,8 +8,13 @@ export { GraphBuilder } from './build/builder.js';
 export { countMultiplyAdds, countParameters, type InputShapes, inferShapes } from './build/infer.js';
 export { Engine, type EngineOptions, Network, type Tensors } from './engine.js';
 export { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from './errors.js';
+export { type AlignedFace, alignFace } from './face/align.js';
+export type { FaceChoice } from './face/chooseFace.js';
+export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from './face/decision.js';
+export { createDetector, type DetectOptions, Detector, type Face, type FaceBox } from './face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from './face/embed.js';
 export { type Evaluation, evaluatePairs, type ScoredPair } from './face/evaluate.js';
+export type { CropSize, Landmarks, Point } from './face/landmarks.js';
 export {
   addEmbeddings,
   cosineSimilarity,
@@ -16,14 +22,41 @@ export {
   isSamePerson,
   normaliseEmbedding,
 } from './face/match.js';
+export type { ModelSource } from './face/modelSource.js';
 export { type Pair, type PairImage, type PairList, pairImagePath, parsePairs } from './face/pairs.js';
+export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from './face/quality.js';
+export {
+  type Abortable,
+  type BatchProgress,
+  type CropOptions,
+  type EmbedBatchOptions,
+  type EmbeddedFace,
+  type EmbedPhotoOptions,
+  type FaceCrop,
+  FaceVerifier,
+  type LoadOptions,
+  type Photo,
+  type Verification,
+  type VerifyOptions,
+} from './face/verifier.js';
 export { exportNative, importModel, type ModelFile, type NcnnOptions, type Storage } from './formats/index.js';
 export { printGraph } from './graph/print.js';
 export type { Attribute, Attributes, Graph, GraphInput, Node } from './graph/types.js';
 export { type DecodeOptions, decodeImage } from './image/decode.js';
+export { encodePng } from './image/encodePng.js';
 export type { Image, ImageSource, PixelBytes, PixelSource, RawPixels, RgbImage } from './image/image.js';
+export { resizeImage } from './image/resize.js';
+export type { Similarity } from './image/warp.js';
 export type { Build } from './kernels/kernel.js';
-export type { CardAccuracy, CardInput, CardThreshold, ModelCard, Normalisation } from './model/card.js';
+export type {
+  CardAccuracy,
+  CardDetector,
+  CardInput,
+  CardProbability,
+  CardThreshold,
+  ModelCard,
+  Normalisation,
+} from './model/card.js';
 export type { Model } from './model/model.js';
 export { type Table2Row, table2 } from './networks/index.js';
 export { type MobileFaceNetOptions, mobileFaceNet } from './networks/mobileFaceNet.js';

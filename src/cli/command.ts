@@ -7,8 +7,8 @@ export interface Outcome {
   readonly document: object;
   /** What people read, without a final newline. */
   readonly text: string;
-  /** 0, or 1 where the faces are of different people. */
-  readonly exitCode?: 0 | 1;
+  /** 0, 1 where the faces are of different people, or 2 where a part of the work failed and the document says so. */
+  readonly exitCode?: 0 | 1 | 2;
 }
 
 /** A command with its arguments and options, as the command line gives them. */

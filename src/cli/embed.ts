@@ -1,11 +1,19 @@
-/** `embed IMAGE…`: the embeddings of aligned faces. */
+/** `embed IMAGE…`: the embeddings of faces. */
 import { normaliseEmbedding } from '../face/match.js';
 import { defineCommand, type Outcome } from './command.js';
-import { embedFile, loadEmbedder } from './models.js';
-import { addFlipOption, addModelOption } from './options.js';
+import { expandImages } from './images.js';
+import { cropOptions, embedFile, loadVerifier } from './models.js';
+import {
+  addDetectOption,
+  addDetectorOptions,
+  addFaceOption,
+  addFlipOption,
+  addModelOption,
+  type FaceOptions,
+} from './options.js';
 import { Progress } from './progress.js';
 
-interface EmbedOptions {
+interface EmbedOptions extends FaceOptions {
   readonly model?: string;
   readonly raw?: boolean;
   readonly flip?: boolean;
@@ -28,13 +36,15 @@ function explain({ embeddings }: EmbedDocument): string {
   return `${lines.join('\n')}\n--json prints them all.`;
 }
 
-async function embed(images: readonly string[], options: EmbedOptions): Promise<Outcome> {
-  const embedder = await loadEmbedder(options.model);
+async function embed(args: readonly string[], options: EmbedOptions): Promise<Outcome> {
+  const images = (await expandImages(args)).map(({ path }) => path);
+  using verifier = await loadVerifier(options.model, options.detector);
+  const photo = { ...cropOptions(options), mirror: options.flip };
   const progress = new Progress(images.length, 'images');
   const embeddings: EmbedDocument['embeddings'][number][] = [];
   try {
     for (const image of images) {
-      const embedding = await embedFile(image, embedder, options.flip);
+      const { embedding } = await embedFile(image, verifier, photo);
       embeddings.push({ image, embedding: Array.from(options.raw ? embedding : normaliseEmbedding(embedding)) });
       progress.step();
     }
@@ -47,10 +57,16 @@ async function embed(images: readonly string[], options: EmbedOptions): Promise<
 
 export const embedCommand = defineCommand<EmbedOptions>({
   name: 'embed',
-  summary: 'print the embeddings of aligned faces',
+  summary: 'print the embeddings of faces',
   declare(command) {
-    command.argument('<image...>', "aligned crops of the model's input size, JPEG or PNG");
+    command.argument(
+      '<image...>',
+      "photographs, or aligned crops of exactly the model's input size; folders and patterns",
+    );
     addModelOption(command);
+    addDetectorOptions(command);
+    addFaceOption(command, 'largest');
+    addDetectOption(command, 'look for faces in images of the input size too');
     command.option('--raw', 'as the network gives them; without it they have unit length');
     addFlipOption(command);
   },

@@ -1,18 +1,25 @@
 /** `eval`: accuracy on a benchmark set by LFW's protocol. */
 import { join } from 'node:path';
-import { InputError } from '../errors.js';
-import type { Embedder } from '../face/embed.js';
+import { ImageError, InputError } from '../errors.js';
 import { type Evaluation, evaluatePairs } from '../face/evaluate.js';
 import { cosineSimilarity } from '../face/match.js';
 import { type Pair, type PairImage, pairImagePath, parsePairs } from '../face/pairs.js';
+import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
 import { defineCommand, type Outcome } from './command.js';
 import { fileExists, readInputFile } from './files.js';
-import { embedFile, loadEmbedder } from './models.js';
-import { addFlipOption, addModelOption } from './options.js';
+import { cropOptions, embedFile, loadVerifier } from './models.js';
+import {
+  addDetectOption,
+  addDetectorOptions,
+  addFaceOption,
+  addFlipOption,
+  addModelOption,
+  type FaceOptions,
+} from './options.js';
 import { Progress } from './progress.js';
 import { alignRows, formatCount, formatCounted, formatDuration, roundTo } from './text.js';
 
-interface EvalOptions {
+interface EvalOptions extends FaceOptions {
   readonly pairs: string;
   readonly images: string;
   readonly model?: string;
@@ -20,15 +27,20 @@ interface EvalOptions {
 }
 
 /** What `eval --json` prints. */
-export interface EvalDocument extends Omit<Evaluation, 'folds'> {
+export interface EvalDocument extends Omit<Evaluation, 'folds' | 'tarIntervals'> {
   readonly pairs: number;
   /** Distinct images, each decoded and embedded once. */
   readonly images: number;
+  /** With `--detect`: images in which no face was found; their pairs count as refused. */
+  readonly undetected?: number;
   readonly elapsedMs: number;
 }
 
 /** Endings that are looked for, in this order; LFW's is the first. */
 const EXTENSIONS = ['jpg', 'png', 'jpeg'];
+
+/** The score of a pair with an image in which no face is found: below that of any other. */
+const REFUSED = -1;
 
 /** Missing images that an error names. */
 const NAMED_MISSING = 20;
@@ -60,12 +72,17 @@ async function findImages(folder: string, pairs: readonly Pair[]): Promise<Map<s
   );
 }
 
-async function embedImages(files: ReadonlyMap<string, string>, embedder: Embedder, mirror: boolean) {
+/** The embeddings of all images; those in which no face is found have none. */
+async function embedImages(files: ReadonlyMap<string, string>, verifier: FaceVerifier, options: EmbedPhotoOptions) {
   const progress = new Progress(files.size, 'images');
   const embeddings = new Map<string, Float32Array>();
   try {
     for (const [key, path] of files) {
-      embeddings.set(key, await embedFile(path, embedder, mirror));
+      try {
+        embeddings.set(key, (await embedFile(path, verifier, options)).embedding);
+      } catch (error) {
+        if (!(error instanceof ImageError && error.code === 'NO_FACE')) throw error;
+      }
       progress.step();
     }
   } finally {
@@ -82,6 +99,7 @@ function explain(document: EvalDocument, folds: number, name: string): string {
     ['AUC', document.auc.toFixed(4)],
     ['TAR', rates.join(', ')],
     ['pairs', `${formatCount(document.pairs)} of ${formatCounted(document.images, 'image')}`],
+    ['no face', document.undetected ? `in ${formatCounted(document.undetected, 'image')}: refused` : undefined],
     ['model', name],
     ['time', formatDuration(document.elapsedMs)],
   ]);
@@ -94,19 +112,19 @@ async function evaluate(_: readonly string[], options: EvalOptions): Promise<Out
   );
   const { pairs, folds } = parsePairs(text, options.pairs);
   const files = await findImages(options.images, pairs);
-  const embedder = await loadEmbedder(options.model);
-  const embeddings = await embedImages(files, embedder, options.flip ?? false);
-  const embeddingOf = (image: PairImage) => embeddings.get(pairImagePath(image))!;
-  const scored = pairs.map(({ a, b, same, fold }) => ({
-    score: cosineSimilarity(embeddingOf(a), embeddingOf(b)),
-    same,
-    fold,
-  }));
+  using verifier = await loadVerifier(options.model, options.detector);
+  const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
+  const embeddings = await embedImages(files, verifier, photo);
+  const scored = pairs.map(({ a, b, same, fold }) => {
+    const [first, second] = [embeddings.get(pairImagePath(a)), embeddings.get(pairImagePath(b))];
+    return { score: first && second ? cosineSimilarity(first, second) : REFUSED, same, fold };
+  });
   const { accuracy, std, threshold, auc, tarAtFar } = evaluatePairs(scored);
   const elapsedMs = roundTo(performance.now() - begin, 1);
   const counts = { pairs: pairs.length, images: files.size };
-  const document: EvalDocument = { ...counts, accuracy, std, threshold, auc, tarAtFar, elapsedMs };
-  return { document, text: explain(document, folds, embedder.card.name) };
+  const undetected = options.detect && { undetected: files.size - embeddings.size };
+  const document: EvalDocument = { ...counts, ...undetected, accuracy, std, threshold, auc, tarAtFar, elapsedMs };
+  return { document, text: explain(document, folds, verifier.card.name) };
 }
 
 const LAYOUT = `
@@ -119,8 +137,11 @@ export const evalCommand = defineCommand<EvalOptions>({
   declare(command) {
     command
       .requiredOption('--pairs <file>', 'the pair list; its header says how many folds it has')
-      .requiredOption('--images <dir>', 'the folder of the aligned images');
+      .requiredOption('--images <dir>', 'the folder of the images: aligned crops, or photographs with --detect');
     addModelOption(command);
+    addDetectOption(command, 'find and align the face in each image first');
+    addDetectorOptions(command);
+    addFaceOption(command, 'central');
     addFlipOption(command);
     command.addHelpText('after', LAYOUT);
   },

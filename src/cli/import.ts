@@ -106,7 +106,10 @@ export const importCommand = defineCommand<ImportOptions>({
   summary: 'convert a model to one native file, batch normalisation folded',
   declare(command) {
     command
-      .argument('<file...>', 'an ncnn .param (its .bin beside it, or named too), or a native file')
+      .argument(
+        '<file...>',
+        'an ncnn .param (its .bin beside it, or named too), three of them as a detector, or a native file',
+      )
       .requiredOption('--out <file>', 'the file to write, named *.safetensors; an existing one is replaced')
       .option('--name <name>', "the model's name in its card (default: the imported one)")
       .option('--float16', 'store weights as float16: half the size');

@@ -1,13 +1,13 @@
-/** Models named on the command line, and embedders made of them. */
-import { Engine } from '../engine.js';
-import { ImageError, ShapeError } from '../errors.js';
-import { createEmbedder, type Embedder } from '../face/embed.js';
+/** Models and images named on the command line, and what is made of them. */
+import { ImageError, MobileFaceNetError } from '../errors.js';
+import { type CropOptions, type EmbedPhotoOptions, type FaceCrop, FaceVerifier } from '../face/verifier.js';
 import { importModel, type ModelFile } from '../formats/index.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/image.js';
 import type { Model } from '../model/model.js';
 import { readInputFile } from './files.js';
-import { defaultModelFile } from './package.js';
+import type { FaceOptions } from './options.js';
+import { defaultDetectorFile, defaultModelFile } from './package.js';
 
 const PARAM_ENDING = /\.param$/i;
 
@@ -16,7 +16,8 @@ async function readModelFile(name: string, hint: string): Promise<ModelFile> {
 }
 
 /**
- * Loads the model that consists of the named files. A single ncnn `.param` takes the `.bin` beside it.
+ * Loads the model that consists of the named files. Where only ncnn `.param` files are named, each takes the `.bin`
+ * beside it; three are a detector.
  * Throws InputError for files that cannot be read and ModelError for those that cannot be used.
  */
 export async function loadModel(paths: readonly string[]): Promise<Model> {
@@ -24,45 +25,66 @@ export async function loadModel(paths: readonly string[]): Promise<Model> {
   for (const path of paths) {
     files.push(await readModelFile(path, 'a native .safetensors file or an ncnn .param is needed'));
   }
-  const [path, ...others] = paths;
-  if (path !== undefined && others.length === 0 && PARAM_ENDING.test(path)) {
-    const bin = path.replace(PARAM_ENDING, '.bin');
-    files.push(await readModelFile(bin, `${path} needs its weights beside it under this name`));
+  if (paths.every((path) => PARAM_ENDING.test(path))) {
+    for (const path of paths) {
+      const bin = path.replace(PARAM_ENDING, '.bin');
+      files.push(await readModelFile(bin, `${path} needs its weights beside it under this name`));
+    }
   }
   return importModel(files);
 }
 
-/** Loads a model, the default one where none is named, and compiles its embedder on an engine of its own. */
-export async function loadEmbedder(path = defaultModelFile()): Promise<Embedder> {
-  const [model, engine] = await Promise.all([loadModel([path]), Engine.create()]);
-  return createEmbedder(engine, model);
+/** Loads embedder and detector, the package's own where none are named, and compiles both on an engine of their own. */
+export async function loadVerifier(
+  model = defaultModelFile(),
+  detector = defaultDetectorFile(),
+): Promise<FaceVerifier> {
+  const [embedding, detection] = await Promise.all([loadModel([model]), loadModel([detector])]);
+  return FaceVerifier.load({ model: embedding, detector: detection });
+}
+
+/** Reads and decodes an image. Throws InputError for a file that cannot be read, ImageError for one that is no image. */
+export async function readImage(path: string): Promise<RgbImage> {
+  return decodeImage(await readInputFile(path, 'the path of an image is needed'), path);
+}
+
+/** The same error with the image's path in front, where it is not there yet. */
+export function locatedIn(path: string, error: unknown): unknown {
+  if (!(error instanceof MobileFaceNetError) || error.message.startsWith(path)) return error;
+  const Kind = error.constructor as new (code: string, message: string, options: ErrorOptions) => MobileFaceNetError;
+  return new Kind(error.code, `${path}: ${error.message}`, { cause: error });
+}
+
+/** How a command's options ask for a face; `otherwise` is what an image is where `--detect` is not given. */
+export function cropOptions({ minFace, face, detect }: FaceOptions, otherwise: 'auto' | 'crop' = 'auto'): CropOptions {
+  return { minimumFace: minFace, face, input: detect ? 'photo' : otherwise };
+}
+
+/** An embedded image file. */
+export interface EmbeddedFile extends FaceCrop {
+  /** Not of unit length. */
+  readonly embedding: Float32Array;
 }
 
 /**
- * Reads an aligned crop of the embedder's input size.
- * Throws InputError for a file that cannot be read, ImageError for one that is no image, ShapeError FACE_SIZE for an
- * image of another size.
+ * Embeds the face of a photograph, or a crop. Throws InputError for a file that cannot be read, ImageError NO_FACE, NO_EMBEDDING where the weights give none that
+ * can be compared, and as `FaceVerifier.crop` does, each with the path.
  */
-async function readFace(path: string, embedder: Embedder): Promise<RgbImage> {
-  const image = await decodeImage(await readInputFile(path, 'the path of an image is needed'), path);
-  const { height, width } = embedder.inputSize;
-  if (image.height === height && image.width === width) return image;
-  throw new ShapeError(
-    'FACE_SIZE',
-    `${path}: is ${image.width}×${image.height} pixels; ${embedder.card.name} takes aligned faces of exactly ` +
-      `${width}×${height}: align the face by its eyes, nose and mouth and crop it to that size first.`,
-  );
-}
-
-/**
- * The embedding of an image file, not of unit length; `mirror` adds that of the mirrored image.
- * Throws as `readFace` does, and ImageError NO_EMBEDDING where the weights give none that can be compared.
- */
-export async function embedFile(path: string, embedder: Embedder, mirror = false): Promise<Float32Array> {
-  const embedding = embedder.embed(await readFace(path, embedder), { mirror });
-  if (embedding.every(Number.isFinite) && embedding.some((value) => value !== 0)) return embedding;
+export async function embedFile(
+  path: string,
+  verifier: FaceVerifier,
+  options: EmbedPhotoOptions,
+): Promise<EmbeddedFile> {
+  const image = await readImage(path);
+  try {
+    const crop = await verifier.crop(image, options);
+    const embedding = verifier.embedder.embed(crop.image, { mirror: options.mirror });
+    if (embedding.every(Number.isFinite) && embedding.some((value) => value !== 0)) return { ...crop, embedding };
+  } catch (error) {
+    throw locatedIn(path, error);
+  }
   throw new ImageError(
     'NO_EMBEDDING',
-    `${path}: ${embedder.card.name} gives no finite embedding for it; other weights or another image are needed.`,
+    `${path}: ${verifier.card.name} gives no finite embedding for it; other weights or another image are needed.`,
   );
 }

@@ -1,6 +1,8 @@
 /** Options that several commands share, and the numbers in them. */
 import { type Command, Option } from 'commander';
 import { InputError } from '../errors.js';
+import type { FaceChoice } from '../face/chooseFace.js';
+import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE } from '../model/parseCard.js';
 
 /** Reads a number within `[least, most]`. Throws InputError BAD_NUMBER. */
 export function parseNumber(text: string, option: string, least: number, most: number): number {
@@ -32,4 +34,34 @@ export function addThresholdOption(command: Command): void {
     'cosine similarity from which two faces count as the same person, -1 to 1',
   );
   command.addOption(option.argParser((text) => parseNumber(text, '--threshold', -1, 1)));
+}
+
+/** What `--detector`, `--min-face`, `--face` and `--detect` give. */
+export interface FaceOptions {
+  readonly detector?: string;
+  readonly minFace?: number;
+  readonly face?: FaceChoice;
+  readonly detect?: boolean;
+}
+
+/** `--detector FILE` and `--min-face N`. */
+export function addDetectorOptions(command: Command): void {
+  command.option('--detector <file>', 'a native file with pnet, rnet and onet (default: the weights of this package)');
+  const option = new Option(
+    '--min-face <n>',
+    `smallest face to look for, in pixels (default: the detector's, mostly 40)`,
+  );
+  const parse = (text: string) => parseNumber(text, '--min-face', LEAST_MINIMUM_FACE, LARGEST_INPUT_SIDE);
+  command.addOption(option.argParser(parse));
+}
+
+/** `--face CHOICE`. */
+export function addFaceOption(command: Command, fallback: FaceChoice): void {
+  const option = new Option('--face <choice>', 'which of several faces is meant').choices(['largest', 'central']);
+  command.addOption(option.default(fallback));
+}
+
+/** `--detect`. */
+export function addDetectOption(command: Command, description: string): void {
+  command.option('--detect', description);
 }

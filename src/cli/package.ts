@@ -40,3 +40,8 @@ export function packageFile(path: string): string {
 export function defaultModelFile(): string {
   return packageFile('weights/mobilefacenet.safetensors');
 }
+
+/** The detector that is used where no other is named. */
+export function defaultDetectorFile(): string {
+  return packageFile('weights/mtcnn.safetensors');
+}

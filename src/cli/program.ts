@@ -1,6 +1,8 @@
 /** The program: its commands, and how outcomes and errors become output and exit codes. */
 import { Command, CommanderError } from 'commander';
+import { alignCommand } from './align.js';
 import type { BuildCommand, Outcome } from './command.js';
+import { detectCommand } from './detect.js';
 import { embedCommand } from './embed.js';
 import { evalCommand } from './eval.js';
 import { describeError, type Failure } from './failure.js';
@@ -13,6 +15,8 @@ import { verifyCommand } from './verify.js';
 /** Every command, in the order in which help lists them. */
 const COMMANDS: readonly BuildCommand[] = [
   verifyCommand,
+  detectCommand,
+  alignCommand,
   embedCommand,
   evalCommand,
   importCommand,
@@ -30,7 +34,7 @@ MOBILEFACENET_DEBUG=1 adds stack traces to errors.`;
 
 function buildProgram(finish: (outcome: Outcome) => void): Command {
   const program = new Command('mobilefacenet')
-    .description('Compares faces on aligned crops: the same person or not, by MobileFaceNet embeddings.')
+    .description('Compares faces in photographs: the same person or not, by MobileFaceNet embeddings.')
     .usage('COMMAND [ARGUMENT …] [OPTION …]')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')

@@ -1,14 +1,13 @@
 /**
  * What `npm start` runs. With arguments it is the command line; without, it checks the default weights, verifies
- * sample portraits, says what to type next and ends with the paper's Table 2.
+ * sample photographs, from pixels to decision, says what to type next and ends with the paper's Table 2.
  */
 import { readFile } from 'node:fs/promises';
-import { Engine } from '../engine.js';
-import { createEmbedder, type Embedder } from '../face/embed.js';
 import { cosineSimilarity, isSamePerson } from '../face/match.js';
-import { embedFile, loadModel } from './models.js';
+import type { FaceVerifier } from '../face/verifier.js';
+import { embedFile, loadVerifier } from './models.js';
 import { explainNetworks, measureNetworks } from './networks.js';
-import { defaultModelFile, packageFile, packageVersion } from './package.js';
+import { packageFile, packageVersion } from './package.js';
 import { runCommandLine } from './program.js';
 import { formatCosine, formatDuration } from './text.js';
 
@@ -28,14 +27,14 @@ const TABLE_ROUNDS = 3;
 const FAILED = 2;
 
 const PAIRS = [
-  { a: 'samples/aligned-a-1.png', b: 'samples/aligned-a-2.png', same: true },
-  { a: 'samples/aligned-a-1.png', b: 'samples/aligned-b-1.png', same: false },
+  { a: 'samples/person-a-1.jpg', b: 'samples/person-a-2.jpg', same: true },
+  { a: 'samples/person-a-1.jpg', b: 'samples/person-b-1.jpg', same: false },
 ] as const;
 
 const NEXT = `
 Next, from this folder:
-  npm run -s cli -- verify samples/aligned-c-1.png samples/aligned-c-2.png
-  npm run -s cli -- embed samples/aligned-a-1.png --json
+  npm run -s cli -- verify samples/person-b-1.jpg samples/person-b-2.jpg
+  npm run -s cli -- detect samples/group.jpg --draw faces.png
   npm run -s cli -- --help
 
 The samples show nobody. The default weights are for research and evaluation only: see weights/README.md.`;
@@ -45,9 +44,9 @@ function report(passed: boolean, text: string): boolean {
   return passed;
 }
 
-async function checkGolden(embedder: Embedder): Promise<boolean> {
+async function checkGolden(verifier: FaceVerifier): Promise<boolean> {
   const golden = JSON.parse(await readFile(packageFile(GOLDEN), 'utf8')) as GoldenEmbedding;
-  const embedding = await embedFile(packageFile(golden.image), embedder);
+  const { embedding } = await embedFile(packageFile(golden.image), verifier, { input: 'crop' });
   const distance = Math.hypot(...golden.embedding.map((value, index) => value - embedding[index]!));
   const relative = distance / Math.hypot(...golden.embedding);
   const percent = (value: number) => `${(100 * value).toFixed(2)} %`;
@@ -56,18 +55,19 @@ async function checkGolden(embedder: Embedder): Promise<boolean> {
   return report(golden.embedding.length === embedding.length && relative <= golden.tolerance, text);
 }
 
-async function checkPair({ a, b, same }: (typeof PAIRS)[number], embedder: Embedder): Promise<boolean> {
+async function checkPair({ a, b, same }: (typeof PAIRS)[number], verifier: FaceVerifier): Promise<boolean> {
   const begin = performance.now();
-  const [first, second] = [await embedFile(packageFile(a), embedder), await embedFile(packageFile(b), embedder)];
-  const similarity = cosineSimilarity(first, second);
+  const first = await embedFile(packageFile(a), verifier, { input: 'photo' });
+  const second = await embedFile(packageFile(b), verifier, { input: 'photo' });
+  const similarity = cosineSimilarity(first.embedding, second.embedding);
   const elapsed = formatDuration(performance.now() - begin);
-  const decision = isSamePerson(similarity, embedder.card.thresholds[0]!.value);
+  const decision = isSamePerson(similarity, verifier.card.thresholds[0]!.value);
   const verdict = decision ? 'same person' : 'different people';
   return report(decision === same, `${a} and ${b}: ${formatCosine(similarity)}, ${verdict}, ${elapsed}`);
 }
 
 /** The median time of one embedding, decoding not included, once the kernels are warm. */
-function timeEmbedding(embedder: Embedder): number {
+function timeEmbedding({ embedder }: FaceVerifier): number {
   const { height, width } = embedder.inputSize;
   const image = { data: new Uint8Array(height * width * 3), width, height, channels: 3 } as const;
   const times = Array.from({ length: TIMED_RUNS }, () => {
@@ -79,12 +79,11 @@ function timeEmbedding(embedder: Embedder): number {
 }
 
 async function firstRun(): Promise<boolean> {
-  const engine = await Engine.create();
-  const embedder = createEmbedder(engine, await loadModel([defaultModelFile()]));
-  console.log(`mobilefacenet ${packageVersion()}, ${engine.build} SIMD kernels, one thread\n`);
-  const passed = [await checkGolden(embedder)];
-  for (const pair of PAIRS) passed.push(await checkPair(pair, embedder));
-  console.log(`  one embedding takes ${formatDuration(timeEmbedding(embedder))} here`);
+  using verifier = await loadVerifier();
+  console.log(`mobilefacenet ${packageVersion()}, ${verifier.engine.build} SIMD kernels, one thread\n`);
+  const passed = [await checkGolden(verifier)];
+  for (const pair of PAIRS) passed.push(await checkPair(pair, verifier));
+  console.log(`  one embedding takes ${formatDuration(timeEmbedding(verifier))} here`);
   console.log(NEXT);
   console.log(`\n${explainNetworks(await measureNetworks(WARM_UP_ROUNDS, TABLE_ROUNDS))}`);
   return passed.every(Boolean);

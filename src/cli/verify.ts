@@ -1,12 +1,21 @@
-/** `verify A B`: the similarity of two aligned faces, and whether it reaches the threshold. */
+/** `verify A B`: the similarity of two faces, and whether it reaches the threshold. */
+import { findThreshold, probabilityOf } from '../face/decision.js';
 import { cosineSimilarity, isSamePerson } from '../face/match.js';
 import type { ModelCard } from '../model/card.js';
 import { defineCommand, type Outcome } from './command.js';
-import { embedFile, loadEmbedder } from './models.js';
-import { addFlipOption, addModelOption, addThresholdOption } from './options.js';
+import { cropOptions, type EmbeddedFile, embedFile, loadVerifier } from './models.js';
+import {
+  addDetectOption,
+  addDetectorOptions,
+  addFaceOption,
+  addFlipOption,
+  addModelOption,
+  addThresholdOption,
+  type FaceOptions,
+} from './options.js';
 import { alignRows, formatCosine, formatDuration, roundTo } from './text.js';
 
-interface VerifyOptions {
+interface VerifyOptions extends FaceOptions {
   readonly model?: string;
   readonly threshold?: number;
   readonly flip?: boolean;
@@ -31,13 +40,33 @@ const NO_THRESHOLD =
 
 const HEADINGS = { same: 'Same person', different: 'Different people' } as const;
 
-function explain(document: VerifyDocument, card: ModelCard, given: boolean): string {
+/** Where the face was found, and what speaks against verifying it. */
+function explainFace({ face, quality }: EmbeddedFile): string {
+  const poor = quality.reasons.length > 0 ? `, poor: ${quality.reasons.join(', ')}` : '';
+  if (!face) return `a crop${poor}`;
+  const [x, y, width, height] = [face.box.x, face.box.y, face.box.width, face.box.height].map(Math.round);
+  return `${width}×${height} pixels at (${x}, ${y}), score ${face.score.toFixed(2)}${poor}`;
+}
+
+function explain(
+  document: VerifyDocument,
+  card: ModelCard,
+  given: boolean,
+  faces: readonly [EmbeddedFile, EmbeddedFile],
+): string {
   const { similarity, same, threshold, elapsedMs } = document;
   const calibration = card.thresholds[0];
   const origin = given ? 'from --threshold' : `from the model card: ${calibration?.calibratedOn}`;
+  const probability = probabilityOf(card, similarity);
   const rows = alignRows([
     ['similarity', `${formatCosine(similarity)} (cosine, -1 to 1; no percentage)`],
     ['threshold', threshold === null ? undefined : `${formatCosine(threshold)} (${origin})`],
+    [
+      'probability',
+      probability === undefined ? undefined : `${(100 * probability).toFixed(1)} % (${card.probability?.calibratedOn})`,
+    ],
+    ['first face', explainFace(faces[0])],
+    ['second face', explainFace(faces[1])],
     ['model', card.name],
     ['time', formatDuration(elapsedMs)],
   ]);
@@ -46,32 +75,39 @@ function explain(document: VerifyDocument, card: ModelCard, given: boolean): str
 }
 
 async function verify([a, b]: readonly string[], options: VerifyOptions): Promise<Outcome> {
-  const embedder = await loadEmbedder(options.model);
+  using verifier = await loadVerifier(options.model, options.detector);
+  const { card } = verifier;
   const begin = performance.now();
-  const first = await embedFile(a!, embedder, options.flip);
-  const second = await embedFile(b!, embedder, options.flip);
-  const similarity = cosineSimilarity(first, second);
-  const threshold = options.threshold ?? embedder.card.thresholds[0]?.value ?? null;
+  const photo = { ...cropOptions(options), mirror: options.flip };
+  const first = await embedFile(a!, verifier, photo);
+  const second = await embedFile(b!, verifier, photo);
+  const similarity = cosineSimilarity(first.embedding, second.embedding);
+  const threshold = findThreshold(card, options)?.value ?? null;
   const document: VerifyDocument = {
     similarity,
     same: threshold === null ? null : isSamePerson(similarity, threshold),
     threshold,
-    model: embedder.card.name,
+    model: card.name,
     elapsedMs: roundTo(performance.now() - begin, 1),
   };
   return {
     document,
-    text: explain(document, embedder.card, options.threshold !== undefined),
+    text: explain(document, card, options.threshold !== undefined, [first, second]),
     exitCode: document.same === false ? 1 : 0,
   };
 }
 
 export const verifyCommand = defineCommand<VerifyOptions>({
   name: 'verify',
-  summary: 'compare two aligned faces: the same person or not',
+  summary: 'compare two faces: the same person or not',
   declare(command) {
-    command.argument('<a>', "an aligned crop of the model's input size, JPEG or PNG").argument('<b>', 'another one');
+    command
+      .argument('<a>', "a photograph, or an aligned crop of exactly the model's input size; JPEG or PNG")
+      .argument('<b>', 'another one');
     addModelOption(command);
+    addDetectorOptions(command);
+    addFaceOption(command, 'largest');
+    addDetectOption(command, 'look for faces in images of the input size too');
     addThresholdOption(command);
     addFlipOption(command);
   },

@@ -1,10 +1,10 @@
 /** From photographs to a decision in one call: detect, align, embed, compare. */
 import { Engine, type EngineOptions } from '../engine.js';
-import { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError } from '../errors.js';
+import { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import { checkImage, type ImageSource, type RgbImage, toRgb } from '../image/image.js';
 import type { ModelCard } from '../model/card.js';
-import { type AlignedFace, alignFace } from './align.js';
+import { alignFace } from './align.js';
 import { chooseFace, type FaceChoice } from './chooseFace.js';
 import { type ChosenThreshold, probabilityOf, requireThreshold, type ThresholdOptions } from './decision.js';
 import { createDetector, type DetectOptions, type Detector, type Face } from './detect.js';
@@ -33,7 +33,7 @@ export interface Abortable {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface EmbedPhotoOptions extends DetectOptions, Abortable {
+export interface CropOptions extends DetectOptions, Abortable {
   /** Which face of several is meant: `largest` where absent, or one that `detect` found in this photograph. */
   readonly face?: FaceChoice | Face | undefined;
   /**
@@ -41,10 +41,13 @@ export interface EmbedPhotoOptions extends DetectOptions, Abortable {
    * takes every image for one, and refuses other sizes; `photo` looks for faces in every image.
    */
   readonly input?: 'auto' | 'crop' | 'photo' | undefined;
-  /** Adds the mirrored crop's embedding: twice the time, a little more accuracy. */
-  readonly mirror?: boolean | undefined;
   /** Throws ImageError POOR_FACE for a face whose quality has reasons not to verify it. */
   readonly refusePoor?: boolean | undefined;
+}
+
+export interface EmbedPhotoOptions extends CropOptions {
+  /** Adds the mirrored crop's embedding: twice the time, a little more accuracy. */
+  readonly mirror?: boolean | undefined;
 }
 
 /** Counts of a batch, after each photograph. */
@@ -58,6 +61,15 @@ export interface EmbedBatchOptions extends EmbedPhotoOptions {
 }
 
 export interface VerifyOptions extends EmbedPhotoOptions, ThresholdOptions {}
+
+/** A face ready to be embedded. */
+export interface FaceCrop {
+  /** Of the embedder's input size. */
+  readonly image: RgbImage;
+  /** The face in its photograph; absent where the photograph is a crop. */
+  readonly face?: Face;
+  readonly quality: FaceQuality;
+}
 
 /** An embedded face: of unit length, with the weights that made it and what it was made from. */
 export interface EmbeddedFace extends FaceEmbedding {
@@ -167,21 +179,23 @@ export class FaceVerifier {
     return this.#requireDetector().detect(image, options);
   }
 
-  /** A face's aligned crop. Throws as `alignFace` does. */
-  async align(photo: Photo, face: Face): Promise<AlignedFace> {
-    return alignFace(await this.#read(photo), face.landmarks, this.cropSize);
-  }
-
   /**
-   * Embeds the face of a photograph, or an aligned crop.
+   * The aligned crop of a photograph's face, as `embed` embeds it.
    * Throws ImageError NO_FACE where none is found, POOR_FACE, FACE_OUTSIDE, or for what is no image; ShapeError
    * FACE_SIZE for a crop of another size; RuntimeError ABORTED.
    */
-  async embed(photo: Photo, options: EmbedPhotoOptions = {}): Promise<EmbeddedFace> {
+  async crop(photo: Photo, options: CropOptions = {}): Promise<FaceCrop> {
     checkSignal(options.signal);
     const image = await this.#read(photo);
     checkSignal(options.signal);
-    return this.#embedImage(image, options);
+    return this.#cropImage(image, options);
+  }
+
+  /** Embeds the face of a photograph, or an aligned crop. Throws as `crop` does. */
+  async embed(photo: Photo, options: EmbedPhotoOptions = {}): Promise<EmbeddedFace> {
+    const { image, ...rest } = await this.crop(photo, options);
+    const embedding = normaliseEmbedding(this.#embedder.embed(image, { mirror: options.mirror }));
+    return { embedding, weights: this.weights, mirrored: options.mirror ?? false, ...rest };
   }
 
   /**
@@ -275,28 +289,30 @@ export class FaceVerifier {
     }
   }
 
-  #embedImage(image: RgbImage, options: EmbedPhotoOptions): EmbeddedFace {
+  #cropImage(image: RgbImage, options: CropOptions): FaceCrop {
     const { width, height } = this.cropSize;
     const fits = image.width === width && image.height === height;
     const isCrop = options.input === 'crop' || (fits && options.input !== 'photo' && typeof options.face !== 'object');
-    const face = isCrop ? undefined : this.#faceOf(image, options);
-    const aligned = face && alignFace(image, face.landmarks, this.cropSize);
-    const crop = aligned?.image ?? image;
-    const raw = this.#embedder.embed(crop, { mirror: options.mirror });
-    const evidence = face && {
-      score: face.score,
-      eyeDistance: eyeDistanceOf(face.landmarks),
-      residual: aligned!.residual,
-    };
-    const quality = judgeFace(crop, evidence ?? CROP_EVIDENCE);
-    if (options.refusePoor && quality.reasons.length > 0) {
-      throw new ImageError('POOR_FACE', `the face is ${quality.reasons.join(' and ')}; a better picture is needed.`);
+    if (isCrop && !fits) {
+      const size = `${image.width}×${image.height}`;
+      throw new ShapeError('FACE_SIZE', `the image of ${size} pixels is no crop; crops have ${width}×${height}.`);
     }
-    const embedding = normaliseEmbedding(raw);
-    return { embedding, weights: this.weights, mirrored: options.mirror ?? false, ...(face ? { face } : {}), quality };
+    const crop = isCrop ? { image, quality: judgeFace(image, CROP_EVIDENCE) } : this.#alignFaceOf(image, options);
+    const { reasons } = crop.quality;
+    if (options.refusePoor && reasons.length > 0) {
+      throw new ImageError('POOR_FACE', `the face is ${reasons.join(' and ')}; a better picture is needed.`);
+    }
+    return crop;
   }
 
-  #faceOf(image: RgbImage, options: EmbedPhotoOptions): Face {
+  #alignFaceOf(image: RgbImage, options: CropOptions): FaceCrop {
+    const face = this.#faceOf(image, options);
+    const aligned = alignFace(image, face.landmarks, this.cropSize);
+    const evidence = { score: face.score, eyeDistance: eyeDistanceOf(face.landmarks), residual: aligned.residual };
+    return { image: aligned.image, face, quality: judgeFace(aligned.image, evidence) };
+  }
+
+  #faceOf(image: RgbImage, options: CropOptions): Face {
     if (typeof options.face === 'object') return options.face;
     const faces = this.#requireDetector().detect(image, options);
     const face = chooseFace(faces, image, options.face ?? 'largest');

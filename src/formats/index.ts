@@ -2,6 +2,7 @@
 import { ModelError } from '../errors.js';
 import { describeValue } from '../model/json.js';
 import type { Model } from '../model/model.js';
+import { joinDetector } from './importDetector.js';
 import { importNative } from './native.js';
 import { importNcnn, type NcnnOptions } from './ncnn/importNcnn.js';
 import { PARAM_MAGIC } from './ncnn/parseParam.js';
@@ -22,7 +23,7 @@ export interface ModelFile {
 /** Bytes of a `.param` text; those of common networks have 1,000 to 100,000. */
 export const LARGEST_PARAM = 1 << 22;
 
-const ACCEPTED = 'a native .safetensors file, or an ncnn .param file with its .bin';
+const ACCEPTED = 'a native .safetensors file, an ncnn .param file with its .bin, or three of these as a detector';
 
 function hasEnding(file: ModelFile, ending: string): boolean {
   return file.name.toLowerCase().endsWith(ending);
@@ -58,10 +59,34 @@ async function importPair(param: ModelFile, bin: ModelFile, options: NcnnOptions
   return { ...model, card: { ...model.card, sha256: await sha256(bin.bytes.slice()) } };
 }
 
+/** The `.bin` of a `.param` among others: the one with the same name. */
+function binOf(param: ModelFile, bins: readonly ModelFile[]): ModelFile {
+  const stem = param.name.replace(/\.param$/i, '');
+  const bin = bins.find(({ name }) => name.replace(/\.bin$/i, '') === stem);
+  if (bin) return bin;
+  const found = bins.map(({ name }) => name).join(', ');
+  throw new ModelError('NO_WEIGHTS', `${param.name}: needs a .bin of the same name; given are ${found}.`);
+}
+
+/** Three ncnn pairs as a detector; its hash is that of the three `.bin` files in the order of the `.param` files. */
+async function importDetector(params: readonly ModelFile[], bins: readonly ModelFile[], options: NcnnOptions) {
+  const paired = params.map((param) => ({ param, bin: binOf(param, bins) }));
+  const model = joinDetector(await Promise.all(paired.map(({ param, bin }) => importPair(param, bin, options))));
+  const section = new Uint8Array(paired.reduce((sum, { bin }) => sum + bin.bytes.length, 0));
+  let begin = 0;
+  for (const { bin } of paired) {
+    section.set(bin.bytes, begin);
+    begin += bin.bytes.length;
+  }
+  return { ...model, card: { ...model.card, sha256: await sha256(section) } };
+}
+
 /**
- * Imports a model from the files that it consists of: one native file, or an ncnn `.param` and `.bin` in any order.
+ * Imports a model from the files that it consists of: one native file, or an ncnn `.param` and `.bin` in any order, or
+ * three such pairs, which are the P-Net, R-Net and O-Net of a detector.
  * The card of an ncnn model carries the SHA-256 of its `.bin`. `options` apply to ncnn pairs; a native file says all
- * that itself. Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone, and what the importers throw.
+ * that itself. Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone, NO_DETECTOR, and what the importers
+ * throw.
  */
 export async function importModel(files: readonly ModelFile[], options: NcnnOptions = {}): Promise<Model> {
   const [first, second, ...others] = files;
@@ -74,6 +99,9 @@ export async function importModel(files: readonly ModelFile[], options: NcnnOpti
     const bin = param === first ? second : first;
     if (!isParam(bin) && !isSafetensors(bin)) return importPair(param, bin, options);
   }
+  const params = files.filter(isParam);
+  const bins = files.filter((file) => !isParam(file) && !isSafetensors(file));
+  if (params.length === 3 && bins.length === 3 && files.length === 6) return importDetector(params, bins, options);
   const names = files.map(({ name }) => describeValue(name)).join(', ') || 'no file';
   throw new ModelError('UNKNOWN_FORMAT', `${names}: not a model format that is known; accepted is ${ACCEPTED}.`);
 }

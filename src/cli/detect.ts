@@ -1,0 +1,134 @@
+/** `detect IMAGE…`: the faces of photographs, with boxes and landmarks. */
+import { Engine } from '../engine.js';
+import { InputError, MobileFaceNetError } from '../errors.js';
+import { createDetector, type Detector, type Face, type FaceBox } from '../face/detect.js';
+import type { Landmarks } from '../face/landmarks.js';
+import { encodePng } from '../image/encodePng.js';
+import type { RgbImage } from '../image/image.js';
+import { defineCommand, type Outcome } from './command.js';
+import { drawFaces } from './draw.js';
+import { writeOutputFile } from './files.js';
+import { expandImages } from './images.js';
+import { loadModel, locatedIn, readImage } from './models.js';
+import { addDetectorOptions, type FaceOptions } from './options.js';
+import { defaultDetectorFile } from './package.js';
+import { Progress } from './progress.js';
+import { formatCounted, formatDuration, roundTo } from './text.js';
+
+interface DetectCommandOptions extends FaceOptions {
+  readonly draw?: string;
+}
+
+/** A failure in place of a result. */
+export interface FailureEntry {
+  readonly image: string;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** A face in pixels of the image. */
+export interface FaceEntry {
+  readonly score: number;
+  readonly box: FaceBox;
+  readonly landmarks: Landmarks;
+}
+
+export interface DetectEntry {
+  readonly image: string;
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** From reading the image to its faces; loading the detector is not part of it. */
+  readonly elapsedMs: number;
+  /** The largest first. */
+  readonly faces: readonly FaceEntry[];
+}
+
+/** What `detect --json` prints: one entry an image, in order. */
+export interface DetectDocument {
+  readonly images: readonly (DetectEntry | FailureEntry)[];
+}
+
+/** Digits behind the point of a pixel coordinate. */
+const PIXEL_DIGITS = 2;
+const SCORE_DIGITS = 4;
+
+/** The entry of an image that failed; what is no error of ours goes on. */
+export function failureEntry(image: string, error: unknown): FailureEntry {
+  const located = locatedIn(image, error);
+  if (!(located instanceof MobileFaceNetError)) throw error;
+  return { image, error: { code: located.code, message: located.message } };
+}
+
+function entryOf({ score, box, landmarks }: Face): FaceEntry {
+  const round = (value: number) => roundTo(value, PIXEL_DIGITS);
+  const { x, y, width, height } = box;
+  return {
+    score: roundTo(score, SCORE_DIGITS),
+    box: { x: round(x), y: round(y), width: round(width), height: round(height) },
+    landmarks: landmarks.map(([px, py]) => [round(px), round(py)] as const) as unknown as Landmarks,
+  };
+}
+
+interface DetectedImage {
+  readonly image: RgbImage;
+  readonly faces: readonly Face[];
+  readonly elapsedMs: number;
+}
+
+async function detectIn(path: string, detector: Detector, minimumFace: number | undefined): Promise<DetectedImage> {
+  const begin = performance.now();
+  const image = await readImage(path);
+  const faces = detector.detect(image, { minimumFace });
+  return { image, faces, elapsedMs: roundTo(performance.now() - begin, 1) };
+}
+
+function explainEntry(entry: DetectEntry | FailureEntry): string {
+  if ('error' in entry) return `${entry.error.code}: ${entry.error.message}`;
+  const { image, width, height, faces, elapsedMs } = entry;
+  const lines = faces.map(({ score, box }) => {
+    const [x, y, w, h] = [box.x, box.y, box.width, box.height].map(Math.round);
+    return `  ${score.toFixed(3)}  ${w}×${h} at (${x}, ${y})`;
+  });
+  const head = `${image}: ${width}×${height}, ${formatCounted(faces.length, 'face')}, ${formatDuration(elapsedMs)}`;
+  return [head, ...lines].join('\n');
+}
+
+async function detect(args: readonly string[], options: DetectCommandOptions): Promise<Outcome> {
+  const images = await expandImages(args);
+  if (options.draw !== undefined && images.length > 1) {
+    throw new InputError('BAD_OPTION', `option --draw takes one image; ${images.length} are named.`);
+  }
+  const [engine, model] = await Promise.all([Engine.create(), loadModel([options.detector ?? defaultDetectorFile()])]);
+  const detector = createDetector(engine, model);
+  const progress = new Progress(images.length, 'images');
+  const entries: (DetectEntry | FailureEntry)[] = [];
+  try {
+    for (const { path } of images) {
+      try {
+        const { image, faces, elapsedMs } = await detectIn(path, detector, options.minFace);
+        const { width, height } = image;
+        entries.push({ image: path, width, height, elapsedMs, faces: faces.map(entryOf) });
+        if (options.draw !== undefined) await writeOutputFile(options.draw, await encodePng(drawFaces(image, faces)));
+      } catch (error) {
+        entries.push(failureEntry(path, error));
+      }
+      progress.step();
+    }
+  } finally {
+    progress.stop();
+    engine.dispose();
+  }
+  const failed = entries.some((entry) => 'error' in entry);
+  return { document: { images: entries }, text: entries.map(explainEntry).join('\n'), exitCode: failed ? 2 : 0 };
+}
+
+export const detectCommand = defineCommand<DetectCommandOptions>({
+  name: 'detect',
+  summary: 'find faces and their landmarks in photographs',
+  declare(command) {
+    command.argument('<image...>', 'photographs, JPEG or PNG; folders and patterns');
+    addDetectorOptions(command);
+    command.option('--draw <file>', 'write the image with boxes and landmarks as a PNG file');
+  },
+  run: detect,
+});
