@@ -1,5 +1,6 @@
 /** LFW's verification protocol (Huang et al. 2007): accuracy over folds, and the measures that need no threshold. */
 import { InputError } from '../errors.js';
+import { type Interval, operatingPoint } from './operatingPoint.js';
 
 /** A compared pair: a higher score means more alike. */
 export interface ScoredPair {
@@ -29,6 +30,8 @@ export interface Evaluation {
   /** Area under the ROC curve: the share of (same, different) pairs of pairs whose scores are in order, ties half. */
   readonly auc: number;
   readonly tarAtFar: Readonly<Record<keyof typeof FALSE_ACCEPT_RATES, number>>;
+  /** Of the true-accept rates: Wilson's score interval, 95 %. */
+  readonly tarIntervals: Readonly<Record<keyof typeof FALSE_ACCEPT_RATES, Interval>>;
   /** By fold, in ascending order of fold: its accuracy at the threshold that the others chose. */
   readonly folds: readonly ThresholdChoice[];
 }
@@ -87,23 +90,13 @@ export function areaUnderCurve(pairs: readonly ScoredPair[]): number {
   return ordered / (same * (sorted.length - same));
 }
 
-/**
- * The share of pairs of the same person that is accepted when at most `falseAcceptRate` of the pairs of different
- * people are, 0 to 1. No interpolation: with n = floor(rate · different pairs) false accepts allowed, the threshold
- * stands just above the (n + 1)-th highest score of different people.
- */
+/** The share of pairs of the same person that is accepted at a false-accept rate, 0 to 1; see `operatingPoint`. */
 export function trueAcceptRate(pairs: readonly ScoredPair[], falseAcceptRate: number): number {
-  const different = pairs
-    .filter(({ same }) => !same)
-    .map(({ score }) => score)
-    .sort((a, b) => b - a);
-  const allowed = Math.floor(falseAcceptRate * different.length * (1 + Number.EPSILON));
-  const refused = different[allowed] ?? Number.NEGATIVE_INFINITY;
-  const accepted = pairs.filter(({ same, score }) => same && score > refused).length;
-  return accepted / (pairs.length - different.length);
+  return operatingPoint(pairs, falseAcceptRate).trueAcceptRate;
 }
 
-function checkPairs(pairs: readonly ScoredPair[]): void {
+/** Throws InputError NOT_FINITE or ONE_CLASS where a measure would mean nothing. */
+export function checkPairs(pairs: readonly ScoredPair[]): void {
   for (const [index, { score }] of pairs.entries()) {
     if (!Number.isFinite(score)) {
       throw new InputError('NOT_FINITE', `pair ${index + 1}: score is ${score}; scores are finite numbers.`);
@@ -142,13 +135,16 @@ export function evaluatePairs(pairs: readonly ScoredPair[]): Evaluation {
   const folds = evaluateFolds(pairs);
   const accuracy = folds.reduce((sum, fold) => sum + fold.accuracy, 0) / folds.length;
   const variance = folds.reduce((sum, fold) => sum + (fold.accuracy - accuracy) ** 2, 0) / folds.length;
-  const rates = Object.entries(FALSE_ACCEPT_RATES).map(([name, rate]) => [name, trueAcceptRate(pairs, rate)]);
+  const points = Object.entries(FALSE_ACCEPT_RATES).map(([name, rate]) => [name, operatingPoint(pairs, rate)] as const);
   return {
     accuracy,
     std: Math.sqrt(variance),
     threshold: bestThreshold(pairs).threshold,
     auc: areaUnderCurve(pairs),
-    tarAtFar: Object.fromEntries(rates) as Evaluation['tarAtFar'],
+    tarAtFar: Object.fromEntries(points.map(([name, point]) => [name, point.trueAcceptRate])) as Evaluation['tarAtFar'],
+    tarIntervals: Object.fromEntries(
+      points.map(([name, { interval }]) => [name, interval]),
+    ) as Evaluation['tarIntervals'],
     folds,
   };
 }
