@@ -7,8 +7,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const KERNEL_BUILDS = ['plain', 'relaxed', 'checked'];
 const SHIPPED_BUILDS = ['plain', 'relaxed'];
+/** The build with asserts, which tests alone run. */
+const TEST_BUILDS = ['checked'];
 
 function newest(path) {
   const stats = statSync(`${root}${path}`);
@@ -32,17 +33,31 @@ function run(script, args) {
   });
 }
 
-/** Compiles the three builds of the kernels and writes the shipped two as base64 into one module. */
-export async function buildKernels() {
-  const outputs = [...KERNEL_BUILDS.map((name) => `build/kernels/${name}.wasm`), 'build/kernels/inline.js'];
-  if (isCurrent(outputs, ['assembly', 'asconfig.json', 'scripts/build.js'])) return;
+const KERNEL_SOURCES = ['assembly', 'asconfig.json', 'scripts/build.js'];
+
+async function compileKernels(builds) {
   console.error('Building the kernels; this happens once and takes some seconds …');
   mkdirSync(`${root}build/kernels`, { recursive: true });
   const compile = (name) => {
-    const entries = ['assembly/index.ts', ...(name === 'checked' ? ['assembly/offsets.ts'] : [])];
+    const entries = ['assembly/index.ts', ...(TEST_BUILDS.includes(name) ? ['assembly/offsets.ts'] : [])];
     return run('assemblyscript/bin/asc.js', [...entries, '--target', name]);
   };
-  await Promise.all(KERNEL_BUILDS.map(compile));
+  await Promise.all(builds.map(compile));
+}
+
+/** Compiles the shipped builds of the kernels and writes them as base64 into one module; with `forTests` the others too. */
+export async function buildKernels(forTests = false) {
+  const builds = forTests ? [...SHIPPED_BUILDS, ...TEST_BUILDS] : SHIPPED_BUILDS;
+  const isOld = (name) => !isCurrent([`build/kernels/${name}.wasm`], KERNEL_SOURCES);
+  const old = builds.filter(isOld);
+  if (old.length > 0) await compileKernels(old);
+  if (
+    isCurrent(
+      ['build/kernels/inline.js'],
+      SHIPPED_BUILDS.map((name) => `build/kernels/${name}.wasm`),
+    )
+  )
+    return;
   const lines = SHIPPED_BUILDS.map((name) => {
     const bytes = readFileSync(`${root}build/kernels/${name}.wasm`);
     return `export const ${name} = '${bytes.toString('base64')}';\n`;
@@ -124,7 +139,8 @@ export async function buildPackage() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildKernels();
+  const kernelsAlone = process.argv.includes('--kernels');
+  await buildKernels(kernelsAlone);
   await buildWorker();
-  if (!process.argv.includes('--kernels')) await buildPackage();
+  if (!kernelsAlone) await buildPackage();
 }
