@@ -1,10 +1,15 @@
 /**
- * Property-test body for pair lists: texts damaged by someone who knows the format. No test framework here, so that
- * long runs can use it from the command line.
+ * Property-test bodies for the files of the face storey: pair lists, pickled lists and galleries, damaged by someone who
+ * knows the formats. No test framework here, so that long runs can use them from the command line.
  */
 import fc from 'fast-check';
+import { type GalleryContents, parseGallery, printGallery } from '../../src/face/galleryFile.js';
+import { parsePairBin } from '../../src/face/pairBin.js';
+import { parsePairList } from '../../src/face/pairList.js';
 import { pairImagePath, parsePairs } from '../../src/face/pairs.js';
+import { editBytes, editHeader, editJsonOrText, edits as fileEdits } from '../formats/damage.js';
 import type { HostileSuite } from '../formats/hostile.js';
+import { pickles } from './pickles.js';
 
 const FIELDS = [
   '0',
@@ -79,6 +84,127 @@ function feed(text: string): void {
   }
 }
 
+/** Opcodes and operands that a pickle's bytes are replaced by. */
+const PICKLE_WORDS = '\x80 \x95 ( ] l e a t \x86 \x88 \x89 K U C T B \x8e \x96 q r \x94 h j . c R } \0 \x01 \xff'.split(
+  ' ',
+);
+
+function editPickle(bytes: Uint8Array, list: readonly { at: number; kind: number; word: number }[]): Uint8Array {
+  let damaged = bytes;
+  for (const edit of list) {
+    const at = edit.at % Math.max(1, damaged.length);
+    const word = PICKLE_WORDS[edit.word % PICKLE_WORDS.length]!.charCodeAt(0);
+    const rest = edit.kind % 2 === 0 ? damaged.subarray(at + 1) : damaged.subarray(at);
+    damaged = Uint8Array.from([...damaged.subarray(0, at), word, ...rest]);
+  }
+  return damaged;
+}
+
+const binSuite: HostileSuite = {
+  name: 'pair bin',
+  cases: fc
+    .tuple(fc.constantFrom(...Object.values(pickles)), fc.boolean(), fileEdits)
+    .map(([pickle, byBytes, list]) => {
+      const damaged = byBytes ? editBytes(pickle, list) : editPickle(pickle, list);
+      return {
+        label: JSON.stringify([...damaged.subarray(0, 400)]),
+        feed() {
+          const { images, same } = parsePairBin(damaged, 'hostile.bin');
+          require(images.length === 2 * same.length, `it has ${images.length} images for ${same.length} pairs`);
+          require(images.every((image) => image.buffer === damaged.buffer), 'an image was copied');
+          require(images.every(({ length }) => length <= damaged.length), 'an image is longer than the list');
+        },
+      };
+    }),
+};
+
+function feedList(text: string): void {
+  const { folds, pairs } = parsePairList(text, 'hostile.txt', 2);
+  require(pairs.length >= folds, `it has ${pairs.length} pairs in ${folds} folds`);
+  for (const { a, b, fold } of pairs) {
+    require(fold >= 0 && fold < folds, `a pair is in fold ${fold} of ${folds}`);
+    for (const path of [a, b]) {
+      require(!path.split('/').includes('..') &&
+        !path.startsWith('/') &&
+        !path.includes('\0'), `${path} leads elsewhere`);
+    }
+  }
+}
+
+const pathSuite: HostileSuite = {
+  name: 'path pairs',
+  cases: fc.tuple(fc.integer({ min: 2, max: 5 }), edits).map(([count, changes]) => {
+    const tokens = Array.from({ length: count }, (_, pair) => [
+      `dir/${pair}.jpg`,
+      ' ',
+      'b.png',
+      ' ',
+      `${pair % 2}`,
+      '\n',
+    ]).flat();
+    for (const change of changes) editTokens(tokens, change);
+    const text = tokens.join('');
+    return { label: JSON.stringify(text), feed: () => feedList(text) };
+  }),
+};
+
+const GALLERY: GalleryContents = {
+  weights: 'ab'.repeat(32),
+  embeddingLength: 2,
+  owners: [
+    { id: 'Ann', embeddings: 2 },
+    { id: 'Bea "B"', embeddings: 1 },
+  ],
+  embeddings: Float32Array.of(1, 0, 0, -1, 0.6, 0.8),
+};
+
+/** Contents that somebody could have signed with a right hash. */
+const galleryContents = fc.record({
+  weights: fc.constantFrom(GALLERY.weights, '', 'x'),
+  embeddingLength: fc.constantFrom(1, 2, 3, 6),
+  owners: fc.array(
+    fc.record({
+      id: fc.constantFrom('Ann', 'Bea', '', '__proto__', 'a\nb'),
+      embeddings: fc.integer({ min: -1, max: 3 }),
+    }),
+    {
+      maxLength: 3,
+    },
+  ),
+  embeddings: fc.constantFrom(
+    GALLERY.embeddings,
+    Float32Array.of(1, -1, 1, 1, -1, 1),
+    Float32Array.of(1, 0, 0, 1, Number.NaN, 2),
+  ),
+});
+
+async function feedGallery(bytes: Uint8Array): Promise<void> {
+  const contents = await parseGallery(bytes, 'hostile');
+  const { owners, embeddings, embeddingLength } = contents;
+  const rows = owners.reduce((sum, owner) => sum + owner.embeddings, 0);
+  require(embeddings.length === rows * embeddingLength, `it has ${embeddings.length} numbers for ${rows} rows`);
+  require(new Set(owners.map(({ id }) => id)).size === owners.length, 'an id stands twice');
+  const again = await parseGallery(await printGallery(contents), 'hostile');
+  require(JSON.stringify(again) === JSON.stringify(contents), 'it does not survive writing');
+}
+
+const gallerySuite: HostileSuite = {
+  name: 'gallery',
+  cases: fc
+    .tuple(fc.constantFrom('bytes', 'header', 'contents', 'contents', 'sound'), galleryContents, fileEdits)
+    .map(([kind, contents, list]) => ({
+      label: `${kind} ${JSON.stringify([contents, list])}`,
+      async feed() {
+        if (kind === 'sound') return feedGallery(await printGallery(GALLERY));
+        if (kind === 'contents') return feedGallery(await printGallery({ ...GALLERY, ...contents }));
+        const bytes = await printGallery(GALLERY);
+        return feedGallery(
+          kind === 'bytes' ? editBytes(bytes, list) : editHeader(bytes, (header) => editJsonOrText(header, list)),
+        );
+      },
+    })),
+};
+
 /** All suites of the face storey. */
 export const faceSuites: readonly HostileSuite[] = [
   {
@@ -90,4 +216,7 @@ export const faceSuites: readonly HostileSuite[] = [
       return { label: JSON.stringify(text), feed: () => feed(text) };
     }),
   },
+  pathSuite,
+  binSuite,
+  gallerySuite,
 ];
