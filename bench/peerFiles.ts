@@ -1,7 +1,7 @@
 /** What the compared engines read: one network with the same weights in each one's format, and the same input. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError, ModelError } from '../src/errors.js';
 import { exportNative } from '../src/formats/native.js';
@@ -13,8 +13,10 @@ import { mobileFaceNet } from '../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
 import { namedWeights } from '../src/networks/weightSource.js';
 import { writeNhwc } from '../src/tensor/layout.js';
+import { channelsLast } from './channelsLast.js';
 import { findNetwork } from './options.js';
 import { root } from './root.js';
+import { writeTflite } from './tflite.js';
 
 /** The formats that a comparison may have a model in. */
 export type PeerFormat = 'native' | 'onnx' | 'tflite' | 'tfjs';
@@ -92,13 +94,18 @@ export async function trainedFiles(modelsFolder: string, weightsFile: string): P
   };
 }
 
-/** A network of Table 2 with seeded weights, written in the formats that it can be written in. */
+/** A network of Table 2 with seeded weights in every format; the engines must be installed. */
 export async function seededFiles(name: string): Promise<PeerFiles> {
   const { network, build } = findNetwork(name);
   const graph = build(seededWeights());
   const folder = outputFolder();
   const native = await writeNative(folder, network, graph);
-  const onnx = native.replace(/safetensors$/, 'onnx');
+  const path = (ending: string): string => native.replace(/safetensors$/, ending);
+  const [onnx, tflite, tfjs, weights] = [path('onnx'), path('tflite'), path('json'), path('bin')];
+  const { values, ...other } = channelsLast(graph);
   writeFileSync(onnx, exportOnnx(graph));
-  return { network, models: { native, onnx }, inputs: writeInput(folder, graph) };
+  writeFileSync(tflite, writeTflite({ values, ...other }));
+  writeFileSync(weights, values);
+  writeFileSync(tfjs, JSON.stringify({ weights: basename(weights), layers: other.layers }));
+  return { network, models: { native, onnx, tflite, tfjs }, inputs: writeInput(folder, graph) };
 }

@@ -1,4 +1,4 @@
-// TensorFlow.js on its WASM backend, the network built from fused operations: model is mobilefacenet.json.
+// TensorFlow.js on its WASM backend, the network built from fused operations: model is a JSON file of layers.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -10,33 +10,74 @@ export async function start({ model, threads = 1 }) {
   await tf.setBackend('wasm');
   const { weights, layers } = JSON.parse(readFileSync(model, 'utf8'));
   const values = new Float32Array(new Uint8Array(readFileSync(join(dirname(model), weights))).buffer);
-  const constant = ({ offset, shape }) =>
-    tf.tensor(values.slice(offset, offset + shape.reduce((a, b) => a * b)), shape);
-  const steps = layers.map(({ op, source, shortcut, depthwise, stride, pad, weight, bias, slope }) => {
-    if (op === 'add') return (outputs) => tf.add(outputs[shortcut], outputs[source]);
+  const slice = (begin, shape) => tf.tensor(values.slice(begin, begin + shape.reduce((a, b) => a * b)), shape);
+  const constant = ({ offset, shape }) => slice(offset, shape);
+  const sides = (pad) => [0, pad, pad, 0].map((count) => [count, count]);
+  const relu = (x, activation) => (activation === 'relu' ? tf.relu(x) : x);
+
+  function convolution({ source, depthwise, groups = 1, stride, pad, weight, bias, slope, activation = 'none' }) {
     const conv = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
     // "same" with stride 2 pads an even size after it only; the network pads both sides.
-    const padding =
-      pad === 0
-        ? 'valid'
-        : stride === 1
-          ? 'same'
-          : [
-              [0, 0],
-              [pad, pad],
-              [pad, pad],
-              [0, 0],
-            ];
-    const options = { filter: constant(weight), bias: constant(bias), strides: stride, pad: padding };
+    const padding = pad === 0 ? 'valid' : stride === 1 ? 'same' : sides(pad);
+    const options = { strides: stride, pad: padding };
     if (slope) Object.assign(options, { activation: 'prelu', preluActivationWeights: constant(slope) });
-    return (outputs) => conv({ x: outputs[source], ...options });
-  });
+    else if (activation !== 'none') Object.assign(options, { activation });
+    if (groups === 1) {
+      Object.assign(options, { filter: constant(weight), bias: constant(bias) });
+      return (outputs) => conv({ x: outputs[source], ...options });
+    }
+    // It has no grouped convolution: one for each group, on its part of the channels.
+    const filters = tf.split(constant(weight), groups, 3);
+    const biases = tf.split(constant(bias), groups);
+    return (outputs) => {
+      const parts = tf.split(outputs[source], groups, 3);
+      return tf.concat(
+        parts.map((x, group) => conv({ x, ...options, filter: filters[group], bias: biases[group] })),
+        3,
+      );
+    };
+  }
+
+  function shuffle({ source, groups, output: [height, width, channels] }) {
+    const split = [-1, height, width, groups, channels / groups];
+    return (outputs) => {
+      const turned = tf.transpose(tf.reshape(outputs[source], split), [0, 1, 2, 4, 3]);
+      return tf.reshape(turned, [-1, height, width, channels]);
+    };
+  }
+
+  function pool({ op, source, kernel, stride, pad }) {
+    const run = op === 'maxPool' ? tf.maxPool : tf.avgPool;
+    // Padded with zeros first: the average counts them, and the maximum is of values that are not negative.
+    return (outputs) => run(tf.pad(outputs[source], sides(pad)), kernel, stride, 'valid');
+  }
+
+  const makers = {
+    conv: convolution,
+    add: ({ source, shortcut, activation }) => {
+      return (outputs) => relu(tf.add(outputs[shortcut], outputs[source]), activation);
+    },
+    maxPool: pool,
+    averagePool: pool,
+    mean: ({ source }) => {
+      return (outputs) => tf.mean(outputs[source], [1, 2]);
+    },
+    concat: ({ source, other }) => {
+      return (outputs) => tf.concat([outputs[source], outputs[other]], 3);
+    },
+    shuffle,
+    relu: ({ source }) => {
+      return (outputs) => tf.relu(outputs[source]);
+    },
+  };
+  const steps = layers.map((layer) => makers[layer.op](layer));
+
   async function run(input) {
     // tidy disposes every tensor but the returned one: they live in WASM memory, which is not garbage-collected.
     const output = tf.tidy(() => {
       const outputs = { input: tf.tensor(input, [input.length / (112 * 112 * 3), 112, 112, 3]) };
       for (const [index, { name }] of layers.entries()) outputs[name] = steps[index](outputs);
-      return outputs.fc;
+      return outputs[layers.at(-1).name];
     });
     const embedding = output.dataSync().slice();
     output.dispose();
