@@ -3,12 +3,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
+import { parseCount } from '../src/cli/options.js';
 import { alignTable } from '../src/cli/text.js';
 import { Engine, type Network, type Tensors } from '../src/engine.js';
 import { mobileFaceNet } from '../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
 import { float32Tensor } from '../src/tensor/tensor.js';
-import { availableThreads, parseCount } from './options.js';
+import { availableThreads } from './options.js';
 
 const RUNS = 1000;
 const WARM_UPS = 20;

@@ -1,22 +1,12 @@
 /** Options and arguments that several benchmarks share. */
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
-import { parseNumber } from '../src/cli/options.js';
+import { parseCount } from '../src/cli/options.js';
 import { InputError } from '../src/errors.js';
 import { type Table2Row, table2 } from '../src/networks/index.js';
 
 /** Most threads that may be asked for; as many as an engine takes. */
 const MOST_THREADS = 64;
-
-/** Reads a whole number within `[least, most]`. Throws InputError BAD_NUMBER. */
-export function parseCount(text: string, option: string, least: number, most: number): number {
-  const value = parseNumber(text, option, least, most);
-  if (Number.isInteger(value)) return value;
-  throw new InputError(
-    'BAD_NUMBER',
-    `option ${option} is ${text}; accepted is a whole number from ${least} to ${most}.`,
-  );
-}
 
 /** Reads a list of thread counts, such as `1,2`. Throws InputError BAD_NUMBER. */
 export function parseThreads(text: string): number[] {

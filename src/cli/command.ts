@@ -32,3 +32,12 @@ export function defineCommand<Options extends object>(definition: CommandDefinit
     return command.action(async () => finish(await definition.run(command.args, command.opts<Options>())));
   };
 }
+
+/** A command that consists of others: `gallery add`, `gallery search` … */
+export function defineCommandGroup(name: string, summary: string, commands: readonly BuildCommand[]): BuildCommand {
+  return (finish) => {
+    const group = new Command(name).description(summary).helpCommand(false);
+    for (const build of commands) group.addCommand(build(finish));
+    return group;
+  };
+}

@@ -1,149 +1,157 @@
-/** `eval`: accuracy on a benchmark set by LFW's protocol. */
+/** `eval`: accuracy on a benchmark set by LFW's protocol, and what pages and pictures show of it. */
 import { join } from 'node:path';
-import { ImageError, InputError } from '../errors.js';
-import { type Evaluation, evaluatePairs } from '../face/evaluate.js';
-import { cosineSimilarity } from '../face/match.js';
-import { type Pair, type PairImage, pairImagePath, parsePairs } from '../face/pairs.js';
-import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
+import { type Command, Option } from 'commander';
+import { type Evaluation, evaluatePairs, FALSE_ACCEPT_RATES } from '../face/evaluate.js';
+import { type OperatingPoint, operatingPoint } from '../face/operatingPoint.js';
+import { drawHistogram, drawRoc } from './charts.js';
 import { defineCommand, type Outcome } from './command.js';
-import { fileExists, readInputFile } from './files.js';
-import { cropOptions, embedFile, loadVerifier } from './models.js';
-import {
-  addDetectOption,
-  addDetectorOptions,
-  addFaceOption,
-  addFlipOption,
-  addModelOption,
-  type FaceOptions,
-} from './options.js';
-import { Progress } from './progress.js';
+import { writeOutputFile } from './files.js';
+import type { ImageFile } from './models.js';
+import { parseNumber } from './options.js';
+import { type Mistake, type MistakeImage, printReport } from './report.js';
+import { addPairOptions, type PairOptions, type ScoredList, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, roundTo } from './text.js';
 
-interface EvalOptions extends FaceOptions {
-  readonly pairs: string;
-  readonly images: string;
-  readonly model?: string;
-  readonly flip?: boolean;
+interface EvalOptions extends PairOptions {
+  readonly far?: readonly number[];
+  readonly report?: string;
+  readonly charts?: string;
 }
 
 /** What `eval --json` prints. */
-export interface EvalDocument extends Omit<Evaluation, 'folds' | 'tarIntervals'> {
+export interface EvalDocument extends Omit<Evaluation, 'folds'> {
   readonly pairs: number;
   /** Distinct images, each decoded and embedded once. */
   readonly images: number;
   /** With `--detect`: images in which no face was found; their pairs count as refused. */
   readonly undetected?: number;
+  /** With `--far`: thresholds and shares at those rates. */
+  readonly points?: readonly OperatingPoint[];
   readonly elapsedMs: number;
 }
 
-/** Endings that are looked for, in this order; LFW's is the first. */
-const EXTENSIONS = ['jpg', 'png', 'jpeg'];
+/** Mistakes that a report shows, and bytes of an image that it takes in. */
+const SHOWN_MISTAKES = 24;
+const LARGEST_SHOWN_IMAGE = 100_000;
 
-/** The score of a pair with an image in which no face is found: below that of any other. */
-const REFUSED = -1;
-
-/** Missing images that an error names. */
-const NAMED_MISSING = 20;
-
-async function findImage(folder: string, image: PairImage): Promise<string | undefined> {
-  for (const extension of EXTENSIONS) {
-    const path = join(folder, pairImagePath(image, extension));
-    if (await fileExists(path)) return path;
-  }
-  return undefined;
-}
-
-/** The file of each distinct image of the pairs, by the image's LFW path. Throws InputError IMAGES_MISSING. */
-async function findImages(folder: string, pairs: readonly Pair[]): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  const missing: string[] = [];
-  const images = new Map(pairs.flatMap(({ a, b }) => [a, b]).map((image) => [pairImagePath(image), image]));
-  for (const [key, image] of images) {
-    const path = await findImage(folder, image);
-    if (path === undefined) missing.push(key);
-    else files.set(key, path);
-  }
-  if (missing.length === 0) return files;
-  const named = missing.slice(0, NAMED_MISSING).join(', ');
-  const others = missing.length > NAMED_MISSING ? ` and ${formatCount(missing.length - NAMED_MISSING)} more` : '';
-  throw new InputError(
-    'IMAGES_MISSING',
-    `${folder}: lacks ${formatCount(missing.length)} of the ${formatCounted(images.size, 'image')} that the pairs name: ${named}${others}.`,
-  );
-}
-
-/** The embeddings of all images; those in which no face is found have none. */
-async function embedImages(files: ReadonlyMap<string, string>, verifier: FaceVerifier, options: EmbedPhotoOptions) {
-  const progress = new Progress(files.size, 'images');
-  const embeddings = new Map<string, Float32Array>();
-  try {
-    for (const [key, path] of files) {
-      try {
-        embeddings.set(key, (await embedFile(path, verifier, options)).embedding);
-      } catch (error) {
-        if (!(error instanceof ImageError && error.code === 'NO_FACE')) throw error;
-      }
-      progress.step();
-    }
-  } finally {
-    progress.stop();
-  }
-  return embeddings;
-}
-
-function explain(document: EvalDocument, folds: number, name: string): string {
-  const rates = Object.entries(document.tarAtFar).map(([rate, tar]) => `${tar.toFixed(4)} at FAR ${rate}`);
+function explain(document: EvalDocument, list: ScoredList, written: readonly string[]): string {
+  const rates = Object.entries(document.tarAtFar).map(([rate, tar]) => {
+    const [low, high] = document.tarIntervals[rate as keyof EvalDocument['tarIntervals']];
+    return `${tar.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)}) at FAR ${rate}`;
+  });
+  const points = (document.points ?? []).map((point): [string, string] => {
+    const interval = point.interval.map((share) => share.toFixed(4)).join(' to ');
+    const found = `${point.trueAcceptRate.toFixed(4)} (${interval})`;
+    const accepts = `${point.falseAccepts} of ${formatCount(point.differentPairs)} different accepted`;
+    return [`FAR ${point.falseAcceptRate}`, `${found} from threshold ${point.threshold.toFixed(3)} on; ${accepts}`];
+  });
+  const accuracy = `${document.accuracy.toFixed(4)} ± ${document.std.toFixed(4)}`;
   return alignRows([
-    ['accuracy', `${document.accuracy.toFixed(4)} ± ${document.std.toFixed(4)} over ${formatCounted(folds, 'fold')}`],
+    ['accuracy', `${accuracy} over ${formatCounted(list.folds, 'fold')}`],
     ['threshold', `${document.threshold.toFixed(3)} (best over all these pairs: choose yours on other data)`],
     ['AUC', document.auc.toFixed(4)],
-    ['TAR', rates.join(', ')],
+    ['TAR', `${rates.join(', ')}; in brackets 95 % intervals`],
+    ...points,
     ['pairs', `${formatCount(document.pairs)} of ${formatCounted(document.images, 'image')}`],
     ['no face', document.undetected ? `in ${formatCounted(document.undetected, 'image')}: refused` : undefined],
-    ['model', name],
+    ['model', list.card.name],
     ['time', formatDuration(document.elapsedMs)],
+    ['wrote', written.length > 0 ? written.join(', ') : undefined],
   ]);
 }
 
-async function evaluate(_: readonly string[], options: EvalOptions): Promise<Outcome> {
-  const begin = performance.now();
-  const text = new TextDecoder().decode(
-    await readInputFile(options.pairs, 'a pair list like pairs.txt of LFW is needed'),
-  );
-  const { pairs, folds } = parsePairs(text, options.pairs);
-  const files = await findImages(options.images, pairs);
-  using verifier = await loadVerifier(options.model, options.detector);
-  const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
-  const embeddings = await embedImages(files, verifier, photo);
-  const scored = pairs.map(({ a, b, same, fold }) => {
-    const [first, second] = [embeddings.get(pairImagePath(a)), embeddings.get(pairImagePath(b))];
-    return { score: first && second ? cosineSimilarity(first, second) : REFUSED, same, fold };
-  });
-  const { accuracy, std, threshold, auc, tarAtFar } = evaluatePairs(scored);
-  const elapsedMs = roundTo(performance.now() - begin, 1);
-  const counts = { pairs: pairs.length, images: files.size };
-  const undetected = options.detect && { undetected: files.size - embeddings.size };
-  const document: EvalDocument = { ...counts, ...undetected, accuracy, std, threshold, auc, tarAtFar, elapsedMs };
-  return { document, text: explain(document, folds, verifier.card.name) };
+async function shownImage({ name, read }: ImageFile): Promise<MistakeImage> {
+  const bytes = await read();
+  return { name, bytes: bytes.length <= LARGEST_SHOWN_IMAGE ? bytes : undefined };
 }
 
-const LAYOUT = `
-The pair list is LFW's pairs.txt, the images lie as DIR/Name/Name_0001.jpg (or .png).
-FAR is the share of pairs of different people that is accepted, TAR that of pairs of the same person.`;
+/** The pairs that are decided wrongly with the greatest distance from the threshold. */
+async function worstMistakes({ scored, files }: ScoredList, threshold: number): Promise<Mistake[]> {
+  const wrong = scored
+    .map((pair, index) => ({ ...pair, index }))
+    .filter(({ score, same }) => score >= threshold !== same);
+  const worst = wrong.sort((a, b) => Math.abs(b.score - threshold) - Math.abs(a.score - threshold));
+  return Promise.all(
+    worst.slice(0, SHOWN_MISTAKES).map(async ({ score, same, index }) => {
+      const [a, b] = files[index]!;
+      return { score, same, a: await shownImage(a), b: await shownImage(b) };
+    }),
+  );
+}
+
+/** Writes the page and the pictures that were asked for, and gives their paths. */
+async function writeFiles(
+  options: EvalOptions,
+  list: ScoredList,
+  evaluation: Evaluation,
+  elapsedMs: number,
+): Promise<string[]> {
+  const { scored: pairs, images, card } = list;
+  const files = new Map<string, string>();
+  const rates = [...Object.values(FALSE_ACCEPT_RATES), ...(options.far ?? [])];
+  const points = [...new Set(rates)].sort((a, b) => b - a).map((rate) => operatingPoint(pairs, rate));
+  if (options.charts !== undefined) {
+    files.set(join(options.charts, 'roc.svg'), drawRoc(pairs, points));
+    files.set(join(options.charts, 'similarities.svg'), drawHistogram(pairs, evaluation.threshold));
+  }
+  if (options.report !== undefined) {
+    const mistakes = await worstMistakes(list, evaluation.threshold);
+    const data = options.pairs.split(/[/\\]/).at(-1)!;
+    files.set(options.report, printReport({ data, card, pairs, images, evaluation, points, mistakes, elapsedMs }));
+  }
+  for (const [path, text] of files) await writeOutputFile(path, new TextEncoder().encode(text));
+  return [...files.keys()];
+}
+
+async function evaluate(_args: readonly string[], options: EvalOptions): Promise<Outcome> {
+  const begin = performance.now();
+  const list = await scorePairs(options);
+  const evaluation = evaluatePairs(list.scored);
+  const { folds: _, ...figures } = evaluation;
+  const elapsedMs = roundTo(performance.now() - begin, 1);
+  const document: EvalDocument = {
+    pairs: list.scored.length,
+    images: list.images,
+    ...(options.detect ? { undetected: list.undetected } : {}),
+    ...figures,
+    ...(options.far ? { points: options.far.map((rate) => operatingPoint(list.scored, rate)) } : {}),
+    elapsedMs,
+  };
+  const written = await writeFiles(options, list, evaluation, elapsedMs);
+  return { document, text: explain(document, list, written) };
+}
+
+/** `--far RATE…`. */
+export function addRatesOption(
+  command: Command,
+  flags: '--far <rate...>',
+  description: string,
+  required = false,
+): void {
+  const option = new Option(flags, description);
+  const parse = (text: string, before: readonly number[] | undefined) => [
+    ...(before ?? []),
+    parseNumber(text, '--far', 0, 1),
+  ];
+  command.addOption(option.argParser(parse).makeOptionMandatory(required));
+}
 
 export const evalCommand = defineCommand<EvalOptions>({
   name: 'eval',
   summary: 'measure accuracy on a benchmark set by the protocol of LFW',
   declare(command) {
+    addPairOptions(command);
+    addRatesOption(
+      command,
+      '--far <rate...>',
+      'further false-accept rates to give thresholds and true-accept rates for',
+    );
     command
-      .requiredOption('--pairs <file>', 'the pair list; its header says how many folds it has')
-      .requiredOption('--images <dir>', 'the folder of the images: aligned crops, or photographs with --detect');
-    addModelOption(command);
-    addDetectOption(command, 'find and align the face in each image first');
-    addDetectorOptions(command);
-    addFaceOption(command, 'central');
-    addFlipOption(command);
-    command.addHelpText('after', LAYOUT);
+      .option(
+        '--report <file>',
+        'write curves, mistakes and figures as one HTML page; it contains the images of mistakes',
+      )
+      .option('--charts <dir>', 'write roc.svg and similarities.svg to a folder');
   },
   run: evaluate,
 });

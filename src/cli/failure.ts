@@ -32,7 +32,9 @@ function usageMessage(error: CommanderError, args: readonly string[]): string {
     .replace(/\s*\n\s*/g, ' ')
     .replace(/\.$/, '');
   const command = args.find((argument) => !argument.startsWith('-'));
-  const known = error.code !== 'commander.unknownCommand' && command !== undefined && error.code !== 'commander.help';
+  if (error.code === 'commander.help')
+    return `${command} needs a command of its own; see: mobilefacenet ${command} --help.`;
+  const known = error.code !== 'commander.unknownCommand' && command !== undefined;
   return `${said}; see: mobilefacenet ${known ? `${command} ` : ''}--help.`;
 }
 

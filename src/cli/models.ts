@@ -66,25 +66,45 @@ export interface EmbeddedFile extends FaceCrop {
   readonly embedding: Float32Array;
 }
 
+/** An image whose bytes are fetched when its turn comes, and its name in messages. */
+export interface ImageFile {
+  readonly name: string;
+  read(): Promise<Uint8Array>;
+}
+
+/** The image in a file. */
+export function imageFile(path: string): ImageFile {
+  return { name: path, read: () => readInputFile(path, 'the path of an image is needed') };
+}
+
 /**
- * Embeds the face of a photograph, or a crop. Throws InputError for a file that cannot be read, ImageError NO_FACE, NO_EMBEDDING where the weights give none that
- * can be compared, and as `FaceVerifier.crop` does, each with the path.
+ * Embeds the face of a photograph, or a crop. Throws what reading it throws, ImageError NO_FACE, NO_EMBEDDING where the
+ * weights give none that can be compared, and as `FaceVerifier.crop` does, each with the image's name.
  */
-export async function embedFile(
-  path: string,
+export async function embedImage(
+  file: ImageFile,
   verifier: FaceVerifier,
   options: EmbedPhotoOptions,
 ): Promise<EmbeddedFile> {
-  const image = await readImage(path);
+  const image = await decodeImage(await file.read(), file.name);
   try {
     const crop = await verifier.crop(image, options);
     const embedding = verifier.embedder.embed(crop.image, { mirror: options.mirror });
     if (embedding.every(Number.isFinite) && embedding.some((value) => value !== 0)) return { ...crop, embedding };
   } catch (error) {
-    throw locatedIn(path, error);
+    throw locatedIn(file.name, error);
   }
   throw new ImageError(
     'NO_EMBEDDING',
-    `${path}: ${verifier.card.name} gives no finite embedding for it; other weights or another image are needed.`,
+    `${file.name}: ${verifier.card.name} gives no finite embedding for it; other weights or another image are needed.`,
   );
+}
+
+/** Embeds the face in an image file. Throws InputError for one that cannot be read, and as `embedImage` does. */
+export async function embedFile(
+  path: string,
+  verifier: FaceVerifier,
+  options: EmbedPhotoOptions,
+): Promise<EmbeddedFile> {
+  return embedImage(imageFile(path), verifier, options);
 }

@@ -14,6 +14,16 @@ export function parseNumber(text: string, option: string, least: number, most: n
   );
 }
 
+/** Reads a whole number within `[least, most]`. Throws InputError BAD_NUMBER. */
+export function parseCount(text: string, option: string, least: number, most: number): number {
+  const value = parseNumber(text, option, least, most);
+  if (Number.isInteger(value)) return value;
+  throw new InputError(
+    'BAD_NUMBER',
+    `option ${option} is ${text}; accepted is a whole number from ${least} to ${most}.`,
+  );
+}
+
 /** `--model FILE`. */
 export function addModelOption(command: Command): void {
   command.option(

@@ -1,11 +1,14 @@
 /** The program: its commands, and how outcomes and errors become output and exit codes. */
 import { Command, CommanderError } from 'commander';
 import { alignCommand } from './align.js';
+import { calibrateCommand } from './calibrate.js';
 import type { BuildCommand, Outcome } from './command.js';
 import { detectCommand } from './detect.js';
 import { embedCommand } from './embed.js';
 import { evalCommand } from './eval.js';
 import { describeError, type Failure } from './failure.js';
+import { galleryCommand } from './gallery.js';
+import { identifyCommand } from './identify.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { networksCommand } from './networks.js';
@@ -18,7 +21,10 @@ const COMMANDS: readonly BuildCommand[] = [
   detectCommand,
   alignCommand,
   embedCommand,
+  galleryCommand,
   evalCommand,
+  identifyCommand,
+  calibrateCommand,
   importCommand,
   inspectCommand,
   networksCommand,
@@ -37,16 +43,21 @@ function buildProgram(finish: (outcome: Outcome) => void): Command {
     .description('Compares faces in photographs: the same person or not, by MobileFaceNet embeddings.')
     .usage('COMMAND [ARGUMENT …] [OPTION …]')
     .version(packageVersion(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help')
     .helpCommand('help [COMMAND]', 'print help on a command')
     .addHelpText('after', HELP);
-  for (const build of COMMANDS) {
-    program.addCommand(build(finish).helpOption('-h, --help', 'print help'));
-  }
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const build of COMMANDS) program.addCommand(build(finish));
+  for (const command of withSubcommands(program)) {
+    command
+      .helpOption('-h, --help', 'print help')
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
   }
   return program;
+}
+
+/** A command and all below it. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 /** Whether the arguments ask for JSON, even where they cannot be parsed. */

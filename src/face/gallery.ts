@@ -126,6 +126,17 @@ export class Gallery {
     return this.#table.memoryBytes;
   }
 
+  /** Refuses weights that did not make the embeddings here: InputError OTHER_WEIGHTS. */
+  requireWeights(weights: string): void {
+    if (weights === this.weights) return;
+    const shown = (hash: string) => `${hash.slice(0, SHOWN_DIGITS)}…`;
+    throw new InputError(
+      'OTHER_WEIGHTS',
+      `the embedding was made by the weights ${shown(String(weights))}, those of the gallery by ${shown(this.weights)}; ` +
+        'embeddings of the same weights alone can be compared: embed the faces again.',
+    );
+  }
+
   /** Everybody, in the order in which they were enrolled. */
   list(): GalleryOwner[] {
     return [...this.#people.values()].map(({ id, rows }) => ({ id, embeddings: rows.length }));
@@ -137,7 +148,7 @@ export class Gallery {
    * OUT_OF_MEMORY or DISPOSED; then the gallery is as before.
    */
   enrol(id: string, face: FaceEmbedding): void {
-    this.#checkWeights(face);
+    this.requireWeights(face.weights);
     this.#add(checkId(id, 'gallery'), normaliseEmbedding(face.embedding));
   }
 
@@ -164,7 +175,7 @@ export class Gallery {
     if (!Number.isSafeInteger(top) || top < 1) {
       throw new InputError('BAD_TOP', `top is ${top}; accepted are whole numbers from 1.`);
     }
-    for (const face of faces) this.#checkWeights(face);
+    for (const face of faces) this.requireWeights(face.weights);
     const rankings = faces.map(() => new Ranking(this.#owners, top, threshold));
     const queries = faces.map(({ embedding }) => normaliseEmbedding(embedding));
     this.#table.scan(queries, (face, firstRow, products) => rankings[face]!.offer(firstRow, products));
@@ -211,15 +222,5 @@ export class Gallery {
     moved.rows[moved.rows.indexOf(last)] = row;
     this.#owners[row] = moved;
     this.#owners.pop();
-  }
-
-  #checkWeights({ weights }: FaceEmbedding): void {
-    if (weights === this.weights) return;
-    const shown = (hash: string) => `${hash.slice(0, SHOWN_DIGITS)}…`;
-    throw new InputError(
-      'OTHER_WEIGHTS',
-      `the embedding was made by the weights ${shown(String(weights))}, those of the gallery by ${shown(this.weights)}; ` +
-        'embeddings of the same weights alone can be compared: embed the faces again.',
-    );
   }
 }

@@ -1,0 +1,300 @@
+/** `gallery add|remove|search|list`: known people's embeddings in one file, searched by photographs. */
+import { basename, dirname } from 'node:path';
+import { Option } from 'commander';
+import { Engine } from '../engine.js';
+import { InputError } from '../errors.js';
+import { findThreshold } from '../face/decision.js';
+import { type FaceEmbedding, Gallery, type GalleryMatch } from '../face/gallery.js';
+import { checkId, type GalleryOwner, parseGallery } from '../face/galleryFile.js';
+import { isSamePerson } from '../face/match.js';
+import type { FaceVerifier } from '../face/verifier.js';
+import { defineCommand, defineCommandGroup, type Outcome } from './command.js';
+import { type FailureEntry, failureEntry } from './detect.js';
+import { fileExists, readInputFile, writeOutputFile } from './files.js';
+import { expandImages, type NamedImage } from './images.js';
+import { cropOptions, embedFile, loadVerifier } from './models.js';
+import {
+  addDetectOption,
+  addDetectorOptions,
+  addFaceOption,
+  addFlipOption,
+  addModelOption,
+  addThresholdOption,
+  type FaceOptions,
+  parseCount,
+} from './options.js';
+import { Progress } from './progress.js';
+import { alignRows, formatBytes, formatCosine, formatCount, formatCounted, roundTo } from './text.js';
+
+interface PhotoOptions extends FaceOptions {
+  readonly model?: string;
+  readonly flip?: boolean;
+}
+
+interface AddOptions extends PhotoOptions {
+  readonly id?: string;
+  readonly byFolder?: boolean;
+}
+
+interface SearchOptions extends PhotoOptions {
+  readonly top: number;
+  readonly threshold?: number;
+}
+
+/** What `gallery add --json` prints. */
+export interface GalleryAddDocument {
+  readonly gallery: string;
+  /** One entry an image, in order. */
+  readonly added: readonly ({ readonly image: string; readonly id: string } | FailureEntry)[];
+  /** In the gallery now. */
+  readonly people: number;
+  readonly embeddings: number;
+}
+
+/** What `gallery remove --json` prints. */
+export interface GalleryRemoveDocument {
+  readonly gallery: string;
+  readonly removed: readonly string[];
+  /** In the gallery now. */
+  readonly people: number;
+  readonly embeddings: number;
+}
+
+/** What `gallery search --json` prints. */
+export interface GallerySearchDocument {
+  readonly gallery: string;
+  readonly threshold: number | null;
+  /** One entry an image, in order; `same` is null where there is no threshold. */
+  readonly results: readonly (GallerySearchEntry | FailureEntry)[];
+  readonly elapsedMs: number;
+}
+
+export interface GallerySearchEntry {
+  readonly image: string;
+  /** The most alike first. */
+  readonly matches: readonly (GalleryMatch & { readonly same: boolean | null })[];
+}
+
+/** What `gallery list --json` prints. */
+export interface GalleryListDocument {
+  readonly gallery: string;
+  /** SHA-256 of the weights that made the embeddings. */
+  readonly weights: string;
+  readonly embeddingLength: number;
+  readonly embeddings: number;
+  readonly bytes: number;
+  /** In the order in which they were enrolled. */
+  readonly people: readonly GalleryOwner[];
+}
+
+const MOST_TOP = 1_000_000;
+const DEFAULT_TOP = 5;
+const HINT = 'a gallery that `gallery add` wrote is needed';
+
+/** Embeds each image in turn and hands it on; failures become entries. */
+async function forEachFace<T>(
+  images: readonly NamedImage[],
+  verifier: FaceVerifier,
+  options: PhotoOptions,
+  use: (image: NamedImage, face: FaceEmbedding) => T,
+): Promise<(T | FailureEntry)[]> {
+  const photo = { ...cropOptions(options), mirror: options.flip };
+  const progress = new Progress(images.length, 'images');
+  const entries: (T | FailureEntry)[] = [];
+  try {
+    for (const image of images) {
+      try {
+        const { embedding } = await embedFile(image.path, verifier, photo);
+        entries.push(use(image, { embedding, weights: verifier.weights }));
+      } catch (error) {
+        entries.push(failureEntry(image.path, error));
+      }
+      progress.step();
+    }
+  } finally {
+    progress.stop();
+  }
+  return entries;
+}
+
+function isFailure(entry: object): entry is FailureEntry {
+  return 'error' in entry;
+}
+
+function exitCodeOf(entries: readonly object[]): 0 | 2 {
+  return entries.some(isFailure) ? 2 : 0;
+}
+
+function explainFailure({ error }: FailureEntry): string {
+  return `${error.code}: ${error.message}`;
+}
+
+async function saveGallery(path: string, gallery: Gallery): Promise<{ people: number; embeddings: number }> {
+  await writeOutputFile(path, await gallery.save());
+  return { people: gallery.list().length, embeddings: gallery.embeddings };
+}
+
+function explainCounts({
+  gallery,
+  people,
+  embeddings,
+}: {
+  gallery: string;
+  people: number;
+  embeddings: number;
+}): string {
+  return `${gallery}: ${formatCount(people)} ${people === 1 ? 'person' : 'people'}, ${formatCounted(embeddings, 'embedding')}`;
+}
+
+function idOf({ path }: NamedImage, { id, byFolder }: AddOptions): string {
+  const name = byFolder ? basename(dirname(path)) : basename(path).replace(/\.[^.]*$/, '');
+  return checkId(id ?? name, path);
+}
+
+async function add([path, ...args]: readonly string[], options: AddOptions): Promise<Outcome> {
+  const images = await expandImages(args);
+  for (const image of images) idOf(image, options);
+  const bytes = (await fileExists(path!)) ? await readInputFile(path!, HINT) : undefined;
+  using verifier = await loadVerifier(options.model, options.detector);
+  const { engine, weights, embedder } = verifier;
+  using gallery = bytes
+    ? await Gallery.open(engine, bytes, path!)
+    : new Gallery(engine, weights, embedder.embeddingLength);
+  gallery.requireWeights(weights);
+  const added = await forEachFace(images, verifier, options, (image, face) => {
+    const id = idOf(image, options);
+    gallery.enrol(id, face);
+    return { image: image.path, id };
+  });
+  const document: GalleryAddDocument = { gallery: path!, added, ...(await saveGallery(path!, gallery)) };
+  const lines = added.map((entry) => (isFailure(entry) ? explainFailure(entry) : `${entry.image} is ${entry.id}`));
+  return { document, text: [...lines, explainCounts(document)].join('\n'), exitCode: exitCodeOf(added) };
+}
+
+async function remove([path, ...ids]: readonly string[]): Promise<Outcome> {
+  using engine = await Engine.create();
+  using gallery = await Gallery.open(engine, await readInputFile(path!, HINT), path!);
+  const known = new Set(gallery.list().map(({ id }) => id));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    const found = `${JSON.stringify(unknown)} is not in it, and nobody was removed`;
+    throw new InputError('UNKNOWN_ID', `${path}: ${found}; \`gallery list\` prints who is.`);
+  }
+  for (const id of ids) gallery.remove(id);
+  const document: GalleryRemoveDocument = { gallery: path!, removed: ids, ...(await saveGallery(path!, gallery)) };
+  return { document, text: explainCounts(document) };
+}
+
+function explainSearch({ results, threshold }: GallerySearchDocument): string {
+  const parts = results.map((entry) => {
+    if (isFailure(entry)) return explainFailure(entry);
+    const rows = entry.matches.map(({ id, similarity, same }): [string, string] => [
+      `  ${id}`,
+      `${formatCosine(similarity)}${same ? '  same person' : ''}`,
+    ]);
+    return `${entry.image}\n${rows.length > 0 ? alignRows(rows) : '  nobody: the gallery is empty'}`;
+  });
+  const note = threshold === null ? 'No decision: the model has no threshold; pass --threshold T.' : undefined;
+  return [...parts, ...(note ? [note] : [])].join('\n');
+}
+
+async function search([path, ...args]: readonly string[], options: SearchOptions): Promise<Outcome> {
+  const images = await expandImages(args);
+  const bytes = await readInputFile(path!, HINT);
+  using verifier = await loadVerifier(options.model, options.detector);
+  using gallery = await Gallery.open(verifier.engine, bytes, path!);
+  gallery.requireWeights(verifier.weights);
+  const threshold = findThreshold(verifier.card, options)?.value ?? null;
+  const begin = performance.now();
+  const results = await forEachFace(images, verifier, options, (image, face): GallerySearchEntry => {
+    const matches = gallery.search(face, { top: options.top }).map(({ id, similarity }) => ({
+      id,
+      similarity,
+      same: threshold === null ? null : isSamePerson(similarity, threshold),
+    }));
+    return { image: image.path, matches };
+  });
+  const elapsedMs = roundTo(performance.now() - begin, 1);
+  const document: GallerySearchDocument = { gallery: path!, threshold, results, elapsedMs };
+  return { document, text: explainSearch(document), exitCode: exitCodeOf(results) };
+}
+
+async function list([path]: readonly string[]): Promise<Outcome> {
+  const bytes = await readInputFile(path!, HINT);
+  const { weights, embeddingLength, owners, embeddings } = await parseGallery(bytes, path!);
+  const document: GalleryListDocument = {
+    gallery: path!,
+    weights,
+    embeddingLength,
+    embeddings: embeddings.length / embeddingLength,
+    bytes: bytes.length,
+    people: owners,
+  };
+  const rows = owners.map(({ id, embeddings: count }): [string, string] => [
+    `  ${id}`,
+    formatCounted(count, 'embedding'),
+  ]);
+  const counts = explainCounts({ ...document, people: owners.length });
+  const head = `${counts} of ${embeddingLength} numbers, ${formatBytes(bytes.length)}\nmade by the weights ${weights}`;
+  return { document, text: rows.length > 0 ? `${head}\n${alignRows(rows)}` : head };
+}
+
+function addPhotoOptions(command: Parameters<typeof addModelOption>[0], choice: 'largest' | 'central'): void {
+  addModelOption(command);
+  addDetectOption(command, "look for faces also in images of exactly the model's input size");
+  addDetectorOptions(command);
+  addFaceOption(command, choice);
+  addFlipOption(command);
+}
+
+const addCommand = defineCommand<AddOptions>({
+  name: 'add',
+  summary: "enrol faces; makes the file where there is none. Ids are the images' names unless --id or --by-folder",
+  declare(command) {
+    command
+      .argument('<gallery>', 'the gallery, a .safetensors file')
+      .argument('<image...>', 'photographs or aligned crops: files, folders or patterns')
+      .option('--id <id>', 'whom all images show')
+      .option('--by-folder', "take the name of each image's folder as its id");
+    addPhotoOptions(command, 'largest');
+  },
+  run: add,
+});
+
+const removeCommand = defineCommand<object>({
+  name: 'remove',
+  summary: 'remove people with all their embeddings',
+  declare(command) {
+    command.argument('<gallery>', 'the gallery').argument('<id...>', 'whom to remove');
+  },
+  run: remove,
+});
+
+const searchCommand = defineCommand<SearchOptions>({
+  name: 'search',
+  summary: 'find whom faces are most like',
+  declare(command) {
+    command.argument('<gallery>', 'the gallery').argument('<image...>', 'photographs or aligned crops');
+    const top = new Option('--top <n>', 'people to name for each face').default(DEFAULT_TOP);
+    command.addOption(top.argParser((text) => parseCount(text, '--top', 1, MOST_TOP)));
+    addThresholdOption(command);
+    addPhotoOptions(command, 'largest');
+  },
+  run: search,
+});
+
+const listCommand = defineCommand<object>({
+  name: 'list',
+  summary: 'print who is in a gallery',
+  declare(command) {
+    command.argument('<gallery>', 'the gallery');
+  },
+  run: list,
+});
+
+export const galleryCommand = defineCommandGroup('gallery', 'keep known faces in a file and search it', [
+  addCommand,
+  removeCommand,
+  searchCommand,
+  listCommand,
+]);

@@ -1,0 +1,196 @@
+/** From a pair list and its images to scored pairs: what `eval` and `calibrate` begin with. */
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { ImageError, InputError } from '../errors.js';
+import type { ScoredPair } from '../face/evaluate.js';
+import { cosineSimilarity } from '../face/match.js';
+import { parsePairBin } from '../face/pairBin.js';
+import { DEFAULT_FOLDS, foldOf, type PathPairList, parsePairList } from '../face/pairList.js';
+import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
+import type { ModelCard } from '../model/card.js';
+import { fileExists, readInputFile } from './files.js';
+import { cropOptions, embedImage, type ImageFile, imageFile, loadVerifier } from './models.js';
+import {
+  addDetectOption,
+  addDetectorOptions,
+  addFaceOption,
+  addFlipOption,
+  addModelOption,
+  type FaceOptions,
+  parseCount,
+} from './options.js';
+import { Progress } from './progress.js';
+import { formatCount, formatCounted } from './text.js';
+
+/** What `addPairOptions` gives. */
+export interface PairOptions extends FaceOptions {
+  readonly pairs: string;
+  readonly images?: string;
+  readonly folds: number;
+  readonly model?: string;
+  readonly flip?: boolean;
+}
+
+/** The pairs of a list with their similarities. */
+export interface ScoredList {
+  /** Of the weights that embedded the images. */
+  readonly card: ModelCard;
+  /** In the order of the list. */
+  readonly scored: readonly ScoredPair[];
+  readonly folds: number;
+  /** The two images of each pair, in the same order. */
+  readonly files: readonly (readonly [ImageFile, ImageFile])[];
+  /** Distinct images, each decoded and embedded once. */
+  readonly images: number;
+  /** Images in which no face was found; their pairs have the lowest score. */
+  readonly undetected: number;
+}
+
+/** Pairs and the images that they compare, before anything is decoded. */
+interface ListedPairs {
+  readonly list: PathPairList;
+  /** By the paths in the list. */
+  readonly files: ReadonlyMap<string, ImageFile>;
+}
+
+/** The score of a pair with an image in which no face is found: below that of any other. */
+const REFUSED = -1;
+
+/** Endings that are looked for in place of the list's, which is LFW's. */
+const ENDINGS = ['.jpg', '.png', '.jpeg'];
+
+/** Missing images that an error names. */
+const NAMED_MISSING = 20;
+
+const MOST_FOLDS = 1000;
+
+/** The first byte of a pickle, which no text begins with. */
+const PICKLE_BYTE = 0x80;
+
+async function findImage(folder: string, path: string): Promise<string | undefined> {
+  const stem = path.replace(/\.[^./]*$/, '');
+  for (const candidate of [path, ...ENDINGS.map((ending) => stem + ending)]) {
+    if (await fileExists(join(folder, candidate))) return join(folder, candidate);
+  }
+  return undefined;
+}
+
+/** The file of each distinct image of the list. Throws InputError IMAGES_MISSING. */
+async function findImages(folder: string, { pairs }: PathPairList): Promise<Map<string, ImageFile>> {
+  const files = new Map<string, ImageFile>();
+  const missing: string[] = [];
+  const paths = new Set(pairs.flatMap(({ a, b }) => [a, b]));
+  for (const path of paths) {
+    const found = await findImage(folder, path);
+    if (found === undefined) missing.push(path);
+    else files.set(path, imageFile(found));
+  }
+  if (missing.length === 0) return files;
+  const named = missing.slice(0, NAMED_MISSING).join(', ');
+  const others = missing.length > NAMED_MISSING ? ` and ${formatCount(missing.length - NAMED_MISSING)} more` : '';
+  throw new InputError(
+    'IMAGES_MISSING',
+    `${folder}: lacks ${formatCount(missing.length)} of the ${formatCounted(paths.size, 'image')} that the pairs name: ${named}${others}.`,
+  );
+}
+
+/** The pairs of insightface's list, whose images are in it. Throws InputError PAIRS_COUNT for fewer pairs than folds. */
+function listBin(bytes: Uint8Array, where: string, folds: number): ListedPairs {
+  const { images, same } = parsePairBin(bytes, where);
+  if (same.length < folds) {
+    throw new InputError(
+      'PAIRS_COUNT',
+      `${where}: has ${same.length} pairs; at least ${folds}, one a fold, are needed.`,
+    );
+  }
+  const pairs = same.map((isSame, index) => ({
+    a: `${2 * index}`,
+    b: `${2 * index + 1}`,
+    same: isSame,
+    fold: foldOf(index, same.length, folds),
+  }));
+  const files = images.map((image, index): [string, ImageFile] => [
+    `${index}`,
+    { name: `${where}, image ${index}`, read: async () => image },
+  ]);
+  return { list: { folds, pairs }, files: new Map(files) };
+}
+
+async function readList({ pairs, images, folds }: PairOptions): Promise<ListedPairs> {
+  const bytes = await readInputFile(pairs, 'a pair list like pairs.txt of LFW, or a .bin list, is needed');
+  if (bytes[0] === PICKLE_BYTE) return listBin(bytes, pairs, folds);
+  const list = parsePairList(new TextDecoder().decode(bytes), pairs, folds);
+  if (images === undefined) {
+    throw new InputError('BAD_OPTION', `${pairs}: names images; option --images with their folder is needed.`);
+  }
+  return { list, files: await findImages(images, list) };
+}
+
+/** The embeddings of all images; those in which no face is found have none. */
+async function embedImages(
+  files: ReadonlyMap<string, ImageFile>,
+  verifier: FaceVerifier,
+  options: EmbedPhotoOptions,
+): Promise<Map<string, Float32Array>> {
+  const progress = new Progress(files.size, 'images');
+  const embeddings = new Map<string, Float32Array>();
+  try {
+    for (const [key, file] of files) {
+      try {
+        embeddings.set(key, (await embedImage(file, verifier, options)).embedding);
+      } catch (error) {
+        if (!(error instanceof ImageError && error.code === 'NO_FACE')) throw error;
+      }
+      progress.step();
+    }
+  } finally {
+    progress.stop();
+  }
+  return embeddings;
+}
+
+/**
+ * Scores the pairs that the options name. Throws InputError for lists and images that cannot be read, ModelError for
+ * weights that cannot be used, and as `embedImage` does.
+ */
+export async function scorePairs(options: PairOptions): Promise<ScoredList> {
+  const { list, files } = await readList(options);
+  using verifier = await loadVerifier(options.model, options.detector);
+  const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
+  const embeddings = await embedImages(files, verifier, photo);
+  return {
+    card: verifier.card,
+    scored: list.pairs.map(({ a, b, same, fold }) => {
+      const [first, second] = [embeddings.get(a), embeddings.get(b)];
+      return { score: first && second ? cosineSimilarity(first, second) : REFUSED, same, fold };
+    }),
+    folds: list.folds,
+    files: list.pairs.map(({ a, b }) => [files.get(a)!, files.get(b)!]),
+    images: files.size,
+    undetected: files.size - embeddings.size,
+  };
+}
+
+/** How lists and images lie, for the help of commands with `addPairOptions`. */
+export const PAIR_LAYOUT = `
+A pair list is LFW's pairs.txt, with images as DIR/Name/Name_0001.jpg (or .png); lines of two paths below DIR and 1 for
+the same person or 0 (AgeDB-30, CFP and others); or a .bin list of insightface, whose images are in it.
+FAR is the share of pairs of different people that is accepted, TAR that of pairs of the same person.`;
+
+/**
+ * `--pairs`, `--images`, `--folds`, `--detect`, `--detector`, `--min-face`, `--face`, `--flip`, and `--model` unless the
+ * command names its model otherwise.
+ */
+export function addPairOptions(command: Command, { model = true } = {}): void {
+  command
+    .requiredOption('--pairs <file>', 'the pair list')
+    .option('--images <dir>', 'the folder of the images: aligned crops, or photographs with --detect');
+  const folds = new Option('--folds <n>', 'parts of a list that does not say itself how many it has');
+  command.addOption(folds.default(DEFAULT_FOLDS).argParser((text) => parseCount(text, '--folds', 1, MOST_FOLDS)));
+  if (model) addModelOption(command);
+  addDetectOption(command, 'find and align the face in each image first');
+  addDetectorOptions(command);
+  addFaceOption(command, 'central');
+  addFlipOption(command);
+  command.addHelpText('after', PAIR_LAYOUT);
+}
