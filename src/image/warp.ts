@@ -74,7 +74,8 @@ function addSample({ data, width, height }: RgbImage, x: number, y: number, sums
 /**
  * The image of `width` × `height` whose pixel (u, v) shows what the transform takes (u, v) to; black outside.
  * Where the transform enlarges or keeps, one bilinear sample a pixel. Where it shrinks by s > 1, the image is halved by
- * 2×2 means while s ≥ 2, and each pixel is then the mean of 2×2 samples, so that a pixel sees all that it covers.
+ * 2×2 means while s ≥ 2, and each pixel is then the mean of 2×2 samples which are (s − 1) pixels of the source apart:
+ * so a pixel sees all that it covers, and nothing jumps as s passes 1.
  */
 export function warpImage(image: RgbImage, transform: Similarity, width: number, height: number): RgbImage {
   const data = new Uint8Array(width * height * 3);
@@ -82,7 +83,8 @@ export function warpImage(image: RgbImage, transform: Similarity, width: number,
   const halvings = Math.max(0, Math.floor(Math.log2(shrink)));
   const source = sourceOf(image, transform, width, height, halvings);
   if (!source) return { data, width, height, channels: 3 };
-  const offsets = shrink > 1 ? [-0.25, 0.25] : [0];
+  const reach = (1 - source.size / shrink) / 2;
+  const offsets = reach > 0 ? [-reach, reach] : [0];
   const share = 1 / offsets.length ** 2;
   const sums = new Float64Array(3);
   // Pixel centres of the part: centre c of the image is (c + 0.5 − begin) / size − 0.5 there.
