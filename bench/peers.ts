@@ -7,11 +7,13 @@ import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { parseCount } from '../src/cli/options.js';
 import { alignTable, roundTo } from '../src/cli/text.js';
 import { InputError, RuntimeError } from '../src/errors.js';
+import { counterpart, OWN, variants } from './engines.js';
 import { median } from './measure.js';
 import { addWideOption, parseThreads } from './options.js';
-import { installPeers, type PeerFiles, type PeerFormat, seededFiles, trainedFiles } from './peerFiles.js';
+import { installPeers, type PeerFiles, seededFiles, trainedFiles } from './peerFiles.js';
 import { type FirstRun, measureFirstRun, PeerProcess, type PeerStart } from './peerProcess.js';
 import { root } from './root.js';
+import { targetsOf, targetsTable } from './targets.js';
 
 const ROUNDS = 15;
 const FRESH_ROUNDS = 7;
@@ -33,29 +35,6 @@ const ALL_START_FROM = 24;
 /** The first V8 that joins vectors; the option is the same that this engine sets for itself. */
 const FIRST_WIDE_V8 = 12;
 const WIDE_FLAG = '--experimental-wasm-revectorize';
-
-const OWN = 'mobilefacenet';
-
-/** An engine and how it is started. */
-interface Peer {
-  readonly engine: string;
-  readonly module: string;
-  readonly format: PeerFormat;
-  readonly options: PeerStart['options'];
-  /** Runs with V8's option to join vectors. */
-  readonly wide: boolean;
-  readonly mostThreads?: number;
-}
-
-const RIVALS: readonly Peer[] = [
-  { engine: 'litert', module: 'litert', format: 'tflite', options: {}, wide: false },
-  { engine: 'onnxruntime-web', module: 'onnxruntime-web', format: 'onnx', options: {}, wide: false },
-  { engine: 'tfjs-wasm', module: 'tfjs-wasm', format: 'tfjs', options: {}, wide: false, mostThreads: 1 },
-  { engine: 'onnxruntime-node', module: 'onnxruntime-node', format: 'onnx', options: {}, wide: false },
-];
-
-/** Native code, which V8's options do not reach. */
-const NATIVE = 'onnxruntime-node';
 
 interface PeersOptions {
   readonly wide?: boolean;
@@ -106,15 +85,6 @@ function askNode(path: string): NodeVersion {
   } catch (cause) {
     throw new InputError('BAD_NODE', `option --node is ${path}; accepted is a Node that runs.`, { cause });
   }
-}
-
-function variants(wide: boolean): Peer[] {
-  const own: Peer = { engine: OWN, module: OWN, format: 'native', options: {}, wide: false };
-  const plain: Peer = { ...own, engine: `${OWN} plain`, options: { build: 'plain' } };
-  if (!wide) return [own, plain, ...RIVALS];
-  const others = RIVALS.filter(({ engine }) => engine !== NATIVE);
-  const widened = others.map((peer): Peer => ({ ...peer, engine: `${peer.engine} wide`, wide: true }));
-  return [own, plain, { ...own, engine: `${OWN} wide`, options: { wide: true }, wide: true }, ...RIVALS, ...widened];
 }
 
 /** Everything that is to be started. */
@@ -220,7 +190,7 @@ async function measureFresh(measured: readonly Measured[], rounds: number): Prom
 
 /** The row of this engine that another is compared with. */
 function ownCounterpart(measured: readonly Measured[], { engine, threads }: PeerStart): Measured {
-  const name = engine.endsWith(' wide') ? `${OWN} wide` : OWN;
+  const name = counterpart(engine);
   return measured.find(({ start }) => start.engine === name && start.threads === threads)!;
 }
 
@@ -274,7 +244,7 @@ export function peersTable({ rows }: PeersDocument): string[][] {
   return [
     [...head, 'ours / its'],
     ...rows.map(({ engine, version, threads, medianMs, ratio, maxDifference, startMs, peakMb }) => {
-      const name = engine.endsWith(' wide') ? `${OWN} wide` : OWN;
+      const name = counterpart(engine);
       const own = rows.find((row) => row.engine === name && row.threads === threads)!;
       return [
         engine,
@@ -299,7 +269,8 @@ async function peers(_: readonly string[], options: PeersOptions): Promise<Outco
     : await trainedFiles(options.models, options.weights);
   const document = await measurePeers(files, options);
   const title = `Node ${document.node}, ${files.network}, medians of ${document.rounds} rounds of ${RUNS} runs; below 1 this engine is ahead`;
-  return { document, text: `${title}\n\n${alignTable(peersTable(document))}` };
+  const targets = alignTable(targetsTable(targetsOf(document, options.network === undefined)));
+  return { document, text: [title, alignTable(peersTable(document)), targets].join('\n\n') };
 }
 
 export const peersCommand = defineCommand<PeersOptions>({

@@ -7,6 +7,7 @@ import { eventLoopCommand } from './eventLoop.js';
 import { kernelsCommand } from './kernels.js';
 import { layersCommand } from './layers.js';
 import { peersCommand } from './peers.js';
+import { reportCommand } from './report.js';
 import { suiteCommand } from './suite.js';
 
 /** The first one runs where none is named. */
@@ -17,6 +18,7 @@ const COMMANDS: readonly BuildCommand[] = [
   eventLoopCommand,
   barrierCommand,
   peersCommand,
+  reportCommand,
 ];
 
 /** The exit code of bad usage and of what cannot be measured here. */

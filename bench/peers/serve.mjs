@@ -16,4 +16,5 @@ process.on('message', async ({ warmUps, runs }) => {
   }
   process.send({ durationsMs });
 });
+process.on('disconnect', () => process.exit());
 process.send({ version, output: [...(await run(input))] });
