@@ -23,12 +23,17 @@ export interface CommandDefinition<Options extends object> {
 /** A command that the program can add: its declaration, and the run that stores its outcome. */
 export type BuildCommand = (finish: (outcome: Outcome) => void) => Command;
 
+/** `--json`, which the program looks for itself. */
+function addJsonOption(command: Command): void {
+  command.option('--json', 'print one JSON document on stdout and nothing else');
+}
+
 /** Turns a definition into a command; every command takes `--json`. */
 export function defineCommand<Options extends object>(definition: CommandDefinition<Options>): BuildCommand {
   return (finish) => {
     const command = new Command(definition.name).description(definition.summary);
     definition.declare(command);
-    command.option('--json', 'print one JSON document on stdout and nothing else');
+    addJsonOption(command);
     return command.action(async () => finish(await definition.run(command.args, command.opts<Options>())));
   };
 }
@@ -37,6 +42,7 @@ export function defineCommand<Options extends object>(definition: CommandDefinit
 export function defineCommandGroup(name: string, summary: string, commands: readonly BuildCommand[]): BuildCommand {
   return (finish) => {
     const group = new Command(name).description(summary).helpCommand(false);
+    addJsonOption(group);
     for (const build of commands) group.addCommand(build(finish));
     return group;
   };

@@ -1,5 +1,5 @@
 /** `eval` on a benchmark set small enough to know every figure: the sample portraits in LFW's layout. */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvalDocument } from '../../src/cli/eval.js';
@@ -28,7 +28,7 @@ describe('eval', () => {
     const { options } = benchmark(PAIRS);
     const { code, document } = await runJson<EvalDocument>('eval', ...options);
     expect(code).toBe(0);
-    const keys = ['pairs', 'images', 'accuracy', 'std', 'threshold', 'auc', 'tarAtFar', 'elapsedMs'];
+    const keys = ['pairs', 'images', 'accuracy', 'std', 'threshold', 'auc', 'tarAtFar', 'tarIntervals', 'elapsedMs'];
     expect(Object.keys(document)).toEqual(keys);
     expect(Object.keys(document.tarAtFar)).toEqual(['1e-1', '1e-2', '1e-3']);
     const tarAtFar = { '1e-1': 1, '1e-2': 1, '1e-3': 1 };
@@ -45,6 +45,64 @@ describe('eval', () => {
     expect(document.accuracy).toBeLessThanOrEqual(0.75);
     expect(document.auc).toBeLessThan(1);
     expect(document.tarAtFar['1e-3']).toBeLessThan(1);
+  });
+
+  it('gives points at further rates, with intervals', async () => {
+    const { options } = benchmark(PAIRS);
+    const { document } = await runJson<EvalDocument>('eval', ...options, '--far', '0.5', '0');
+    expect(document.tarIntervals['1e-1'].map((share) => Number(share.toFixed(4)))).toEqual([0.3424, 1]);
+    expect(document.points).toMatchObject([
+      { falseAcceptRate: 0.5, falseAccepts: 1, differentPairs: 2, trueAcceptRate: 1 },
+      { falseAcceptRate: 0, falseAccepts: 0, differentPairs: 2, trueAcceptRate: 1 },
+    ]);
+  });
+
+  it('takes lists of paths, and insightface’s lists with their images inside', async () => {
+    const { options, images } = benchmark('a/a_0001.png a/a_0002.png 1\na/a_0001.png b/b_0001.png 0\n');
+    const byPath = await runJson<EvalDocument>('eval', ...options, '--folds', '1');
+    expect(byPath.document).toMatchObject({ pairs: 2, images: 3, accuracy: 1 });
+    const files = ['a/a_0001.png', 'a/a_0002.png', 'a/a_0001.png', 'b/b_0001.png'].map((path) =>
+      readFileSync(join(images, path)),
+    );
+    const length = (count: number) => [count & 255, (count >> 8) & 255, (count >> 16) & 255, 0];
+    const strings = files.map((file) => Buffer.concat([Uint8Array.of(0x42, ...length(file.length)), file]));
+    const pickle = Buffer.concat([
+      Buffer.from('\x80\x03](', 'latin1'),
+      ...strings,
+      Buffer.from('e](\x88\x89e\x86.', 'latin1'),
+    ]);
+    const list = join(images, 'list.bin');
+    writeFileSync(list, pickle);
+    const byBin = await runJson<EvalDocument>('eval', '--pairs', list, '--folds', '1');
+    expect(byBin.document).toMatchObject({ pairs: 2, images: 4, accuracy: 1, auc: 1 });
+    expect(byBin.document.threshold).toBeCloseTo(byPath.document.threshold, 12);
+    const cut = join(images, 'cut.bin');
+    writeFileSync(cut, pickle.subarray(0, 5000));
+    expect((await runJson<FailureDocument>('eval', '--pairs', cut)).document.error.code).toBe('PICKLE_TRUNCATED');
+  });
+
+  it('writes a page that needs nothing else, and the pictures by themselves', async () => {
+    const { options, images } = benchmark(PAIRS);
+    copyFileSync(join(images, 'a', 'a_0002.png'), join(images, 'b', 'b_0001.png'));
+    const folder = join(images, 'out');
+    const page = join(folder, 'report.html');
+    const { code, stdout } = await runCli('eval', ...options, '--report', page, '--charts', folder);
+    expect(code).toBe(0);
+    expect(stdout).toContain(page);
+    expect(readdirSync(folder).sort()).toEqual(['report.html', 'roc.svg', 'similarities.svg']);
+    const html = readFileSync(page, 'utf8');
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html.match(/<svg /g)?.length).toBe(3);
+    expect(html).toContain('data:image/png;base64,iVBOR');
+    expect(html).not.toMatch(/(src|href)="(?!data:)|url\(|<script|@import/);
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(readFileSync(join(folder, 'roc.svg'), 'utf8')).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+  });
+
+  it('asks for the images’ folder where the list does not hold them', async () => {
+    const { options } = benchmark(PAIRS);
+    const { document } = await runJson<FailureDocument>('eval', ...options.slice(0, 2));
+    expect([document.error.code, document.error.message]).toEqual(['BAD_OPTION', expect.stringContaining('--images')]);
   });
 
   it('reads well', async () => {

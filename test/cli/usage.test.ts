@@ -20,7 +20,7 @@ const FAILURES: readonly { name: string; args: readonly string[]; code: string; 
   { name: 'missing argument', args: ['verify', FACE], code: 'USAGE', says: /missing required argument 'b'/ },
   { name: 'one argument too many', args: ['verify', FACE, FACE, FACE], code: 'USAGE', says: /too many arguments/ },
   { name: 'no image', args: ['embed'], code: 'USAGE', says: /missing required argument/ },
-  { name: 'missing required option', args: ['eval', '--pairs', 'pairs.txt'], code: 'USAGE', says: /--images/ },
+  { name: 'missing required option', args: ['eval', '--images', '.'], code: 'USAGE', says: /--pairs/ },
   { name: 'option without value', args: ['verify', FACE, FACE, '--model'], code: 'USAGE', says: /argument missing/ },
   {
     name: 'threshold that is no number',
