@@ -45,28 +45,23 @@ async function compileKernels(builds) {
   await Promise.all(builds.map(compile));
 }
 
-/** Compiles the shipped builds of the kernels and writes them as base64 into one module; with `forTests` the others too. */
+/** Compiles the shipped builds of the kernels; with `forTests` the others too. */
 export async function buildKernels(forTests = false) {
   const builds = forTests ? [...SHIPPED_BUILDS, ...TEST_BUILDS] : SHIPPED_BUILDS;
   const isOld = (name) => !isCurrent([`build/kernels/${name}.wasm`], KERNEL_SOURCES);
   const old = builds.filter(isOld);
   if (old.length > 0) await compileKernels(old);
-  if (
-    isCurrent(
-      ['build/kernels/inline.js'],
-      SHIPPED_BUILDS.map((name) => `build/kernels/${name}.wasm`),
-    )
-  )
-    return;
-  const lines = SHIPPED_BUILDS.map((name) => {
-    const bytes = readFileSync(`${root}build/kernels/${name}.wasm`);
-    return `export const ${name} = '${bytes.toString('base64')}';\n`;
-  });
-  writeFileSync(`${root}build/kernels/inline.js`, lines.join(''));
-  const types = SHIPPED_BUILDS.map(
-    (name) => `/** The ${name} build in base64. */\nexport declare const ${name}: string;\n`,
-  );
-  writeFileSync(`${root}build/kernels/inline.d.ts`, types.join(''));
+  for (const name of SHIPPED_BUILDS) writeInline(name);
+}
+
+/** Writes a build as base64 into a module of its own, so that a program loads the one that it runs. */
+function writeInline(name) {
+  const inline = `build/kernels/${name}.js`;
+  if (isCurrent([inline], [`build/kernels/${name}.wasm`])) return;
+  const base64 = readFileSync(`${root}build/kernels/${name}.wasm`).toString('base64');
+  writeFileSync(`${root}${inline}`, `export const base64 = '${base64}';\n`);
+  const types = `/** The ${name} build in base64. */\nexport declare const base64: string;\n`;
+  writeFileSync(`${root}build/kernels/${name}.d.ts`, types);
 }
 
 /** Bundles the worker threads' script into one string. */
@@ -95,7 +90,8 @@ export async function buildWorker() {
 
 /** The modules that are generated into build/, by the names that sources import them by. */
 export const generatedModules = {
-  '#kernels': `${root}build/kernels/inline.js`,
+  '#kernels/plain': `${root}build/kernels/plain.js`,
+  '#kernels/relaxed': `${root}build/kernels/relaxed.js`,
   '#worker': `${root}build/kernels/worker.js`,
 };
 
@@ -133,8 +129,7 @@ export async function buildPackage() {
     },
     external: ['node:*'],
     legalComments: 'none',
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
   });
 }
 

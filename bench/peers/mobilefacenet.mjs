@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { Engine, float32Tensor, importModel } from '../../dist/index.js';
 
 export async function start({ model, threads = 1, wide = false, build }) {
-  const engine = await Engine.create({ threads, wide, build });
-  const { graphs } = await importModel([{ name: model, bytes: await readFile(model) }]);
+  const read = readFile(model).then((bytes) => importModel([{ name: model, bytes }]));
+  const [engine, { graphs }] = await Promise.all([Engine.create({ threads, wide, build }), read]);
   const network = engine.compile(graphs.get('embed'));
   const [{ shape }] = network.inputs;
   async function run(input) {

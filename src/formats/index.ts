@@ -4,7 +4,7 @@ import { describeValue } from '../model/json.js';
 import type { Model } from '../model/model.js';
 import { joinDetector } from './importDetector.js';
 import { importNative } from './native.js';
-import { importNcnn, type NcnnOptions } from './ncnn/importNcnn.js';
+import type { NcnnOptions } from './ncnn/importNcnn.js';
 import { PARAM_MAGIC } from './ncnn/parseParam.js';
 import { sha256 } from './sha256.js';
 
@@ -55,6 +55,7 @@ function paramText({ name, bytes }: ModelFile): string {
 }
 
 async function importPair(param: ModelFile, bin: ModelFile, options: NcnnOptions): Promise<Model> {
+  const { importNcnn } = await import('./ncnn/importNcnn.js');
   const model = importNcnn(paramText(param), bin.bytes, { param: param.name, bin: bin.name }, options);
   return { ...model, card: { ...model.card, sha256: await sha256(bin.bytes.slice()) } };
 }

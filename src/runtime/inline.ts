@@ -1,5 +1,4 @@
 /** What the engine carries inside this JavaScript, so that there is no file to lose: kernel builds and worker script. */
-import { plain, relaxed } from '#kernels';
 import { worker } from '#worker';
 import type { KernelBinaries } from './module.js';
 
@@ -16,10 +15,10 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The shipped builds, decoded when asked for. */
+/** The shipped builds, loaded and decoded when asked for. */
 export const inlineBinaries: KernelBinaries = {
-  plain: () => decodeBase64(plain),
-  relaxed: () => decodeBase64(relaxed),
+  plain: async () => decodeBase64((await import('#kernels/plain')).base64),
+  relaxed: async () => decodeBase64((await import('#kernels/relaxed')).base64),
 };
 
 /** The script of a worker thread. */

@@ -8,8 +8,8 @@ import type { KernelFunction } from './run.js';
 /** A build's binary: bytes, or a module that the runtime has compiled already. */
 export type KernelBinary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 
-/** Binaries by build; functions, so that only the chosen one is decoded. */
-export type KernelBinaries = Partial<Readonly<Record<Build, () => KernelBinary>>>;
+/** Binaries by build; functions, so that only the chosen one is loaded. */
+export type KernelBinaries = Partial<Readonly<Record<Build, () => KernelBinary | Promise<KernelBinary>>>>;
 
 /** The builds that are tried where none is asked for, best first. */
 export const PREFERRED_BUILDS: readonly Build[] = ['relaxed', 'plain'];
@@ -43,15 +43,21 @@ async function compile(binary: KernelBinary): Promise<WebAssembly.Module | undef
   return WebAssembly.compile(binary).catch(() => undefined);
 }
 
-/** How long the probe of the wide build runs: until V8 has compiled the kernel with its optimising compiler. */
-const WIDE_PROBE_MS = 40;
+/** Each build's pointwise kernel, the one that networks spend their time in, and how long it is tried. */
+const PROBES: Readonly<Record<Build, { readonly kernel: string; readonly rows: number; readonly durationMs: number }>> =
+  {
+    // A moment that makes V8 begin on optimised code while models are still being read.
+    plain: { kernel: 'pointwise4x8', rows: 4, durationMs: 2 },
+    relaxed: { kernel: 'pointwise6x8', rows: 6, durationMs: 2 },
+    // Until V8 has compiled the kernel with its optimising compiler, which alone joins vectors.
+    wide: { kernel: 'pointwise6x16', rows: 6, durationMs: 40 },
+    checked: { kernel: 'pointwise4x8', rows: 4, durationMs: 0 },
+  };
 
-/** True where a build's pointwise kernel, the one that networks spend their time in, computes rightly. */
 function computesRightly(module: WebAssembly.Module, build: Build): boolean {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-  const functions = instantiate(module, memory);
-  if (build === 'wide') return probePointwise(functions.pointwise6x16!, probeExtent(6), memory, WIDE_PROBE_MS);
-  return probePointwise(functions.pointwise4x8!, probeExtent(4), memory, 0);
+  const { kernel, rows, durationMs } = PROBES[build];
+  return probePointwise(instantiate(module, memory)[kernel]!, probeExtent(rows), memory, durationMs);
 }
 
 /**
@@ -68,7 +74,7 @@ export async function loadKernels(
     const binary = binaries[SAME_BINARY[build] ?? build];
     if (!binary) continue;
     try {
-      const module = await compile(binary());
+      const module = await compile(await binary());
       if (!module || !computesRightly(module, build)) continue;
       const functions = instantiate(module, memory);
       const names = WebAssembly.Module.exports(module).map(({ name }) => name);
