@@ -97,10 +97,10 @@ async function createSession(threads: number, wide: boolean): Promise<Session> {
 }
 
 /** Runs the traced network and the plain one in turn; durations by struct, and those of whole runs. */
-function measureRuns(traced: Network, plain: Network, inputs: Tensors, trace: Trace) {
+function measureRuns(traced: Network, plain: Network, inputs: Tensors, trace: Trace, count: number) {
   const layers = new Map<number, number[]>();
   const runs: number[] = [];
-  for (let run = -WARM_UPS; run < RUNS; run++) {
+  for (let run = -WARM_UPS; run < count; run++) {
     traced.run(inputs);
     const taken = trace.take();
     const begin = performance.now();
@@ -147,7 +147,12 @@ function describeSteps(
 }
 
 /** Times each step of a network's plan on so many threads. */
-export async function measureLayers(name: string, threads: number, wide: boolean): Promise<LayersDocument> {
+export async function measureLayers(
+  name: string,
+  threads: number,
+  wide: boolean,
+  count = RUNS,
+): Promise<LayersDocument> {
   const row = findNetwork(name);
   const graph = optimise(row.build(seededWeights()));
   const sessions = [await createSession(threads, wide), await createSession(threads, wide)] as const;
@@ -155,7 +160,7 @@ export async function measureLayers(name: string, threads: number, wide: boolean
   const trace = new Trace();
   trace.watch(sessions[0].kernels.list as KernelFunction[]);
   const inputs = Object.fromEntries(graph.inputs.map(({ name: input, shape }) => [input, float32Tensor(shape)]));
-  const { layers, runs } = measureRuns(traced!, plain!, inputs, trace);
+  const { layers, runs } = measureRuns(traced!, plain!, inputs, trace, count);
   const rows = describeSteps(traced!, traced!.plan(), layers);
   const { build } = sessions[0].kernels;
   const { lanes } = sessions[0];

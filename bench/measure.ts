@@ -15,7 +15,7 @@ export interface Task {
   run(): void;
   /** Calls before the first round: kernels begin on their runtime's quick compiler. 20 by default. */
   readonly warmUps?: number;
-  /** Calls in each round, for work that is too long to fill a slice of time with; by default as many as fit. */
+  /** Counted calls in each round, for work that is too long to fill a slice of time with; by default as many as fit. */
   readonly callsPerRound?: number;
 }
 
@@ -55,7 +55,7 @@ async function measureSlice(task: Task, sliceMs: number): Promise<readonly numbe
   return result.latency.samples ?? [];
 }
 
-/** Runs every task for `sliceMs` in each of `rounds` rounds and gives its timing, by position. */
+/** Runs every task for `sliceMs` in each of `rounds` rounds, after a call that is not counted; gives timings by position. */
 export async function measureInterleaved(tasks: readonly Task[], rounds: number, sliceMs: number): Promise<Timing[]> {
   const samples: number[][] = tasks.map(() => []);
   for (const task of tasks) for (let call = 0; call < (task.warmUps ?? 20); call++) task.run();

@@ -4,6 +4,7 @@ import type { BuildCommand, Outcome } from '../src/cli/command.js';
 import { MobileFaceNetError } from '../src/errors.js';
 import { barrierCommand } from './barrier.js';
 import { eventLoopCommand } from './eventLoop.js';
+import { galleryCommand } from './gallery.js';
 import { kernelsCommand } from './kernels.js';
 import { layersCommand } from './layers.js';
 import { peersCommand } from './peers.js';
@@ -17,6 +18,7 @@ const COMMANDS: readonly BuildCommand[] = [
   kernelsCommand,
   eventLoopCommand,
   barrierCommand,
+  galleryCommand,
   peersCommand,
   reportCommand,
 ];
