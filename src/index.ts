@@ -9,11 +9,22 @@ export { countMultiplyAdds, countParameters, type InputShapes, inferShapes } fro
 export { Engine, type EngineOptions, Network, type Tensors } from './engine.js';
 export { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from './errors.js';
 export { type AlignedFace, alignFace } from './face/align.js';
+export { type Calibration, calibrate, fitProbability } from './face/calibrate.js';
 export type { FaceChoice } from './face/chooseFace.js';
+export { type Histogram, histogram, type RocPoint, rocCurve } from './face/curves.js';
 export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from './face/decision.js';
 export { createDetector, type DetectOptions, Detector, type Face, type FaceBox } from './face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from './face/embed.js';
 export { type Evaluation, evaluatePairs, type ScoredPair } from './face/evaluate.js';
+export { type FaceEmbedding, Gallery, type GalleryMatch, type GallerySearchOptions } from './face/gallery.js';
+export type { GalleryOwner } from './face/galleryFile.js';
+export {
+  evaluateIdentification,
+  type Identification,
+  type IdentificationOptions,
+  type IdentificationPoint,
+  type Probe,
+} from './face/identify.js';
 export type { CropSize, Landmarks, Point } from './face/landmarks.js';
 export {
   addEmbeddings,
@@ -23,6 +34,9 @@ export {
   normaliseEmbedding,
 } from './face/match.js';
 export type { ModelSource } from './face/modelSource.js';
+export { type Interval, type OperatingPoint, operatingPoint, wilsonInterval } from './face/operatingPoint.js';
+export { type PairBin, parsePairBin } from './face/pairBin.js';
+export { type PathPair, type PathPairList, parsePairList } from './face/pairList.js';
 export { type Pair, type PairImage, type PairList, pairImagePath, parsePairs } from './face/pairs.js';
 export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from './face/quality.js';
 export {
@@ -64,5 +78,6 @@ export { seededWeights } from './networks/seededWeights.js';
 export { namedWeights, type WeightSource } from './networks/weightSource.js';
 export { optimise } from './passes/index.js';
 export type { KernelBinaries, KernelBinary } from './runtime/module.js';
+export type { Vector, VectorTable } from './runtime/vectors.js';
 export { elementCount, type Shape } from './tensor/shape.js';
 export { type ElementType, float32Tensor, type Tensor } from './tensor/tensor.js';

@@ -1,6 +1,6 @@
 /** `calibrate MODEL`: thresholds for stated false-accept rates, measured on pairs and written into a model's card. */
 import { InputError } from '../errors.js';
-import { calibrate } from '../face/calibrate.js';
+import { calibrate, checkRate } from '../face/calibrate.js';
 import { exportNative, importNative } from '../formats/index.js';
 import type { CardProbability, CardThreshold } from '../model/card.js';
 import type { Model } from '../model/model.js';
@@ -66,7 +66,10 @@ async function calibrateFile([file]: readonly string[], options: CalibrateOption
   const begin = performance.now();
   const path = file!;
   const model = await importNative(await readInputFile(path, 'a native .safetensors file is needed'), path);
-  const list = await scorePairs({ ...options, model: path });
+  const list = await scorePairs({ ...options, model: path }, (pairs) => {
+    const different = pairs.filter(({ same }) => !same).length;
+    for (const rate of options.far) checkRate(rate, different);
+  });
   const data = options.data ?? options.pairs.split(/[/\\]/).at(-1)!;
   const calibration = calibrate(list.scored, options.far, data);
   const sha256 = model.card.sha256!;

@@ -5,14 +5,14 @@ import { type OperatingPoint, wilsonInterval } from '../face/operatingPoint.js';
 
 const WIDTH = 640;
 const HEIGHT = 380;
-const FRAME = { left: 64, right: 20, top: 20, bottom: 52 } as const;
+const FRAME = { left: 80, right: 20, top: 20, bottom: 52 } as const;
 const PLOT = { width: WIDTH - FRAME.left - FRAME.right, height: HEIGHT - FRAME.top - FRAME.bottom } as const;
 
 /** Bins of the histogram. */
 const BINS = 80;
 
 /** Where the axis of true-accept rates may begin: at the highest of these below the curve. */
-const AXIS_STARTS = [0.98, 0.95, 0.9, 0.8, 0.5, 0];
+const AXIS_STARTS = [0.99, 0.98, 0.97, 0.95, 0.9, 0.8, 0.5, 0];
 
 /** Colours of charts and of the page around them. */
 export const CHART_COLOURS = `
@@ -97,7 +97,7 @@ function axes(
     ]),
     line('axis', left, bottom, right, bottom),
     text(xName, left + PLOT.width / 2, HEIGHT - 10, 'middle', 'name'),
-    `<g transform="rotate(-90 16 ${middle})">${text(yName, 16, middle, 'middle', 'name')}</g>`,
+    `<g transform="rotate(-90 18 ${middle})">${text(yName, 18, middle, 'middle', 'name')}</g>`,
   ].join('');
 }
 
@@ -106,6 +106,16 @@ function picture(title: string, content: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">` +
     `<title>${escapeText(title)}</title><style>${CHART_STYLE}</style>${content}</svg>`
   );
+}
+
+/** Ticks from 0 to `high` at steps of 1, 2 or 5 times a power of ten, some four of them. */
+function roundTicks(high: number, format: (value: number) => string): Tick[] {
+  const power = 10 ** Math.floor(Math.log10(high / 4));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => high / candidate <= 5)!;
+  return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, index) => ({
+    at: index * step,
+    label: format(index * step),
+  }));
 }
 
 /** Evenly spread ticks between two numbers that both carry one. */
@@ -224,11 +234,12 @@ export function drawHistogram(pairs: readonly ScoredPair[], threshold: number): 
   const most = 1.12 * Math.max(...same, ...different);
   const x = linear([low, Math.max(high, low + 0.1)], X_RANGE);
   const y = linear([0, most], Y_RANGE);
-  const tenths = Math.round(10 * (Math.max(high, low + 0.1) - low));
-  const step = tenths > 10 ? 2 : 1;
-  const xTicks = Array.from({ length: Math.floor(tenths / step) + 1 }, (_, index) => {
-    const at = low + (step * index) / 10;
-    return { at, label: at.toFixed(1).replace('-', '−') };
+  const right = Math.max(high, low + 0.1);
+  const step = right - low > 1 ? 2 : 1;
+  const firstTick = Math.ceil((10 * low) / step - 1e-9) * step;
+  const xTicks = Array.from({ length: Math.floor((10 * right - firstTick) / step + 1e-9) + 1 }, (_, index) => {
+    const tenths = firstTick + index * step;
+    return { at: tenths / 10, label: (tenths / 10).toFixed(1).replace('-', '−') };
   });
   const label = (kind: 'same' | 'other', name: string, list: readonly number[]) => {
     const bin = list.indexOf(Math.max(...list));
@@ -237,7 +248,7 @@ export function drawHistogram(pairs: readonly ScoredPair[], threshold: number): 
   const mark = Math.min(X_RANGE[1], Math.max(X_RANGE[0], x(threshold)));
   return picture(
     'Histogram of similarities',
-    axes(x, xTicks, 'cosine similarity', y, ticks(0, most / 1.12, 4, percent), 'share of pairs') +
+    axes(x, xTicks, 'cosine similarity', y, roundTicks(most, percent), 'share of pairs') +
       bars('other', counts, different, x, y) +
       bars('same', counts, same, x, y) +
       line('mark', mark, Y_RANGE[0], mark, Y_RANGE[1]) +

@@ -62,7 +62,7 @@ function explain(document: EvalDocument, list: ScoredList, written: readonly str
 
 async function shownImage({ name, read }: ImageFile): Promise<MistakeImage> {
   const bytes = await read();
-  return { name, bytes: bytes.length <= LARGEST_SHOWN_IMAGE ? bytes : undefined };
+  return { name: name.split(/[/\\]/).at(-1)!, bytes: bytes.length <= LARGEST_SHOWN_IMAGE ? bytes : undefined };
 }
 
 /** The pairs that are decided wrongly with the greatest distance from the threshold. */

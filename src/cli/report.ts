@@ -48,9 +48,9 @@ const STYLE = `${CHART_COLOURS}
   figure svg { display: block; width: 100%; height: auto; }
   figcaption { color: var(--soft); font-size: 14px; padding: 4px 6px 0; }
   .scroll { overflow-x: auto; }
-  table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
-  th, td { text-align: right; padding: 6px 12px; border-bottom: 1px solid var(--line); white-space: nowrap; }
-  th { color: var(--soft); font-weight: 600; font-size: 14px; }
+  table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; font-size: 14px; }
+  th, td { text-align: right; padding: 8px 6px; border-bottom: 1px solid var(--line); white-space: nowrap; }
+  th { color: var(--soft); font-weight: 600; }
   .mistakes { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 12px; }
   .mistake { border: 1px solid var(--line); border-radius: 10px; padding: 10px; font-size: 13px; overflow-wrap: anywhere; }
   .mistake div { display: flex; gap: 6px; margin-bottom: 6px; }
@@ -83,12 +83,15 @@ function pointTable(points: readonly OperatingPoint[]): string {
       String(falseAcceptRate),
       formatCosine(threshold),
       percent(trueAcceptRate),
-      interval.map((share) => percent(share)).join(' – '),
-      `${formatCount(falseAccepts)} of ${formatCount(differentPairs)}`,
+      `${(100 * interval[0]).toFixed(2)} – ${percent(interval[1])}`,
+      `${formatCount(falseAccepts)} / ${formatCount(differentPairs)}`,
     ]),
   );
   const head = row(['FAR', 'threshold', 'TAR', '95 % interval', 'false accepts'], 'th');
-  return `<div class="scroll"><table>${head}${rows.join('')}</table></div>`;
+  const caption =
+    'FAR is the share of different people that is accepted, TAR that of the same people. Thresholds look a little better ' +
+    'on the pairs that they were chosen on: calibrate on others.';
+  return `<figure><div class="scroll"><table>${head}${rows.join('')}</table></div><figcaption>${caption}</figcaption></figure>`;
 }
 
 function encodeBase64(bytes: Uint8Array): string {
@@ -113,10 +116,10 @@ function mistakeCard(mistake: Mistake): string {
   return `<div class="mistake${mistake.same ? ' missed' : ''}">${images}<strong>${kind}, ${score}</strong><br>${names}</div>`;
 }
 
-function mistakeSection(mistakes: readonly Mistake[], wrong: number, threshold: number): string {
-  const count = `${formatCounted(wrong, 'pair')} of all ${wrong === 1 ? 'is' : 'are'} decided wrongly`;
-  const shown = mistakes.length < wrong ? ` The ${mistakes.length} worst of them:` : '';
-  const text = `At the threshold ${formatCosine(threshold)}, ${count}.${shown}`;
+function mistakeSection(mistakes: readonly Mistake[], wrong: number, pairs: number, threshold: number): string {
+  const count = `${formatCount(wrong)} of ${formatCounted(pairs, 'pair')} ${wrong === 1 ? 'is' : 'are'} decided wrongly`;
+  const shown = mistakes.length < wrong ? `; the ${mistakes.length} worst of them` : '';
+  const text = `At the threshold ${formatCosine(threshold)}, ${count}${shown}.`;
   return `<h2>Mistakes</h2><p>${text}</p><div class="mistakes">${mistakes.map(mistakeCard).join('')}</div>`;
 }
 
@@ -163,10 +166,8 @@ export function printReport(contents: ReportContents): string {
 <meta name="color-scheme" content="light dark"><title>${escapeText(title)}</title><style>${STYLE}</style></head><body><main>
 <h1>${escapeText(title)}</h1><p>${escapeText(counts)}</p>
 <div class="figures">${figures.join('')}</div>
-<div class="charts">${charts.join('')}</div>
-<h2>Operating points</h2>${pointTable(points)}
-<p>FAR is the share of different people that is accepted, TAR that of the same people. A threshold chosen on these very pairs looks a little better than it is: calibrate on others.</p>
-${mistakeSection(mistakes, wrong, threshold)}
+<div class="charts">${charts.join('')}${pointTable(points)}</div>
+${mistakeSection(mistakes, wrong, pairs.length, threshold)}
 ${cardSection(card)}
 </main></body></html>
 `;

@@ -5,7 +5,7 @@ import { ImageError, InputError } from '../errors.js';
 import type { ScoredPair } from '../face/evaluate.js';
 import { cosineSimilarity } from '../face/match.js';
 import { parsePairBin } from '../face/pairBin.js';
-import { DEFAULT_FOLDS, foldOf, type PathPairList, parsePairList } from '../face/pairList.js';
+import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList } from '../face/pairList.js';
 import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
 import type { ModelCard } from '../model/card.js';
 import { fileExists, readInputFile } from './files.js';
@@ -150,11 +150,15 @@ async function embedImages(
 }
 
 /**
- * Scores the pairs that the options name. Throws InputError for lists and images that cannot be read, ModelError for
+ * Scores the pairs that the options name. `check` looks at the list before anything is embedded. Throws InputError for lists and images that cannot be read, ModelError for
  * weights that cannot be used, and as `embedImage` does.
  */
-export async function scorePairs(options: PairOptions): Promise<ScoredList> {
+export async function scorePairs(
+  options: PairOptions,
+  check: (pairs: readonly PathPair[]) => void = () => {},
+): Promise<ScoredList> {
   const { list, files } = await readList(options);
+  check(list.pairs);
   using verifier = await loadVerifier(options.model, options.detector);
   const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
   const embeddings = await embedImages(files, verifier, photo);

@@ -98,7 +98,11 @@ export function fitProbability(pairs: readonly ScoredPair[]): { readonly slope: 
   );
 }
 
-function checkSupport(rate: number, different: number): void {
+/**
+ * Checks that so many pairs of different people can support a false-accept rate. Throws InputError BAD_RATE, or
+ * RATE_UNSUPPORTED where fewer than 30 false accepts are to be expected.
+ */
+export function checkRate(rate: number, different: number): void {
   if (!(rate > 0 && rate <= 1)) {
     throw new InputError('BAD_RATE', `false-accept rate is ${rate}; accepted is a number above 0, up to 1.`);
   }
@@ -122,7 +126,7 @@ function checkSupport(rate: number, different: number): void {
 export function calibrate(pairs: readonly ScoredPair[], rates: readonly number[], data: string): Calibration {
   checkPairs(pairs);
   const different = pairs.filter(({ same }) => !same).length;
-  for (const rate of rates) checkSupport(rate, different);
+  for (const rate of rates) checkRate(rate, different);
   const thresholds = rates.map((rate): CardThreshold => {
     const { threshold, falseAccepts, trueAcceptRate, interval } = operatingPoint(pairs, rate);
     const [low, high] = interval.map((share) => share.toFixed(4));
