@@ -93,12 +93,14 @@ function slide(
       sum = column(v128.load(bias), w00, w10, w20, x0, x1, x2);
       output += step;
     }
-    if (done < outputWidth) {
+    for (; done < outputWidth; done++) {
       if (2 * done + 1 - paddingLeft < inputWidth) {
         x0 = v128.load(r0), x1 = v128.load(r1), x2 = v128.load(r2);
         sum = column(sum, w01, w11, w21, x0, x1, x2);
       }
       storeActivated(output, sum, residual, activation, slopes);
+      sum = v128.load(bias);
+      output += step;
     }
   }
 }
@@ -111,7 +113,7 @@ const GROUP_BLOCKS: i32 = 16;
 function rows(stride: i32, pointer: usize, begin: i32, end: i32): void {
   const args = changetype<Depthwise3x3Arguments>(pointer);
   check(args.blocks > 0 && args.paddingLeft >= 0 && args.paddingLeft <= 1 && args.zeros != 0);
-  check(args.inputWidth + args.paddingLeft >= 2 && args.outputWidth > 0);
+  check(args.inputWidth > 0 && args.outputWidth > 0);
   check(args.activation != 3 || args.slopes != 0);
   const blocks = <usize>args.blocks;
   const step = blocks * VECTOR;

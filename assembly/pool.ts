@@ -109,7 +109,7 @@ function rows(takesMean: bool, pointer: usize, begin: i32, end: i32): void {
       let block = 0;
       if (takesMean) {
         const countedColumns = min(left + kernelWidth, countedWidth) - (countsPadding ? left : firstColumn);
-        const count = f32x4.splat(<f32>(countedRows * countedColumns));
+        const count = f32x4.splat(<f32>countedRows * <f32>countedColumns);
         for (; block + 4 <= blocks; block += 4) {
           const at = <usize>block * VECTOR;
           meanOfWindow(4, first + at, rowCount, columnCount, rowBytes, step, count, output + at);

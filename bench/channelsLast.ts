@@ -3,8 +3,8 @@ import { inferShapes } from '../src/build/infer.js';
 import { ModelError } from '../src/errors.js';
 import type { Graph, Node } from '../src/graph/types.js';
 import type { Activation } from '../src/ops/activation.js';
+import { isReshape } from '../src/ops/reshape.js';
 import { optimise } from '../src/passes/index.js';
-import { isReshape } from '../src/plan/site.js';
 import { elementCount, type Shape } from '../src/tensor/shape.js';
 import type { Tensor } from '../src/tensor/tensor.js';
 

@@ -1,5 +1,5 @@
 /** Dense and grouped convolutions: the direct form of the first layer, and the general one. */
-import { convolutionAttributes } from '../ops/convolution.js';
+import { BIAS, convolutionAttributes, SLOPES } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -38,10 +38,10 @@ export function packConvolution(site: Site): PackedParts {
   const taps = height * width;
   const length = depth * taps;
   const order = Int32Array.from({ length }, (_, step) => (step % depth) * taps + Math.floor(step / depth));
-  const slopes = site.tensors[3];
+  const slopes = site.tensors[SLOPES];
   return {
     weights: packPanels({ data: weights.data, groups, outputs: groupOutputs, length, order }),
-    bias: padGroups(site.tensors[2], groups, groupOutputs),
+    bias: padGroups(site.tensors[BIAS], groups, groupOutputs),
     slopes: slopes ? padGroups(slopes, groups, groupOutputs) : new Float32Array(0),
     zeros: new Float32Array(channelStride(depth)),
   };

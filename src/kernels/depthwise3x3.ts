@@ -49,8 +49,7 @@ function depthwise3x3(stride: 1 | 2) {
         attributes.stride.every((value) => value === stride) &&
         attributes.dilation.every((value) => value === 1) &&
         top <= 2 &&
-        left <= 1 &&
-        imageShape(site.inputs[0]!).width + left >= 2
+        left <= 1
       );
     },
     pack: packDepthwise3x3,

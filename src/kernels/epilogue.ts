@@ -1,5 +1,6 @@
 /** The fused epilogue as kernels take it: bias, slopes and residual addresses, and the activation's code. */
 import { ACTIVATIONS, type Activation } from '../ops/activation.js';
+import { BIAS, RESIDUAL, SLOPES, WEIGHTS } from '../ops/convolution.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedParts, Places, Site } from './kernel.js';
 import type { Address } from './struct.js';
@@ -16,11 +17,11 @@ export function padChannels(tensor: Tensor | undefined, channels: number, multip
   return padded;
 }
 
-/** Packs bias and slopes (inputs 2 and 3) of a convolution or fully connected layer. */
+/** Packs bias and slopes of a convolution or fully connected layer. */
 export function packEpilogue(site: Site, channels: number, multiple: number): PackedParts {
-  const slopes = site.tensors[3];
+  const slopes = site.tensors[SLOPES];
   return {
-    bias: padChannels(site.tensors[2], channels, multiple),
+    bias: padChannels(site.tensors[BIAS], channels, multiple),
     slopes: slopes ? padChannels(slopes, channels, multiple) : new Float32Array(0),
   };
 }
@@ -39,14 +40,14 @@ export function epilogueArguments(site: Site, places: Places): EpilogueArguments
   return {
     bias: places.parts.bias ?? null,
     slopes: places.parts.slopes ?? null,
-    residual: places.inputs[4] ?? null,
+    residual: places.inputs[RESIDUAL] ?? null,
     output: places.outputs[0]!,
     activation: activationCode(site),
   };
 }
 
-/** True where weights, bias and slopes are tensors, as packing needs. */
-export function hasConstantParameters(site: Site): boolean {
-  const { tensors, inputs } = site;
-  return tensors[1] !== undefined && [2, 3].every((index) => !inputs[index] || tensors[index] !== undefined);
+/** True where weights, bias and slopes are tensors, as packing needs, and the residual, which is read as a value, is none. */
+export function hasConstantParameters({ tensors, inputs }: Site): boolean {
+  const isPacked = (index: number): boolean => !inputs[index] || tensors[index] !== undefined;
+  return tensors[WEIGHTS] !== undefined && isPacked(BIAS) && isPacked(SLOPES) && tensors[RESIDUAL] === undefined;
 }

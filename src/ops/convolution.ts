@@ -25,6 +25,12 @@ export interface ConvolutionAttributes {
   readonly activation: Activation;
 }
 
+/** Positions of the inputs after the first, of convolutions and fully connected layers alike. */
+export const WEIGHTS = 1;
+export const BIAS = 2;
+export const SLOPES = 3;
+export const RESIDUAL = 4;
+
 const LARGEST = 1 << 20;
 
 /** Reads the attributes of a convolution. Throws ModelError BAD_ATTRIBUTE. */

@@ -49,3 +49,8 @@ export const reshape: Operator = {
   reference: (node, [input]) => [{ ...input!, shape: reshapedShape(node, input!.shape) }],
   multiplyAdds: () => 0,
 };
+
+/** True for the operators that keep every element and its place in row-major order. */
+export function isReshape(node: Node): boolean {
+  return node.operator === 'flatten' || node.operator === 'reshape';
+}

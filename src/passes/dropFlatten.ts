@@ -1,11 +1,8 @@
 /** Drops reshapes that change nothing, or nothing that their reader sees. */
 import { inferShapes } from '../build/infer.js';
 import type { Graph, Node } from '../graph/types.js';
+import { isReshape } from '../ops/reshape.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
-
-function isReshape(node: Node): boolean {
-  return node.operator === 'flatten' || node.operator === 'reshape';
-}
 
 /** True where a reshape keeps the shape at every input size that the graph accepts. */
 function isIdentity(node: Node, shapes: ReadonlyMap<string, Shape>): boolean {

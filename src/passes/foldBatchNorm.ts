@@ -1,6 +1,7 @@
 /** Folds batch normalisation and per-channel affines into the convolution before them (the paper, section 3.3). */
 import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
+import { BIAS, RESIDUAL } from '../ops/convolution.js';
 import { describeNode, readNumber } from '../ops/operator.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { definedNames, freshName, isLinear, type Uses, usesOf, withInput } from './uses.js';
@@ -10,9 +11,6 @@ interface ChannelAffine {
   readonly scales: Float64Array;
   readonly offsets: Float64Array;
 }
-
-const BIAS = 2;
-const RESIDUAL = 4;
 
 /** Reads a batchNorm or affine node whose parameters are tensors; `undefined` for every other node. */
 function readAffine(graph: Graph, node: Node): ChannelAffine | undefined {

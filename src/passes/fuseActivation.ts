@@ -1,9 +1,8 @@
 /** Fuses ReLU, ReLU6 and PReLU into the convolution or fully connected layer before them. */
 import type { Graph, Node } from '../graph/types.js';
 import type { Activation } from '../ops/activation.js';
+import { SLOPES } from '../ops/convolution.js';
 import { isLinear, usesOf, withInput } from './uses.js';
-
-const SLOPES = 3;
 
 function fusableActivation(graph: Graph, node: Node): Activation | undefined {
   if (node.operator === 'relu') return 'relu';

@@ -1,8 +1,7 @@
 /** Fuses an addition into the convolution or fully connected layer that makes one of its sides. */
 import type { Graph, Node } from '../graph/types.js';
+import { RESIDUAL } from '../ops/convolution.js';
 import { isLinear, type Uses, usesOf, withInput } from './uses.js';
-
-const RESIDUAL = 4;
 
 /** A layer that can take the residual: it makes one side, nobody else reads that, and no residual is there yet. */
 function takesResidual(graph: Graph, uses: Uses, side: string, residual: string): Node | undefined {

@@ -1,5 +1,6 @@
 /** Whether the images of a batch are independent, so that they may run one by one or on different lanes. */
 import { defaultShapes, type InputShapes, inferShapes } from '../build/infer.js';
+import { ShapeError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import type { Shape } from '../tensor/shape.js';
 
@@ -26,5 +27,10 @@ export function imagesAreIndependent(graph: Graph): boolean {
     const shapes: ReadonlyMap<string, Shape> = inferShapes(graph, withBatch(defaultShapes(graph), batch));
     return graph.outputs.every((name) => shapes.get(name)![0] === batch);
   };
-  return follows(1) && follows(3);
+  try {
+    return follows(1) && follows(3);
+  } catch (error) {
+    if (error instanceof ShapeError) return false;
+    throw error;
+  }
 }

@@ -5,12 +5,13 @@ import type { Kernel, Site } from '../kernels/kernel.js';
 import { conversions } from '../kernels/layout.js';
 import type { Address } from '../kernels/struct.js';
 import { describeNode, NO_ATTRIBUTES } from '../ops/operator.js';
+import { isReshape } from '../ops/reshape.js';
 import type { Layout } from '../tensor/layout.js';
 import type { Shape } from '../tensor/shape.js';
 import { placeLifetimes } from './arena.js';
 import { type PackedGraph, requireKernel } from './pack.js';
 import type { Plan, PlannedValue, Step } from './plan.js';
-import { isReshape, siteOf } from './site.js';
+import { siteOf } from './site.js';
 import { type Storage, Storages, storageBytes } from './storages.js';
 
 /** A step whose storages have no offsets yet. */

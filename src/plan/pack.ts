@@ -6,8 +6,9 @@ import { chooseKernel } from '../kernels/index.js';
 import { type Build, type Kernel, type PackedPart, type PackedParts, type Site, writePart } from '../kernels/kernel.js';
 import type { Address } from '../kernels/struct.js';
 import { describeNode } from '../ops/operator.js';
+import { isReshape } from '../ops/reshape.js';
 import { formatShape } from '../tensor/shape.js';
-import { isReshape, siteOf } from './site.js';
+import { siteOf } from './site.js';
 
 /** Alignment of every packed part: a cache line. */
 const PART_ALIGNMENT_BYTES = 64;

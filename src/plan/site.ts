@@ -13,8 +13,3 @@ export function siteOf(graph: Graph, node: Node, shapes: ReadonlyMap<string, Sha
     tensors: node.inputs.map((name) => graph.tensors.get(name)),
   };
 }
-
-/** True for the operators that keep every element and its place in row-major order: no kernel runs them. */
-export function isReshape(node: Node): boolean {
-  return node.operator === 'flatten' || node.operator === 'reshape';
-}

@@ -44,13 +44,17 @@ function depthwiseCases(): KernelCase[] {
         [0, 0, 1, 1],
         [2, 1, 0, 1],
         [0, 1, 0, 2],
+        [1, 1, 1, 5],
+        [0, 0, 2, 6],
+        [1, 1, 4, 4],
       ] as const) {
         const [top, left, bottom, right] = padding;
-        if (size + top + bottom < 3 || size + 1 + left + right < 3) continue;
+        const width = right > 3 ? size : size + 1;
+        if (size + top + bottom < 3 || width + left + right < 3) continue;
         const channels = 1 + ((size * 3 + stride) % 9);
         const activation = ACTIVATION_CYCLE[(size + top) % 4]!;
         const residual = size % 3 === 0;
-        const input = [size % 4 === 0 ? 2 : 1, channels, size, size + 1];
+        const input = [size % 4 === 0 ? 2 : 1, channels, size, width];
         cases.push(
           convolutionCase({
             input,

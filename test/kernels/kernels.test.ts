@@ -70,8 +70,10 @@ function boundsOf(
   }
   let depth = 1;
   if (LAYERS.includes(operator)) depth = elementCount(inputs[1]!.slice(1));
-  else if (operator === 'averagePool') depth = elementCount(attributes.kernel as number[]);
-  else if (operator === 'globalAveragePool') depth = elementCount(inputs[0]!.slice(2));
+  else if (operator === 'averagePool') {
+    const kernel = attributes.kernel as number[];
+    depth = elementCount(kernel.map((length, axis) => Math.min(length, inputs[0]![axis + 2]!)));
+  } else if (operator === 'globalAveragePool') depth = elementCount(inputs[0]!.slice(2));
   return boundsOfSums(kernelCase, operands, depth);
 }
 

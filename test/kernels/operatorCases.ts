@@ -26,8 +26,11 @@ function poolCases(): KernelCase[] {
     { kernel: [1, 4], stride: [3, 2], padding: [0, 3, 0, 2], rounding: 'up' },
     { kernel: [4, 4], stride: [1, 1], padding: [0, 0, 0, 0], rounding: 'down' },
   ];
+  const side = 1 << 16;
+  const huge = { kernel: [side, side], stride: [1, 1], padding: [side - 1, side - 1, 0, 0], rounding: 'down' };
   return IMAGES.flatMap((image) => [
     valueCase('globalAveragePool', {}, [image]),
+    valueCase('averagePool', { ...huge, countPadding: true }, [image]),
     ...windows.flatMap((window, index) => [
       valueCase('maxPool', window, [image]),
       valueCase('averagePool', { ...window, countPadding: index % 2 === 0 }, [image]),

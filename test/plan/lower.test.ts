@@ -5,6 +5,7 @@ import { ModelError, ShapeError } from '../../src/errors.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
 import { optimise } from '../../src/passes/index.js';
+import { imagesAreIndependent } from '../../src/plan/images.js';
 import { lower } from '../../src/plan/lower.js';
 import { packGraph } from '../../src/plan/pack.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
@@ -54,6 +55,28 @@ test('a fully convolutional graph plans for any height and width', () => {
   const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
   const fully = packGraph(graph, 'plain');
   expect(lower(fully, { image: [2, 3, 31, 57] }).outputs[0]!.shape).toEqual([2, 10, 29, 55]);
+});
+
+test('a depthwise layer packed for wide images plans for one column too', () => {
+  const builder = new GraphBuilder();
+  const input = builder.input('image', [1, 4, 6, 6]);
+  const weights = builder.tensor('weights', float32Tensor([4, 1, 3, 3]));
+  const attributes = { stride: [1, 1], padding: [1, 0, 1, 2], dilation: [1, 1], groups: 4, activation: 'none' };
+  const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
+  const plan = lower(packGraph(graph, 'plain'), { image: [1, 4, 6, 1] });
+  expect(plan.steps.map(({ kernel }) => kernel)).toContain('depthwise3x3Stride1');
+});
+
+test('a residual that is a tensor of the model is refused', () => {
+  const builder = new GraphBuilder();
+  const input = builder.input('image', [1, 4, 5, 5]);
+  const weights = builder.tensor('weights', float32Tensor([4, 4, 1, 1]));
+  const residual = builder.tensor('residual', float32Tensor([1, 4, 5, 5]));
+  const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+  const inputs = [input, weights, '', '', residual];
+  const graph = builder.build([builder.node('conv', 'convolution', inputs, attributes)]);
+  expect(codeOf(() => packGraph(graph, 'plain'))).toBe('NO_KERNEL');
+  expect(imagesAreIndependent(graph)).toBe(false);
 });
 
 test('a node without a kernel is refused by name', () => {
