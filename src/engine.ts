@@ -29,7 +29,7 @@ export interface EngineOptions {
   readonly binaries?: KernelBinaries;
   /** The script of worker threads, for pages whose policy forbids `blob:` workers; by default part of this JavaScript. */
   readonly workerUrl?: string | URL;
-  /** Largest size of the engine's memory; 512 MiB by default. The memory grows as networks need it and never shrinks. */
+  /** Largest size of the engine's memory, at most 2 GiB; 512 MiB by default. The memory grows as networks need it and never shrinks. */
   readonly maximumMemoryBytes?: number;
   /** Hears of what works less well than asked for; `console.warn` by default. */
   readonly onWarning?: (message: string) => void;
@@ -37,6 +37,15 @@ export interface EngineOptions {
 
 const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 const MOST_THREADS = 64;
+
+/** Addresses of kernels and programs are signed 32-bit words. */
+const MOST_MEMORY_BYTES = 2 ** 31;
+
+function checkMemory(bytes: number): number {
+  if (bytes >= 1 && bytes <= MOST_MEMORY_BYTES) return bytes;
+  const accepted = `accepted are 1 to ${MOST_MEMORY_BYTES} bytes`;
+  throw new InputError('BAD_MEMORY', `maximumMemoryBytes is ${bytes}; ${accepted}.`);
+}
 
 function checkThreads(threads: number): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
@@ -53,13 +62,13 @@ export class Engine {
 
   /**
    * Makes an engine. Throws RuntimeError NO_SIMD or NO_SHARED_MEMORY where the runtime cannot run the kernels,
-   * InputError BAD_THREADS.
+   * InputError BAD_THREADS or BAD_MEMORY.
    */
   static async create(options: EngineOptions = {}): Promise<Engine> {
     const session = await Session.create({
       build: options.build,
       binaries: options.binaries ?? inlineBinaries,
-      maximumMemoryBytes: options.maximumMemoryBytes ?? DEFAULT_MEMORY_BYTES,
+      maximumMemoryBytes: checkMemory(options.maximumMemoryBytes ?? DEFAULT_MEMORY_BYTES),
       threads: checkThreads(options.threads ?? 1),
       wide: options.wide ?? false,
       worker: { code: inlineWorker, url: options.workerUrl },

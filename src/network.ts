@@ -1,5 +1,5 @@
 /** A compiled graph: plans for the shapes that it meets, bound to its engine's memory, and the runs themselves. */
-import { type InputShapes, inferShapes } from './build/infer.js';
+import { checkInputShape, type InputShapes, inferShapes } from './build/infer.js';
 import { ShapeError } from './errors.js';
 import type { Graph, GraphInput } from './graph/types.js';
 import { commonBatch, imagesAreIndependent, withBatch } from './plan/images.js';
@@ -10,7 +10,7 @@ import { argumentBytes, bind } from './runtime/bind.js';
 import type { MemoryRegion } from './runtime/memory.js';
 import { counterBytes, programBytes, writeProgram } from './runtime/run.js';
 import { requireAlive, type Session } from './runtime/session.js';
-import type { JobPrograms, Task, TaskValue } from './runtime/task.js';
+import { type JobPrograms, MOST_TASK_VALUES, type Task, type TaskValue } from './runtime/task.js';
 import { elementCount, formatShape, type Shape } from './tensor/shape.js';
 import type { Tensor } from './tensor/tensor.js';
 
@@ -34,8 +34,6 @@ interface CachedPlan {
   generation: number;
   /** By lane. */
   programs: readonly number[];
-  /** Address of the counters that lanes share. */
-  readonly counters: number;
 }
 
 /** A task with the way to read what it gives. */
@@ -59,7 +57,9 @@ export class Network {
   constructor(session: Session, packed: PackedGraph) {
     this.#session = session;
     this.#packed = packed;
-    this.#independent = imagesAreIndependent(packed.graph);
+    const { inputs, outputs } = packed.graph;
+    const describable = inputs.length + outputs.length <= MOST_TASK_VALUES;
+    this.#independent = describable && imagesAreIndependent(packed.graph);
     this.#weights = session.memory.allocate(packed.sizeBytes);
     const { begin } = this.#weights;
     packed.write(session.memory.floats.subarray(begin / 4, (begin + packed.sizeBytes) / 4));
@@ -90,7 +90,7 @@ export class Network {
    * Computes the outputs from the inputs before it returns, on this thread and the engine's workers.
    * Input tensors are row-major, `[N, C, H, W]` for images; outputs are new arrays. The result has the same bits for
    * any number of threads and any batch.
-   * Throws ShapeError INPUT_SHAPE, MISSING_INPUT or INPUT_LENGTH; RuntimeError OUT_OF_MEMORY, DISPOSED, WORKER_LOST.
+   * Throws ShapeError INPUT_SHAPE, MISSING_INPUT, INPUT_TYPE or INPUT_LENGTH; RuntimeError OUT_OF_MEMORY, DISPOSED, WORKER_LOST.
    */
   run(inputs: Tensors): Record<string, Tensor> {
     requireAlive(this.#session, 'network', this.#disposed);
@@ -131,16 +131,21 @@ export class Network {
 
   #shapes(inputs: Tensors): InputShapes {
     const shapes: Record<string, Shape> = {};
-    for (const { name, shape } of this.inputs) {
-      const tensor = inputs[name];
+    for (const input of this.inputs) {
+      const { name, shape } = input;
+      const tensor = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
       if (!tensor) throw new ShapeError('MISSING_INPUT', `input "${name}" ${formatShape(shape)} is missing.`);
-      if (tensor.data.length !== elementCount(tensor.shape)) {
+      if (!(tensor.data instanceof Float32Array) || !Array.isArray(tensor.shape)) {
+        throw new ShapeError('INPUT_TYPE', `input "${name}" is no tensor with a shape and a Float32Array of data.`);
+      }
+      shapes[name] = checkInputShape(input, tensor.shape);
+      const count = elementCount(tensor.shape);
+      if (tensor.data.length !== count) {
         throw new ShapeError(
           'INPUT_LENGTH',
-          `input "${name}" has ${tensor.data.length} elements; its shape ${formatShape(tensor.shape)} needs ${elementCount(tensor.shape)}.`,
+          `input "${name}" has ${tensor.data.length} elements; its shape ${formatShape(tensor.shape)} needs ${count}.`,
         );
       }
-      shapes[name] = tensor.shape;
     }
     return shapes;
   }
@@ -161,6 +166,7 @@ export class Network {
     const key = keyOf(one);
     let images = this.#imagesPerJob.get(key);
     if (images === undefined) {
+      if (this.#imagesPerJob.size >= CACHED_PLANS) this.#imagesPerJob.clear();
       images = Math.max(1, Math.floor(JOB_ARENA_BYTES / Math.max(1, lower(this.#packed, one).arenaBytes)));
       this.#imagesPerJob.set(key, images);
     }
@@ -171,7 +177,8 @@ export class Network {
     const cached = this.#cachedPlan(shapes, 'steps');
     const { plan } = cached;
     const session = this.#session;
-    session.reserve({ ...plan, arenas: 1, stagingBytes: 0 });
+    const counted = counterBytes(plan.steps.length, session.mostLanes);
+    session.reserve({ ...plan, arenas: 1, stagingBytes: 0, counterBytes: counted });
     this.#bind(cached, 'steps');
     const arena = session.arenas[0]!.begin;
     const { floats } = session.memory;
@@ -185,8 +192,7 @@ export class Network {
       }
       return outputs;
     };
-    const { programs, counters } = cached;
-    return { task: { kind: 'steps', programs, counters }, lanes, collect };
+    return { task: { kind: 'steps', programs: cached.programs, counters: session.counters.begin }, lanes, collect };
   }
 
   #prepareImages(inputs: Tensors, shapes: InputShapes, batch: number, images: number, most: number): PreparedRun {
@@ -199,7 +205,8 @@ export class Network {
     const values = [...whole.plan.inputs, ...whole.plan.outputs];
     const imageElements = values.map(({ shape }) => elementCount(shape.slice(1)));
     const stagingBytes = imageElements.reduce((total, elements) => total + 4 * elements * batch, 0);
-    session.reserve({ ...whole.plan, arenas: session.mostLanes, stagingBytes });
+    const counted = counterBytes(1, session.mostLanes);
+    session.reserve({ ...whole.plan, arenas: session.mostLanes, stagingBytes, counterBytes: counted });
     this.#bind(whole, 'images');
     this.#bind(last, 'images');
 
@@ -226,7 +233,7 @@ export class Network {
     const task: Task = {
       kind: 'images',
       jobs,
-      counters: whole.counters,
+      counters: session.counters.begin,
       whole: job(whole, images),
       rest: job(last, rest),
       arenas: session.arenas.slice(0, lanes).map(({ begin }) => begin),
@@ -261,9 +268,8 @@ export class Network {
       this.#plans.delete(oldest);
       memory.release(evicted.region);
     }
-    const counted = counterBytes(Math.max(1, plan.steps.length), mostLanes);
-    const region = memory.allocate(counted + mostLanes * (argumentBytes(plan) + programBytes(plan)));
-    return { plan, region, generation: -1, programs: [], counters: region.begin };
+    const region = memory.allocate(mostLanes * (argumentBytes(plan) + programBytes(plan)));
+    return { plan, region, generation: -1, programs: [] };
   }
 
   /** Writes argument structs and programs of all lanes where the regions have moved since. */
@@ -273,7 +279,7 @@ export class Network {
     const { plan, region } = cached;
     const { memory, mostLanes, arenas, scratches, kernelIndex } = session;
     const words = new Int32Array(memory.memory.buffer);
-    let at = region.begin + counterBytes(Math.max(1, plan.steps.length), mostLanes);
+    let at = region.begin;
     cached.programs = Array.from({ length: mostLanes }, (_, lane) => {
       const arena = arenas[sharing === 'steps' ? 0 : lane]!.begin;
       const bases = { arena, scratch: scratches[lane]!.begin, weights: this.#weights.begin };

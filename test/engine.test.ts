@@ -111,6 +111,15 @@ describe('refuses', () => {
     expect(() => network.run({ image: ramp([3, 9, 9]) })).toThrow(expect.objectContaining({ code: 'INPUT_SHAPE' }));
   });
 
+  test('what is no tensor, and names the shape that was given', () => {
+    using network = engine.compile(branchedGraph());
+    const shapeless = { elementType: 'float32', data: new Float32Array(3) } as unknown as Tensor;
+    expect(() => network.run({ image: shapeless })).toThrow(expect.objectContaining({ code: 'INPUT_TYPE' }));
+    const doubles = { ...ramp([1, 3, 9, 9]), data: new Float64Array(243) } as unknown as Tensor;
+    expect(() => network.run({ image: doubles })).toThrow(expect.objectContaining({ code: 'INPUT_TYPE' }));
+    expect(() => network.run({ image: ramp([5, 2, 4, 4]) })).toThrow(/got \[5, 2, 4, 4\]/);
+  });
+
   test('work beyond the memory, and goes on working after it', async () => {
     using small = await Engine.create({ maximumMemoryBytes: 8 * 1024 * 1024 });
     using network = small.compile(branchedGraph());

@@ -1,6 +1,6 @@
 /** Shape inference over a whole graph, and the counts that follow from shapes. */
 import { ModelError, ShapeError } from '../errors.js';
-import type { Graph, Node } from '../graph/types.js';
+import type { Graph, GraphInput, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
 import { describeNode } from '../ops/operator.js';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
@@ -18,7 +18,8 @@ export function nodeShapes(node: Node, shapes: ReadonlyMap<string, Shape>): (Sha
   return node.inputs.map((name) => (name === '' ? undefined : shapes.get(name)));
 }
 
-function checkInput(name: string, expected: Shape, found: Shape | undefined): Shape {
+/** A shape that an input may take: its own, with another batch, height and width. Throws ShapeError INPUT_SHAPE. */
+export function checkInputShape({ name, shape: expected }: GraphInput, found: Shape | undefined): Shape {
   const positive = found?.every((length) => Number.isSafeInteger(length) && length > 0);
   const variable = [0, 2, 3];
   const fits =
@@ -40,7 +41,7 @@ function checkInput(name: string, expected: Shape, found: Shape | undefined): Sh
  */
 export function inferShapes(graph: Graph, inputs: InputShapes = defaultShapes(graph)): ReadonlyMap<string, Shape> {
   const shapes = new Map<string, Shape>();
-  for (const { name, shape } of graph.inputs) shapes.set(name, checkInput(name, shape, inputs[name]));
+  for (const input of graph.inputs) shapes.set(input.name, checkInputShape(input, inputs[input.name]));
   for (const [name, tensor] of graph.tensors) shapes.set(name, tensor.shape);
   for (const node of graph.nodes) {
     const outputs = operatorOf(node).inferShapes(node, nodeShapes(node, shapes));

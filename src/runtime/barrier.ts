@@ -14,8 +14,11 @@ const SPINS_PER_CHECK = 1024;
 /** A sleep is cut short after this, to look at the abort flag. */
 const SLEEP_MS = 50;
 
-/** A counter that stands still for so long belongs to a worker that is dead or stopped. */
-const LOST_AFTER_MS = 20_000;
+/**
+ * A counter that stands still for so long belongs to a worker that is dead or stopped. While `run` keeps its thread, the
+ * end of a worker cannot be heard otherwise; during `runAsync` it is heard at once.
+ */
+const LOST_AFTER_MS = 10_000;
 
 /** One thread's view of the counters. */
 export class Barrier {

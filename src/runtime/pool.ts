@@ -14,9 +14,6 @@ export interface WorkerSource {
   readonly url?: string | URL | undefined;
 }
 
-/** Inputs and outputs that one task may have, taken together. */
-const MOST_VALUES = 64;
-
 /** A worker that has not said that it is ready by then is given up. */
 const START_TIMEOUT_MS = 20_000;
 
@@ -48,6 +45,8 @@ export class LanePool {
   #control: number;
   #lane: Lane;
   #workers: WorkerThread[] = [];
+  /** Workers that have not yet said that they are ready. */
+  readonly #starters = new Set<WorkerThread>();
   #background: BackgroundTask | undefined;
   #starting: Promise<void> = Promise.resolve();
   #disposed = false;
@@ -64,7 +63,7 @@ export class LanePool {
     this.#kernels = kernels;
     this.#source = source;
     this.#onLost = onLost;
-    this.#taskAddress = memory.allocate(taskBytes(lanes, MOST_VALUES)).begin;
+    this.#taskAddress = memory.allocate(taskBytes(lanes)).begin;
     [this.#control, this.#lane] = this.#newControl();
   }
 
@@ -153,38 +152,46 @@ export class LanePool {
 
   #startOne(worker: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = (reason: string): void => {
-        const message = `worker threads cannot be started here: ${reason}.`;
-        reject(new RuntimeError('NO_WORKERS', message));
-      };
-      const timer = setTimeout(() => fail('none was ready in time'), START_TIMEOUT_MS);
       const control = this.#control;
+      let thread: WorkerThread | undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const fail = (reason: string): void => {
+        clearTimeout(timer);
+        if (thread) this.#forget(thread);
+        reject(new RuntimeError('NO_WORKERS', `worker threads cannot be started here: ${reason}.`));
+      };
       const listener = {
         message: (message: WorkerMessage): void => {
-          if (message.kind === 'ready') {
+          if (!thread || !this.#starters.has(thread)) {
+            if (control === this.#control) this.#hear(message);
+          } else if (message.kind === 'ready') {
             clearTimeout(timer);
-            this.#workers.push(thread!);
+            this.#starters.delete(thread);
+            this.#workers.push(thread);
             resolve();
-          } else if (control === this.#control) {
-            this.#hear(message);
           }
         },
         ended: (reason: string): void => {
-          clearTimeout(timer);
-          fail(reason);
-          if (thread && control === this.#control && this.#workers.includes(thread)) this.#giveUp();
+          if (thread && this.#workers.includes(thread)) this.#giveUp();
+          else fail(reason);
         },
       };
-      let thread: WorkerThread | undefined;
+      timer = setTimeout(() => fail('none was ready in time'), START_TIMEOUT_MS);
       try {
         const { module, names } = this.#kernels;
         const start = { module, memory: this.#memory.memory, controlAddress: control, worker, kernelNames: names };
         thread = startWorker(this.#source.code, this.#source.url, start, listener);
+        this.#starters.add(thread);
       } catch (error) {
-        clearTimeout(timer);
         fail(String(error));
       }
     });
+  }
+
+  /** Ends a worker that never became ready. */
+  #forget(thread: WorkerThread): void {
+    this.#starters.delete(thread);
+    void thread.terminate();
   }
 
   #hear(message: WorkerMessage): void {
@@ -227,8 +234,9 @@ export class LanePool {
     Atomics.store(words, control + CONTROL.stop, 1);
     Atomics.store(words, control + CONTROL.ticket, nextTicket(words[control + CONTROL.ticket]!));
     Atomics.notify(words, control + CONTROL.ticket);
-    const workers = this.#workers;
+    const workers = [...this.#workers, ...this.#starters];
     this.#workers = [];
+    this.#starters.clear();
     return Promise.allSettled(workers.map((worker) => worker.terminate()));
   }
 }

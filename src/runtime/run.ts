@@ -120,10 +120,10 @@ export function runShared(
     const at = first + STEP_WORDS * step;
     const extent = words[at + 1]!;
     const finished = finishedCounter(counters, steps, lanes, step);
+    wasLast = false;
     if (Atomics.load(words, finished) === extent) continue;
     const units = runClaims(words, kernels[words[at]!]!, words[at + 2]!, extent, counters / 4 + step, shared, stride);
     if (units > 0) wasLast = barrier.complete(finished, units, extent);
-    else wasLast = false;
     if (step < steps - 1 && !wasLast) barrier.await(finished, extent);
   }
   return wasLast;

@@ -24,6 +24,7 @@ export interface RegionNeeds {
   /** Arenas that are used at the same time. */
   readonly arenas: number;
   readonly stagingBytes: number;
+  readonly counterBytes: number;
 }
 
 /** A task of workers whose outputs are not yet read. */
@@ -44,6 +45,7 @@ export class Session {
   #arenas: MemoryRegion[] = [];
   #scratches: MemoryRegion[] = [];
   #staging: MemoryRegion | undefined;
+  #counters: MemoryRegion | undefined;
   #generation = 0;
   #inFlight: InFlight | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -101,14 +103,17 @@ export class Session {
     return this.#staging!;
   }
 
+  /** What lanes count in while a task runs; one task at a time. */
+  get counters(): MemoryRegion {
+    return this.#counters!;
+  }
+
   /** Makes the regions at least as large as a task needs. Throws RuntimeError OUT_OF_MEMORY. */
-  reserve({ arenaBytes, scratchBytes, arenas, stagingBytes }: RegionNeeds): void {
-    this.#grow(this.#arenas, arenas, arenaBytes);
-    this.#grow(this.#scratches, this.mostLanes, scratchBytes);
-    const staging = this.#staging ? [this.#staging] : [];
-    this.#staging = undefined;
-    if (stagingBytes > 0 || staging.length > 0) this.#grow(staging, 1, stagingBytes);
-    this.#staging = staging[0];
+  reserve({ arenaBytes, scratchBytes, arenas, stagingBytes, counterBytes }: RegionNeeds): void {
+    this.#growAll(this.#arenas, arenas, arenaBytes);
+    this.#growAll(this.#scratches, this.mostLanes, scratchBytes);
+    this.#staging = this.#growOne(this.#staging, stagingBytes);
+    this.#counters = this.#growOne(this.#counters, counterBytes);
   }
 
   /** Runs a task on this thread and the workers; what workers still do is finished first. */
@@ -144,6 +149,7 @@ export class Session {
       await this.#pool.start(this.#background);
     } catch (error) {
       this.#background = 0;
+      if (this.#disposed) return 0;
       this.#options.warn(`${(error as Error).message} runAsync works on the calling thread.`);
     }
     return this.#background;
@@ -157,10 +163,13 @@ export class Session {
     };
     const inFlight = { finish };
     this.#inFlight = inFlight;
-    await this.#pool.runAsync(task, lanes);
-    if (this.#inFlight === inFlight) this.#inFlight = undefined;
-    finish();
-    return outputs!.value;
+    try {
+      await this.#pool.runAsync(task, lanes);
+      finish();
+      return outputs!.value;
+    } finally {
+      if (this.#inFlight === inFlight) this.#inFlight = undefined;
+    }
   }
 
   /** Ends the workers; everything else is refused from now on. */
@@ -184,25 +193,38 @@ export class Session {
     }
   }
 
-  #grow(regions: MemoryRegion[], count: number, sizeBytes: number): void {
+  #growAll(regions: MemoryRegion[], count: number, sizeBytes: number): void {
     const needed = Math.max(count, regions.length);
-    if (regions.length === needed && regions.every(({ begin, end }) => end - begin >= sizeBytes)) return;
+    if (regions.length === needed && regions.every((region) => sizeOf(region) >= sizeBytes)) return;
     this.#generation++;
     for (const region of regions.splice(0)) this.memory.release(region);
     for (let index = 0; index < needed; index++) regions.push(this.memory.allocate(sizeBytes));
   }
 
-  /** Workers that were given up may still write to their arenas until they have ended: those are not handed out. */
+  #growOne(region: MemoryRegion | undefined, sizeBytes: number): MemoryRegion | undefined {
+    if (sizeBytes === 0 || (region && sizeOf(region) >= sizeBytes)) return region;
+    const grown = this.memory.allocate(sizeBytes);
+    if (region) this.memory.release(region);
+    return grown;
+  }
+
+  /** Workers that were given up may still write to their regions until they have ended: those are not handed out. */
   #quarantine(ended: Promise<unknown>): void {
-    const held = [...this.#arenas, ...this.#scratches, ...(this.#staging ? [this.#staging] : [])];
+    const single = [this.#staging, this.#counters].filter((region) => region !== undefined);
+    const held = [...this.#arenas, ...this.#scratches, ...single];
     this.#arenas = [];
     this.#scratches = [];
     this.#staging = undefined;
+    this.#counters = undefined;
     this.#generation++;
     void ended.then(() => {
       for (const region of held) this.memory.release(region);
     });
   }
+}
+
+function sizeOf({ begin, end }: MemoryRegion): number {
+  return end - begin;
 }
 
 /** Refuses work after disposal. Throws RuntimeError DISPOSED. */

@@ -37,9 +37,12 @@ export type Task =
 
 const VALUE_WORDS = 3;
 
-/** Bytes that hold any descriptor of so many lanes and values. */
-export function taskBytes(lanes: number, values: number): number {
-  return 4 * (8 + 3 * lanes + 2 * (3 + lanes + VALUE_WORDS * values));
+/** Inputs and outputs, taken together, that a task of images may have. */
+export const MOST_TASK_VALUES = 64;
+
+/** Bytes that hold any descriptor of so many lanes. */
+export function taskBytes(lanes: number): number {
+  return 4 * (8 + 3 * lanes + 2 * (3 + lanes + VALUE_WORDS * MOST_TASK_VALUES));
 }
 
 const STEPS = 0;

@@ -45,6 +45,7 @@ function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void
   let seen = Atomics.load(words, control + CONTROL.ticket);
   post({ kind: 'ready' });
   for (;;) {
+    if (Atomics.load(words, control + CONTROL.stop) !== 0) return;
     awaitTicket(words, control + CONTROL.ticket, seen);
     seen = Atomics.load(words, control + CONTROL.ticket);
     if (Atomics.load(words, control + CONTROL.stop) !== 0) return;

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { generatedModules } from '../../scripts/build.js';
+import { GraphBuilder } from '../../src/build/builder.js';
 import { Engine, type EngineOptions, type Tensors } from '../../src/engine.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
@@ -161,6 +162,39 @@ describe('disposal', () => {
     expect(await run).toEqual(expected);
     await expect(network.runAsync(one)).rejects.toMatchObject({ code: 'DISPOSED' });
   });
+});
+
+test('engines disposed while their workers start leave no thread behind', async () => {
+  const caught = catchWorkers();
+  for (let round = 0; round < 4; round++) {
+    const engine = await Engine.create({ threads: 1 });
+    const run = engine.compile(graph).runAsync(one);
+    run.catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    engine.dispose();
+    await expect(run).rejects.toMatchObject({ code: expect.stringMatching(/DISPOSED|NO_WORKERS/) });
+  }
+  expect(caught.length).toBeGreaterThan(0);
+  await vi.waitFor(() => expect(caught.map(({ threadId }) => threadId)).toEqual(caught.map(() => -1)), 10_000);
+});
+
+test('a graph with more inputs and outputs than a task of images describes runs its batches all the same', async () => {
+  const builder = new GraphBuilder();
+  const input = builder.input('input', [1, 4, 64, 64]);
+  const outputs = Array.from({ length: 150 }, (_, index) => builder.node(`relu${index}`, 'relu', [input]));
+  const wide = builder.build(outputs);
+  for (const threads of [1, 2]) {
+    const network = (await createEngine({ threads })).compile(wide);
+    const tensor = ramp([6, 4, 64, 64]);
+    const found = network.run({ input: tensor });
+    const expected = tensor.data.map((value) => Math.max(value, 0));
+    for (const name of outputs)
+      expect(Buffer.from(found[name]!.data.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+  }
+});
+
+test.each([0, Number.NaN, 2 ** 31 + 1])('a memory of %d bytes is refused', async (maximumMemoryBytes) => {
+  await expect(Engine.create({ maximumMemoryBytes })).rejects.toMatchObject({ code: 'BAD_MEMORY' });
 });
 
 test.each([0, 1.5, 65, Number.NaN])('%d threads are refused', async (threads) => {
