@@ -6,11 +6,12 @@ import type { Model } from '../model/model.js';
 import { passes } from '../passes/index.js';
 import { defineCommand, type Outcome } from './command.js';
 import { writeOutputFile } from './files.js';
+import { addCardOptions, type CardOptions, importOptionsOf } from './importOptions.js';
 import { describeGraph, explainGraph, type GraphDocument } from './inspect.js';
 import { loadModel } from './models.js';
 import { alignRows, formatBytes, formatCounted } from './text.js';
 
-interface ImportOptions {
+interface ImportCommandOptions extends CardOptions {
   readonly out: string;
   readonly name?: string;
   readonly float16?: boolean;
@@ -33,7 +34,7 @@ export interface ImportDocument {
 }
 
 /** The passes that a file needs; fusing is the engine's, so that files do not depend on how it fuses. */
-const FILE_PASSES: readonly string[] = ['dropFlatten', 'foldBatchNorm', 'dropDead'];
+const FILE_PASSES: readonly string[] = ['joinChannelShuffle', 'dropFlatten', 'foldBatchNorm', 'dropDead'];
 
 const NATIVE_ENDING = /\.safetensors$/i;
 
@@ -69,14 +70,14 @@ function explain(document: ImportDocument, source: Model): string {
   return [head, ...graphs, ...advice].join('\n');
 }
 
-async function importFile(files: readonly string[], options: ImportOptions): Promise<Outcome> {
+async function importFile(files: readonly string[], options: ImportCommandOptions): Promise<Outcome> {
   if (!NATIVE_ENDING.test(options.out)) {
     throw new InputError(
       'BAD_OPTION',
       `option --out is "${options.out}"; accepted is a name that ends in .safetensors.`,
     );
   }
-  const model = await loadModel(files);
+  const model = await loadModel(files, importOptionsOf(options));
   const folded: Model = {
     ...model,
     graphs: new Map([...model.graphs].map(([name, graph]) => [name, fold(graph)])),
@@ -101,18 +102,19 @@ async function importFile(files: readonly string[], options: ImportOptions): Pro
   return { document, text: explain(document, model) };
 }
 
-export const importCommand = defineCommand<ImportOptions>({
+export const importCommand = defineCommand<ImportCommandOptions>({
   name: 'import',
   summary: 'convert a model to one native file, batch normalisation folded',
   declare(command) {
     command
       .argument(
         '<file...>',
-        'an ncnn .param (its .bin beside it, or named too), three of them as a detector, or a native file',
+        'an .onnx file, an ncnn .param (its .bin beside it, or named too), three of them as a detector, or a native file',
       )
       .requiredOption('--out <file>', 'the file to write, named *.safetensors; an existing one is replaced')
       .option('--name <name>', "the model's name in its card (default: the imported one)")
       .option('--float16', 'store weights as float16: half the size');
+    addCardOptions(command);
   },
   run: importFile,
 });

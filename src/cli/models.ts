@@ -1,7 +1,9 @@
 /** Models and images named on the command line, and what is made of them. */
-import { ImageError, MobileFaceNetError } from '../errors.js';
+import { realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import { ImageError, MobileFaceNetError, ModelError } from '../errors.js';
 import { type CropOptions, type EmbedPhotoOptions, type FaceCrop, FaceVerifier } from '../face/verifier.js';
-import { importModel, type ModelFile } from '../formats/index.js';
+import { externalFiles, type ImportOptions, importModel, type ModelFile } from '../formats/index.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/image.js';
 import type { Model } from '../model/model.js';
@@ -10,28 +12,46 @@ import type { FaceOptions } from './options.js';
 import { defaultDetectorFile, defaultModelFile } from './package.js';
 
 const PARAM_ENDING = /\.param$/i;
+const ONNX_ENDING = /\.onnx$/i;
 
 async function readModelFile(name: string, hint: string): Promise<ModelFile> {
   return { name, bytes: await readInputFile(name, hint) };
 }
 
+/** The files that hold an ONNX model's external tensors; links that lead out of its folder are not followed. */
+async function readExternalFiles({ name, bytes }: ModelFile): Promise<ModelFile[]> {
+  const files: ModelFile[] = [];
+  for (const location of externalFiles(bytes, name)) {
+    const path = join(dirname(name), location);
+    const file = await readModelFile(path, `${name} has weights in it`);
+    const within = relative(await realpath(dirname(name)), await realpath(path));
+    if (within.startsWith('..') || isAbsolute(within)) {
+      throw new ModelError('EXTERNAL_DATA', `${path}: leads elsewhere; accepted are files in the folder of ${name}.`);
+    }
+    files.push(file);
+  }
+  return files;
+}
+
 /**
- * Loads the model that consists of the named files. Where only ncnn `.param` files are named, each takes the `.bin`
+ * Loads the model that consists of the named files. An ONNX file takes those that its tensors are in. Where only ncnn `.param` files are named, each takes the `.bin`
  * beside it; three are a detector.
  * Throws InputError for files that cannot be read and ModelError for those that cannot be used.
  */
-export async function loadModel(paths: readonly string[]): Promise<Model> {
+export async function loadModel(paths: readonly string[], options: ImportOptions = {}): Promise<Model> {
   const files: ModelFile[] = [];
   for (const path of paths) {
-    files.push(await readModelFile(path, 'a native .safetensors file or an ncnn .param is needed'));
+    files.push(await readModelFile(path, 'a native .safetensors file, an .onnx file or an ncnn .param is needed'));
   }
+  const [onnx] = files;
+  if (files.length === 1 && onnx && ONNX_ENDING.test(onnx.name)) files.push(...(await readExternalFiles(onnx)));
   if (paths.every((path) => PARAM_ENDING.test(path))) {
     for (const path of paths) {
       const bin = path.replace(PARAM_ENDING, '.bin');
       files.push(await readModelFile(bin, `${path} needs its weights beside it under this name`));
     }
   }
-  return importModel(files);
+  return importModel(files, options);
 }
 
 /** Loads embedder and detector, the package's own where none are named, and compiles both on an engine of their own. */

@@ -28,7 +28,7 @@ export function parseCount(text: string, option: string, least: number, most: nu
 export function addModelOption(command: Command): void {
   command.option(
     '--model <file>',
-    'a native .safetensors file, or an ncnn .param with its .bin beside it (default: the weights of this package)',
+    'a native .safetensors file, an .onnx file, or an ncnn .param with its .bin beside it (default: the weights of this package)',
   );
 }
 

@@ -3,15 +3,17 @@ import { ModelError } from '../errors.js';
 import { describeValue } from '../model/json.js';
 import type { Model } from '../model/model.js';
 import { joinDetector } from './importDetector.js';
+import { type ImportOptions, withOptions } from './importOptions.js';
 import { importNative } from './native.js';
-import type { NcnnOptions } from './ncnn/importNcnn.js';
 import { PARAM_MAGIC } from './ncnn/parseParam.js';
 import { sha256 } from './sha256.js';
 
+export type { ImportOptions, InputSize } from './importOptions.js';
 export { exportNative, FORMAT_VERSION, importNative } from './native.js';
-export { importNcnn, type NcnnFiles, type NcnnOptions } from './ncnn/importNcnn.js';
-export type { InputSize } from './ncnn/inputShape.js';
+export { importNcnn, type NcnnFiles } from './ncnn/importNcnn.js';
 export { exportOnnx, type OnnxOptions } from './onnx/exportOnnx.js';
+export { externalFiles } from './onnx/externalFiles.js';
+export { importOnnx } from './onnx/importOnnx.js';
 export { parseSafetensors, type Safetensors, type Storage } from './safetensors.js';
 
 /** A file's name, which messages show and endings are read from, and its bytes. */
@@ -23,7 +25,8 @@ export interface ModelFile {
 /** Bytes of a `.param` text; those of common networks have 1,000 to 100,000. */
 export const LARGEST_PARAM = 1 << 22;
 
-const ACCEPTED = 'a native .safetensors file, an ncnn .param file with its .bin, or three of these as a detector';
+const ACCEPTED =
+  'a native .safetensors file, an .onnx file, an ncnn .param file with its .bin, or three of these as a detector';
 
 function hasEnding(file: ModelFile, ending: string): boolean {
   return file.name.toLowerCase().endsWith(ending);
@@ -54,7 +57,7 @@ function paramText({ name, bytes }: ModelFile): string {
   }
 }
 
-async function importPair(param: ModelFile, bin: ModelFile, options: NcnnOptions): Promise<Model> {
+async function importPair(param: ModelFile, bin: ModelFile, options: ImportOptions): Promise<Model> {
   const { importNcnn } = await import('./ncnn/importNcnn.js');
   const model = importNcnn(paramText(param), bin.bytes, { param: param.name, bin: bin.name }, options);
   return { ...model, card: { ...model.card, sha256: await sha256(bin.bytes.slice()) } };
@@ -70,7 +73,7 @@ function binOf(param: ModelFile, bins: readonly ModelFile[]): ModelFile {
 }
 
 /** Three ncnn pairs as a detector; its hash is that of the three `.bin` files in the order of the `.param` files. */
-async function importDetector(params: readonly ModelFile[], bins: readonly ModelFile[], options: NcnnOptions) {
+async function importDetector(params: readonly ModelFile[], bins: readonly ModelFile[], options: ImportOptions) {
   const paired = params.map((param) => ({ param, bin: binOf(param, bins) }));
   const model = joinDetector(await Promise.all(paired.map(({ param, bin }) => importPair(param, bin, options))));
   const section = new Uint8Array(paired.reduce((sum, { bin }) => sum + bin.bytes.length, 0));
@@ -82,16 +85,44 @@ async function importDetector(params: readonly ModelFile[], bins: readonly Model
   return { ...model, card: { ...model.card, sha256: await sha256(section) } };
 }
 
+async function importNativeFile({ name, bytes }: ModelFile, options: ImportOptions): Promise<Model> {
+  if (options.inputSize) {
+    const accepted = 'a native file has a size of its own';
+    throw new ModelError('INPUT_SHAPE', `${name}: is given an input size; ${accepted}, and none is accepted.`);
+  }
+  const model = await importNative(bytes, name);
+  return { ...model, card: withOptions(model.card, options) };
+}
+
+function without(files: readonly ModelFile[], file: ModelFile): readonly ModelFile[] {
+  return files.filter((other) => other !== file);
+}
+
+function isOnnx(file: ModelFile): boolean {
+  return hasEnding(file, '.onnx');
+}
+
+/** An ONNX file, and those beside it that hold its external tensors. */
+async function importOnnxFiles(file: ModelFile, others: readonly ModelFile[], options: ImportOptions): Promise<Model> {
+  const path = (name: string) => `/${name.replaceAll('\\', '/')}`;
+  const beside = (name: string) => others.find((other) => path(other.name).endsWith(path(name)))?.bytes;
+  const { importOnnx } = await import('./onnx/importOnnx.js');
+  const model = importOnnx(file.bytes, file.name, options, beside);
+  return { ...model, card: { ...model.card, sha256: await sha256(file.bytes.slice()) } };
+}
+
 /**
- * Imports a model from the files that it consists of: one native file, or an ncnn `.param` and `.bin` in any order, or
- * three such pairs, which are the P-Net, R-Net and O-Net of a detector.
- * The card of an ncnn model carries the SHA-256 of its `.bin`. `options` apply to ncnn pairs; a native file says all
- * that itself. Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone, NO_DETECTOR, and what the importers
+ * Imports a model from the files that it consists of: one native file; an ONNX file and those that hold its external
+ * tensors; an ncnn `.param` and `.bin` in any order; or three such pairs, which are the P-Net, R-Net and O-Net of a
+ * detector. The card carries the SHA-256 of the `.bin` or the ONNX file. A native file takes no input size.
+ * Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone, NO_DETECTOR, and what the importers
  * throw.
  */
-export async function importModel(files: readonly ModelFile[], options: NcnnOptions = {}): Promise<Model> {
+export async function importModel(files: readonly ModelFile[], options: ImportOptions = {}): Promise<Model> {
   const [first, second, ...others] = files;
-  if (first && !second && isSafetensors(first)) return importNative(first.bytes, first.name);
+  if (first && !second && isSafetensors(first)) return importNativeFile(first, options);
+  const onnx = files.find(isOnnx);
+  if (onnx) return importOnnxFiles(onnx, without(files, onnx), options);
   const param = files.find(isParam);
   if (param && files.length === 1) {
     throw new ModelError('NO_WEIGHTS', `${param.name}: comes alone; an ncnn .param file is accepted with its .bin.`);

@@ -22,7 +22,7 @@ export interface CardThreshold {
   readonly value: number;
   /** The data and the rule that the value was chosen by. */
   readonly calibratedOn: string;
-  /** Number of pairs that it rests on. */
+  /** Number of pairs that it rests on; 0 where that is unknown. */
   readonly pairs: number;
   /** Share of different people accepted on that data, 0 to 1, where it was measured. */
   readonly falseAcceptRate?: number;

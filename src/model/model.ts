@@ -5,7 +5,7 @@ import type { ModelCard } from './card.js';
 /** What a model file holds, whatever its format. */
 export interface Model {
   /** The format that the model was read from. */
-  readonly format: 'native' | 'ncnn';
+  readonly format: 'native' | 'ncnn' | 'onnx';
   /** `embed` for an embedder; `pnet`, `rnet`, `onet` for a detector. Batch normalisation may still be unfolded. */
   readonly graphs: ReadonlyMap<string, Graph>;
   readonly card: ModelCard;

@@ -124,7 +124,7 @@ function readThreshold(value: unknown, where: string): CardThreshold {
   return {
     value: readNumberWithin(field(threshold, 'value'), `${where}.value`, -1, 1),
     calibratedOn: readText(field(threshold, 'calibratedOn'), `${where}.calibratedOn`, LONGEST_CARD_TEXT),
-    pairs: readIntegerWithin(field(threshold, 'pairs'), `${where}.pairs`, 1, Number.MAX_SAFE_INTEGER),
+    pairs: readIntegerWithin(field(threshold, 'pairs'), `${where}.pairs`, 0, Number.MAX_SAFE_INTEGER),
     ...(rate === undefined ? {} : { falseAcceptRate: readNumberWithin(rate, `${where}.falseAcceptRate`, 0, 1) }),
   };
 }

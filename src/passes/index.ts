@@ -5,6 +5,7 @@ import { dropFlatten } from './dropFlatten.js';
 import { foldBatchNorm } from './foldBatchNorm.js';
 import { fuseActivation } from './fuseActivation.js';
 import { fuseResidual } from './fuseResidual.js';
+import { joinChannelShuffle } from './joinChannelShuffle.js';
 
 /** One step of the optimiser. Inputs and outputs of the graph keep their names. */
 export interface Pass {
@@ -13,10 +14,11 @@ export interface Pass {
 }
 
 /**
- * Every pass in order: reshapes out of the way first, then normalisation into the bare sums, then residuals, and
+ * Every pass in order: shuffles recognised and reshapes out of the way first, then normalisation into the bare sums, then residuals, and
  * activations last, because a layer applies its activation after its residual.
  */
 export const passes: readonly Pass[] = [
+  { name: 'joinChannelShuffle', apply: joinChannelShuffle },
   { name: 'dropFlatten', apply: dropFlatten },
   { name: 'foldBatchNorm', apply: foldBatchNorm },
   { name: 'fuseResidual', apply: fuseResidual },

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImportDocument } from '../../src/cli/import.js';
 import type { InspectDocument } from '../../src/cli/inspect.js';
 import type { VerifyDocument } from '../../src/cli/verify.js';
+import { exportOnnx, importNative } from '../../src/formats/index.js';
 import {
   type FailureDocument,
   lacksShared,
@@ -98,6 +99,57 @@ describe('import', () => {
     const out = join(inTheWay, 'model.safetensors');
     const { code, document } = await runJson<FailureDocument>('import', DEFAULT, '--out', out);
     expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'FILE_UNWRITABLE' });
+  });
+});
+
+describe('import of an ONNX file', () => {
+  const sides = [sample('aligned-a-1.png'), sample('aligned-a-2.png')];
+
+  async function written(folder: string): Promise<string> {
+    const path = join(folder, 'model.onnx');
+    const { graphs } = await importNative(readFileSync(DEFAULT), DEFAULT);
+    writeFileSync(path, exportOnnx(graphs.get('embed')!));
+    return path;
+  }
+
+  it('fills the card and decides as the model that the file was made of', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'model.safetensors');
+    const options = ['--normalise', '127.5/128', '--order', 'bgr', '--licence', 'MIT', '--threshold', '0.4'];
+    const { code } = await runJson('import', await written(folder), '--out', out, ...options);
+    expect(code).toBe(0);
+    const { document } = await runJson<InspectDocument>('inspect', out);
+    expect(document.graphs[0]).toMatchObject({ parameters: 993_344, madds: 220_965_376, nodes: 50 });
+    expect(document.card).toMatchObject({
+      name: 'model',
+      input: {
+        height: 112,
+        width: 112,
+        channelOrder: 'bgr',
+        normalisation: { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1 / 128] },
+      },
+      licence: 'MIT',
+      thresholds: [{ value: 0.4, calibratedOn: 'given at import', pairs: 0 }],
+    });
+    const same = join(folder, 'same.safetensors');
+    const { card } = await importNative(readFileSync(DEFAULT), DEFAULT);
+    const { mean, scale } = card.input!.normalisation;
+    const divisors = scale.map((factor) => 1 / factor);
+    await runJson('import', join(folder, 'model.onnx'), '--out', same, '--normalise', `${mean}/${divisors}`);
+    const found = await runJson<VerifyDocument>('verify', ...sides, '--model', same, '--threshold', '0');
+    const expected = await runJson<VerifyDocument>('verify', ...sides);
+    expect(Math.abs(found.document.similarity - expected.document.similarity)).toBeLessThan(1e-5);
+  });
+
+  it.each([
+    ['--normalise', '127.5'],
+    ['--normalise', '1,2/3'],
+    ['--normalise', '1/0'],
+    ['--input-size', '1x2x3'],
+  ])('refuses %s %s', async (option, text) => {
+    const out = join(temporaryFolder(), 'model.safetensors');
+    const { code, document } = await runJson<FailureDocument>('import', DEFAULT, '--out', out, option, text);
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'BAD_OPTION' });
   });
 });
 

@@ -1,6 +1,7 @@
 /** The sets of golden cases; each is stored in a file of its own. */
 import { detectorCases, haveDetectors } from './detectorCases.js';
 import type { GoldenCase } from './goldenCase.js';
+import { importCases } from './importCases.js';
 import { networkCases } from './networkCases.js';
 import { operatorCases } from './operatorCases.js';
 
@@ -21,6 +22,7 @@ const OPERATOR_TOLERANCE = 2e-6;
 export const goldenSets: readonly GoldenSet[] = [
   { name: 'networks', cases: networkCases, tolerance: NETWORK_TOLERANCE },
   { name: 'operators', cases: operatorCases, tolerance: OPERATOR_TOLERANCE },
+  { name: 'imports', cases: importCases, tolerance: OPERATOR_TOLERANCE },
   {
     name: 'detectors',
     cases: detectorCases,

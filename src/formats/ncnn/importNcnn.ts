@@ -2,14 +2,13 @@
 import { verifyGraph } from '../../build/verify.js';
 import { ModelError, ShapeError } from '../../errors.js';
 import type { Graph } from '../../graph/types.js';
-import type { CardInput, ModelCard } from '../../model/card.js';
 import type { Model } from '../../model/model.js';
-import { LARGEST_INPUT_SIDE, LONGEST_CARD_TEXT } from '../../model/parseCard.js';
-import { EMBEDDER, embeddingLengthOf } from '../checkModel.js';
-import { DEFAULT_INPUT_SIZE, type InputSize, type ResolvedInput, readersOf, resolveInput } from './inputShape.js';
+import { EMBEDDER } from '../checkModel.js';
+import { cardOf, checkInputSize, DEFAULT_INPUT_SIZE, type ImportOptions } from '../importOptions.js';
+import { type ResolvedInput, readersOf, resolveInput } from './inputShape.js';
 import { LayerBuilder } from './layerImporter.js';
 import { input as inputImporter } from './layers/structure.js';
-import { type PixelChain, pixelChain } from './normalisation.js';
+import { pixelChain } from './normalisation.js';
 import { type ParamLayer, parseParam } from './parseParam.js';
 import { WeightReader } from './readWeights.js';
 import { checkSupport, importerOf } from './support.js';
@@ -20,36 +19,9 @@ export interface NcnnFiles {
   readonly bin: string;
 }
 
-/** What the files do not say. */
-export interface NcnnOptions {
-  /** Replaces the Input layer's size; 112×112 where neither is given. */
-  readonly inputSize?: InputSize | undefined;
-  /** Name of the graph; `embed` where not given. */
-  readonly graph?: string | undefined;
-}
-
 const IMAGE_CHANNELS = 3;
 /** Input layers that a file may have. */
 export const MOST_INPUTS = 64;
-
-function checkSize(size: InputSize | undefined): void {
-  if (!size) return;
-  for (const side of [size.height, size.width]) {
-    if (!Number.isInteger(side) || side < 1 || side > LARGEST_INPUT_SIDE) {
-      const found = `${size.height}×${size.width}`;
-      throw new ShapeError(
-        'INPUT_SHAPE',
-        `input size is ${found}; accepted are whole numbers from 1 to ${LARGEST_INPUT_SIDE}.`,
-      );
-    }
-  }
-}
-
-/** The file's name without folders and ending. */
-function modelName(file: string): string {
-  const base = file.split(/[/\\]/).at(-1)!;
-  return (base.replace(/\.param$/i, '') || 'model').slice(0, LONGEST_CARD_TEXT);
-}
 
 /** Says so where the failure may stem from a size that nothing in the file supports. */
 function withSizeHint(error: unknown): unknown {
@@ -77,28 +49,21 @@ function buildGraph(
   return verifyGraph(builder.graph(outputs));
 }
 
-/** The card's input, where the model reads one image of three channels. RGB is an assumption: files do not say. */
-function cardInput(graph: Graph, chain: PixelChain | undefined): CardInput | undefined {
-  const [, , height, width] = graph.inputs[0]?.shape ?? [];
-  if (!chain || height === undefined || width === undefined) return undefined;
-  return { height, width, channelOrder: 'rgb', normalisation: chain.normalisation };
-}
-
 /**
  * Imports an ncnn pair. Every layer that cannot be imported is named in one error; every size that the `.param` claims
  * is checked against the shapes and the `.bin` before anything is allocated. Batch normalisation is not folded here.
  *
  * Arithmetic with constants on the input becomes the card's normalisation and leaves the graph; where there is none,
  * the card says mean 0, scale 1. What cannot be said so stays in the graph, exact, and is never folded across a zero
- * padding. The card assumes RGB; name, size and embedding length follow from the files, all else is left unknown.
+ * padding. The card assumes RGB where no order is given; name, size and embedding length follow from the files, all else is left unknown.
  * A SAME padding is resolved for the model's own input size.
  *
  * Throws ModelError or ShapeError, naming file, line and layer: what `parseParam` and `verifyGraph` throw, and
  * UNSUPPORTED_LAYER, UNSUPPORTED_ATTRIBUTE, UNSUPPORTED_WEIGHTS, BAD_LAYER, BAD_PARAMETER, BAD_VARIANCE, INPUT_SHAPE,
  * WEIGHT_COUNT, WEIGHTS_TRUNCATED, WEIGHTS_LEFT_OVER, NODE_SHAPE, INPUT_COUNT, TOO_LARGE.
  */
-export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, options: NcnnOptions = {}): Model {
-  checkSize(options.inputSize);
+export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, options: ImportOptions = {}): Model {
+  checkInputSize(options.inputSize);
   const layers = parseParam(param, where.param);
   checkSupport(layers);
   const readers = readersOf(layers);
@@ -111,21 +76,14 @@ export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, opt
   const [onlyInput, ...moreInputs] = inputs;
   const [layer, { shape }] = onlyInput!;
   const isImage = moreInputs.length === 0 && shape.length === 4 && shape[1] === IMAGE_CHANNELS;
-  const chain = isImage ? pixelChain(layer, readers) : undefined;
+  const chain = isImage && !options.normalisation ? pixelChain(layer, readers) : undefined;
   let graph: Graph;
   try {
     graph = buildGraph(layers, inputs, chain?.layers ?? new Set(), new WeightReader(bin, where.bin));
   } catch (error) {
     throw [...inputs.values()].some(({ assumed }) => assumed) ? withSizeHint(error) : error;
   }
-  const input = cardInput(graph, chain);
-  const embeddingLength = embeddingLengthOf(graph);
-  const card: ModelCard = {
-    name: modelName(where.param),
-    ...(input ? { input } : {}),
-    ...(embeddingLength === undefined ? {} : { embeddingLength }),
-    thresholds: [],
-    accuracy: [],
-  };
+  const normalisation = isImage ? (chain?.normalisation ?? options.normalisation) : undefined;
+  const card = cardOf(where.param, graph, normalisation, options);
   return { format: 'ncnn', graphs: new Map([[options.graph ?? EMBEDDER, graph]]), card };
 }

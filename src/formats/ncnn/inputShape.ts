@@ -2,18 +2,10 @@
 import { ModelError } from '../../errors.js';
 import { LARGEST_INPUT_SIDE } from '../../model/parseCard.js';
 import type { Shape } from '../../tensor/shape.js';
+import { DEFAULT_INPUT_SIZE, type InputSize } from '../importOptions.js';
 import { integerParameter, LARGEST_COUNT } from './parameters.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
 import { importerOf } from './support.js';
-
-/** Rows and columns of an input image. */
-export interface InputSize {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** What a file that gives no input size is taken to be made for: an aligned face crop (the paper, section 4). */
-export const DEFAULT_INPUT_SIZE: InputSize = { height: 112, width: 112 };
 
 /** The layers that read each blob. */
 export function readersOf(layers: readonly ParamLayer[]): ReadonlyMap<string, readonly ParamLayer[]> {

@@ -65,6 +65,19 @@ const WIRE_TYPES: Readonly<Record<Field[1], number>> = {
   messages: BYTES,
 };
 
+/** Messages and strings that a file may hold in all: objects take far more memory than their bytes. */
+export const MOST_ITEMS = 2 ** 20;
+
+/** A reader that counts the messages and strings that it has made. */
+class ItemReader extends PbfReader {
+  #items = 0;
+
+  countItem(): void {
+    this.#items++;
+    if (this.#items > MOST_ITEMS) throw new Error(`more than ${MOST_ITEMS} messages and strings`);
+  }
+}
+
 type NumberKind = 'integer' | 'integers' | 'float' | 'floats' | 'doubles';
 
 function readNumber(reader: PbfReader, kind: NumberKind): number {
@@ -96,11 +109,12 @@ function readBytes(reader: PbfReader, end: number): Uint8Array {
   return bytes;
 }
 
-function readText(reader: PbfReader, end: number): string {
+function readText(reader: ItemReader, end: number): string {
+  reader.countItem();
   return new TextDecoder().decode(readBytes(reader, end));
 }
 
-function readField(reader: PbfReader, field: Field, end: number, earlier: unknown): unknown {
+function readField(reader: ItemReader, field: Field, end: number, earlier: unknown): unknown {
   const [number, kind, type] = field;
   const plural = kind === 'integers' || kind === 'floats' || kind === 'doubles';
   if (reader.type !== WIRE_TYPES[kind] && !(plural && reader.type === BYTES)) {
@@ -124,11 +138,12 @@ function skipField(reader: PbfReader, end: number): void {
 }
 
 function readFields(
-  reader: PbfReader,
+  reader: ItemReader,
   type: MessageType<Fields>,
   end: number,
   result: Record<string, unknown> = {},
 ): Record<string, unknown> {
+  reader.countItem();
   while (reader.pos < end) {
     const tag = reader.readVarint();
     reader.type = tag & 7;
@@ -142,10 +157,10 @@ function readFields(
 
 /**
  * Reads a message. Bytes fields are views of `bytes`; unknown fields are skipped; of a field that occurs more often
- * than it may, the last counts. Throws ModelError BAD_PROTOBUF.
+ * than it may, the last counts. At most MOST_ITEMS messages and strings are read. Throws ModelError BAD_PROTOBUF.
  */
 export function readMessage<T extends MessageType<Fields>>(type: T, bytes: Uint8Array, where: string): Message<T> {
-  const reader = new PbfReader(bytes);
+  const reader = new ItemReader(bytes);
   try {
     return readFields(reader, type, bytes.length) as Message<T>;
   } catch (cause) {

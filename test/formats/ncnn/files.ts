@@ -1,6 +1,7 @@
 /** Hand-made ncnn files for tests. */
 import { referenceValues } from '../../../src/build/reference.js';
-import { importNcnn, type NcnnOptions } from '../../../src/formats/ncnn/importNcnn.js';
+import type { ImportOptions } from '../../../src/formats/importOptions.js';
+import { importNcnn } from '../../../src/formats/ncnn/importNcnn.js';
 import type { Graph } from '../../../src/graph/types.js';
 import type { Model } from '../../../src/model/model.js';
 import { narrowFloat16 } from '../../../src/tensor/float16.js';
@@ -40,7 +41,7 @@ export function bin(...parts: Uint8Array[]): Uint8Array {
 }
 
 /** Imports a pair named `net`. */
-export function importPair(text: string, weights = bin(), options: NcnnOptions = {}): Model {
+export function importPair(text: string, weights = bin(), options: ImportOptions = {}): Model {
   return importNcnn(text, weights, { param: 'net.param', bin: 'net.bin' }, options);
 }
 

@@ -1,0 +1,205 @@
+/** The graph under construction while an ONNX file is imported: what every name of the file stands for. */
+import { ModelError } from '../../errors.js';
+import type { Attributes, Graph, GraphInput, Node } from '../../graph/types.js';
+import { describeValue } from '../../model/json.js';
+import { operatorOf } from '../../ops/index.js';
+import { NO_ATTRIBUTES } from '../../ops/operator.js';
+import { elementCount, type Shape, sameShape } from '../../tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
+import { located } from '../located.js';
+import type { Constant } from './constant.js';
+import type { OnnxNode, Operand } from './onnxNode.js';
+import { unsupported } from './onnxNode.js';
+
+/** Elements that an import may make besides those of the file: folded constants and weights in another order. */
+export const MOST_MADE_ELEMENTS = 2 ** 26;
+
+/** Collects inputs, tensors and nodes, and knows every value's shape. */
+export class GraphImporter {
+  readonly file: string;
+  readonly #inputs: GraphInput[] = [];
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #nodes: Node[] = [];
+  readonly #shapes = new Map<string, Shape>();
+  readonly #operands = new Map<string, Operand>();
+  readonly #reserved: ReadonlySet<string>;
+  #madeElements = 0;
+
+  /** `outputs` are the names that the graph's outputs will have. */
+  constructor(file: string, outputs: readonly string[]) {
+    this.file = file;
+    this.#reserved = new Set(outputs);
+  }
+
+  /** Declares a graph input. */
+  input(name: string, shape: Shape): void {
+    this.#inputs.push({ name, shape });
+    this.#shapes.set(name, shape);
+    this.define(name, { value: name, shape });
+  }
+
+  /** Says what a name of the file stands for. Throws ModelError DUPLICATE_NAME. */
+  define(name: string, operand: Operand): void {
+    if (this.#operands.has(name)) {
+      const found = `${describeValue(name)} is defined twice`;
+      throw new ModelError('DUPLICATE_NAME', `${this.file}: ${found}; names stand once in a graph.`);
+    }
+    this.#operands.set(name, operand);
+  }
+
+  /** Says that a node's output is a constant. */
+  defineConstant(node: OnnxNode, constant: Constant, index = 0): void {
+    const name = node.outputs[index]!;
+    this.define(name, { constant, name });
+  }
+
+  /** Makes a node's output another name of a value. */
+  alias(node: OnnxNode, value: string, index = 0): void {
+    this.define(node.outputs[index]!, { value, shape: this.shape(value) });
+  }
+
+  /** What a name stands for; `undefined` where nothing before defines it. */
+  find(name: string): Operand | undefined {
+    return this.#operands.get(name);
+  }
+
+  /** The shape of a value of the graph. */
+  shape(value: string): Shape {
+    return this.#shapes.get(value)!;
+  }
+
+  /** Counts elements that are made. Throws ModelError TOO_LARGE where a file asks for too many. */
+  spend(elements: number, where: string): void {
+    this.#madeElements += elements;
+    if (this.#madeElements <= MOST_MADE_ELEMENTS) return;
+    const found = `makes more than ${MOST_MADE_ELEMENTS} elements together with the nodes before it`;
+    throw new ModelError('TOO_LARGE', `${where}: ${found}; no more are accepted.`);
+  }
+
+  /** A constant operand as a tensor of the graph, under its own name where the shape is its own. */
+  weights(node: OnnxNode, index: number, what: string, shape = node.shape(index)): string {
+    const constant = node.constant(index, what);
+    if (constant.kind !== 'float') node.refuse(`${what} are whole numbers`, 'are floating-point numbers');
+    const operand = node.operand(index);
+    const name = operand.constant ? operand.name : '';
+    const known = this.#tensors.get(name);
+    if (known && sameShape(known.shape, shape)) return name;
+    const isOwn = !known && sameShape(constant.shape, shape) && !this.#shapes.has(name);
+    const data = constant.data instanceof Float32Array ? constant.data : Float32Array.from(constant.data);
+    return this.#addTensor(isOwn ? name : this.#fresh(`${name}.${what}`), shape, data);
+  }
+
+  /** Adds a tensor that a node's constants become. */
+  tensor(node: OnnxNode, what: string, shape: Shape, data: Float32Array): string {
+    this.spend(data.length, node.where);
+    return this.#addTensor(this.#fresh(`${node.outputs[0]}.${what}`), shape, data);
+  }
+
+  /** A vector of one number repeated. */
+  filled(node: OnnxNode, what: string, count: number, value: number): string {
+    this.spend(count, node.where);
+    return this.tensor(node, what, [count], new Float32Array(count).fill(value));
+  }
+
+  /**
+   * Appends a node and returns its value: the one that `node` defines, or one between, named after it, where `step` is
+   * given. `output` says which output of several.
+   */
+  append(
+    node: OnnxNode,
+    operator: string,
+    inputs: readonly string[],
+    attributes: Attributes = NO_ATTRIBUTES,
+    step?: string,
+    output = 0,
+  ): string {
+    const own = node.outputs[output]!;
+    const value = step === undefined && !this.#shapes.has(own) ? own : this.#fresh(`${own}.${step ?? 'value'}`);
+    const shape = this.#append(node, { name: value, operator, inputs, outputs: [value], attributes });
+    if (step === undefined) this.define(own, { value, shape });
+    return value;
+  }
+
+  /** Gives a value another shape of the same elements; without `step` it is the node's output. */
+  reshape(node: OnnxNode, value: string, shape: Shape, step?: string, fromRest = false): string {
+    const from = this.shape(value);
+    if (elementCount(from) !== elementCount(shape)) {
+      node.refuse(`${elementCount(from)} elements become ${elementCount(shape)}`, 'is a shape of as many elements');
+    }
+    if (sameShape(from, shape)) {
+      if (step === undefined) this.alias(node, value);
+      return value;
+    }
+    if (shape.length < 2 || from.length < 2 || shape[0] !== from[0]) {
+      unsupported(
+        `the shape [${from.join(', ')}] becomes [${shape.join(', ')}]`,
+        'are shapes with the same first axis',
+      );
+    }
+    if (shape.length === 2) return this.append(node, 'flatten', [value], NO_ATTRIBUTES, step);
+    const lengths = shape.slice(1);
+    return this.append(node, 'reshape', [value], { shape: fromRest ? lengths.with(-1, -1) : lengths }, step);
+  }
+
+  /** Checks a node, infers its shape and adds it. */
+  #append(source: OnnxNode, node: Node): Shape {
+    const rule = operatorOf(node);
+    try {
+      rule.checkAttributes(node);
+      const [shape] = rule.inferShapes(
+        node,
+        node.inputs.map((input) => (input === '' ? undefined : this.shape(input))),
+      );
+      this.#shapes.set(node.outputs[0]!, shape!);
+      this.#nodes.push(node);
+      return shape!;
+    } catch (error) {
+      throw located(error, source.where);
+    }
+  }
+
+  #addTensor(name: string, shape: Shape, data: Float32Array): string {
+    this.#shapes.set(name, shape);
+    this.#tensors.set(name, float32Tensor(shape, data));
+    return name;
+  }
+
+  /** A name that no value or tensor of the graph has. */
+  #fresh(base: string): string {
+    let name = base;
+    for (let count = 2; this.#shapes.has(name) || this.#reserved.has(name); count++) name = `${base}.${count}`;
+    return name;
+  }
+
+  /**
+   * The graph with the given names as outputs. A value that has another name in the graph takes the output's; where it
+   * cannot, because it is an input or another output, a reshape to its own shape makes a copy.
+   */
+  graph(outputs: readonly string[]): Graph {
+    const renamed = new Map<string, string>();
+    const made = new Set(this.#nodes.map((node) => node.outputs[0]!));
+    const copies: Node[] = [];
+    for (const output of outputs) {
+      const operand = this.#operands.get(output)!;
+      if (operand.constant) {
+        const found = `output ${describeValue(output)} is a constant`;
+        throw new ModelError('CONSTANT_OUTPUT', `${this.file}: ${found}; an output is computed.`);
+      }
+      const { value, shape } = operand;
+      if (value === output) continue;
+      if (made.has(value) && !outputs.includes(value) && !renamed.has(value) && !this.#shapes.has(output)) {
+        renamed.set(value, output);
+        continue;
+      }
+      const attributes = { shape: shape.slice(1) };
+      copies.push({ name: output, operator: 'reshape', inputs: [value], outputs: [output], attributes });
+    }
+    const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
+    const nodes = [...this.#nodes, ...copies].map((node) => ({
+      ...node,
+      inputs: rename(node.inputs),
+      outputs: rename(node.outputs),
+    }));
+    return { inputs: this.#inputs, outputs, nodes, tensors: this.#tensors };
+  }
+}

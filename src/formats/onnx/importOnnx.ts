@@ -1,0 +1,170 @@
+/** ONNX files as models. */
+import { verifyGraph } from '../../build/verify.js';
+import { ModelError } from '../../errors.js';
+import type { Graph } from '../../graph/types.js';
+import { describeValue } from '../../model/json.js';
+import type { Model } from '../../model/model.js';
+import { EMBEDDER } from '../checkModel.js';
+import { cardOf, checkInputSize, type ImportOptions } from '../importOptions.js';
+import { type ReadFile, readConstant } from './constant.js';
+import { folderOf, folders } from './foldConstants.js';
+import { GraphImporter } from './graphImporter.js';
+import { inputShape, suppliedInputs } from './inputShapes.js';
+import type { GraphMessage, NodeMessage, TensorMessage } from './messages.js';
+import { OnnxNode, type Operand, UnsupportedNode } from './onnxNode.js';
+import { nodeImporters } from './operators/index.js';
+import { takePixelAffine } from './pixelAffine.js';
+import { hasOwnDomain, type OnnxFile, readModel } from './readModel.js';
+
+/** Nodes that one message names; the rest are counted. */
+const MOST_NAMED = 50;
+
+/** The nodes that the outputs depend on, in the file's order. */
+function neededNodes({ node = [], output = [] }: GraphMessage): readonly NodeMessage[] {
+  const needed = new Set(output.map(({ name = '' }) => name));
+  const kept: NodeMessage[] = [];
+  for (const message of [...node].reverse()) {
+    if (!(message.output ?? []).some((name) => name !== '' && needed.has(name))) continue;
+    for (const name of message.input ?? []) needed.add(name);
+    kept.push(message);
+  }
+  return kept.reverse();
+}
+
+/** Imports the nodes of a file one after another, and remembers those that it cannot. */
+class NodeWalk {
+  readonly #file: OnnxFile;
+  readonly #where: string;
+  readonly #readFile: ReadFile | undefined;
+  readonly #graph: GraphImporter;
+  readonly #initialisers = new Map<string, TensorMessage>();
+  /** Outputs of nodes that cannot be imported: what reads them is not looked at. */
+  readonly #lost = new Set<string>();
+  readonly #unsupported: string[] = [];
+  #unknownOperator = false;
+
+  constructor(file: OnnxFile, where: string, graph: GraphImporter, readFile: ReadFile | undefined) {
+    this.#file = file;
+    this.#where = where;
+    this.#graph = graph;
+    this.#readFile = readFile;
+    for (const tensor of file.graph.initializer ?? []) this.#initialisers.set(tensor.name ?? '', tensor);
+  }
+
+  /** Imports nodes. Throws ModelError where one cannot be. */
+  walk(nodes: readonly NodeMessage[]): void {
+    for (const message of nodes) {
+      if ((message.input ?? []).some((name) => this.#lost.has(name))) {
+        this.#lose(message);
+        continue;
+      }
+      try {
+        this.#import(message);
+      } catch (error) {
+        if (!(error instanceof UnsupportedNode)) throw error;
+        const { name, output = [], opType = '' } = message;
+        const called = describeValue(name || (output[0] ?? ''));
+        this.#unsupported.push(`node ${called} (${describeValue(opType).slice(1, -1)}: ${error.message})`);
+        this.#lose(message);
+      }
+    }
+    if (this.#unsupported.length > 0) this.#refuse();
+  }
+
+  /** What a name stands for. Throws ModelError UNDEFINED_VALUE for one that nothing before defines. */
+  operand(name: string, reader: string): Operand {
+    const known = this.#graph.find(name);
+    if (known) return known;
+    const tensor = this.#initialisers.get(name);
+    if (!tensor) {
+      const found = `reads ${describeValue(name)}, which nothing before it defines`;
+      throw new ModelError('UNDEFINED_VALUE', `${this.#where}, ${reader}: ${found}; nodes stand in order.`);
+    }
+    const where = `${this.#where}, tensor ${describeValue(name)}`;
+    const operand = { name, constant: readConstant(tensor, where, this.#readFile) };
+    this.#graph.define(name, operand);
+    return operand;
+  }
+
+  #lose({ output = [] }: NodeMessage): void {
+    for (const name of output) if (name !== '') this.#lost.add(name);
+  }
+
+  #import(message: NodeMessage): void {
+    const { opType = '', input = [], output = [] } = message;
+    const importer = nodeImporters.get(opType);
+    if (!hasOwnDomain(message) || (!importer && !folders.has(opType))) {
+      this.#unknownOperator = true;
+      throw new UnsupportedNode(hasOwnDomain(message) ? 'unknown' : `of ${describeValue(message.domain)}`);
+    }
+    const reader = `node ${describeValue(message.name || (output[0] ?? ''))} (${opType})`;
+    const operands = input.map((name) => (name === '' ? undefined : this.operand(name, reader)));
+    const folder = folderOf(opType, operands);
+    const attributes = folder?.attributes ?? importer?.attributes;
+    if (!attributes) throw new UnsupportedNode('it reads a computed value; accepted are constants and shapes');
+    const node = new OnnxNode(message, operands, this.#file.operatorSet, attributes, this.#where);
+    if (folder) {
+      this.#graph.defineConstant(node, folder.fold(node, { graph: this.#graph, readFile: this.#readFile }));
+      return;
+    }
+    const [least, most] = importer!.inputs;
+    if (operands.length < least || operands.length > most) {
+      node.refuse(`has ${operands.length} inputs`, `are ${least === most ? least : `${least} to ${most}`}`);
+    }
+    if (output.length < 1 || output[0] === '' || output.length > (importer!.outputs ?? 1)) {
+      node.refuse(`has ${output.length} outputs`, `are up to ${importer!.outputs ?? 1}`);
+    }
+    importer!.import(node, this.#graph);
+  }
+
+  #refuse(): never {
+    const more = this.#unsupported.length - MOST_NAMED;
+    const named = this.#unsupported.slice(0, MOST_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
+    const accepted = [...new Set([...nodeImporters.keys(), ...folders.keys()])].join(', ');
+    const code = this.#unknownOperator ? 'UNSUPPORTED_OPERATOR' : 'UNSUPPORTED_ATTRIBUTE';
+    throw new ModelError(code, `${this.#where}: not supported are ${named}; supported operators are ${accepted}.`);
+  }
+}
+
+function importGraph(file: OnnxFile, where: string, options: ImportOptions, readFile: ReadFile | undefined): Graph {
+  const outputs = (file.graph.output ?? []).map(({ name = '' }) => name);
+  const graph = new GraphImporter(where, outputs);
+  for (const info of suppliedInputs(file.graph)) {
+    graph.input(info.name ?? '', inputShape(info, options.inputSize, where));
+  }
+  const walk = new NodeWalk(file, where, graph, readFile);
+  walk.walk(neededNodes(file.graph));
+  for (const name of outputs) walk.operand(name, 'the graph');
+  return verifyGraph(graph.graph(outputs));
+}
+
+/** True where the one input is an image of three channels. */
+function isImageGraph({ inputs: [input, ...others] }: Graph): boolean {
+  return others.length === 0 && input?.shape.length === 4 && input.shape[1] === 3;
+}
+
+/**
+ * Imports an ONNX file. `readFile` gives the files of external tensors, by their names in the model's folder.
+ *
+ * Shape arithmetic is folded for the input size; a symbolic batch is one. Nodes that no output depends on are left out,
+ * and every other one that cannot be imported is named in one error. Batch normalisation is not folded here. Arithmetic
+ * with constants on an image at the input becomes the card's normalisation, unless one is given.
+ *
+ * Throws ModelError or ShapeError: what `readModel`, `readConstant` and `verifyGraph` throw, and UNSUPPORTED_OPERATOR,
+ * UNSUPPORTED_ATTRIBUTE, UNSUPPORTED_INPUT, BAD_NODE, UNDEFINED_VALUE, DUPLICATE_NAME, CONSTANT_OUTPUT, INPUT_SHAPE,
+ * NODE_SHAPE, TOO_LARGE.
+ */
+export function importOnnx(
+  bytes: Uint8Array,
+  where: string,
+  options: ImportOptions = {},
+  readFile?: ReadFile | undefined,
+): Model {
+  checkInputSize(options.inputSize);
+  const imported = importGraph(readModel(bytes, where), where, options, readFile);
+  const given = { graph: imported, normalisation: isImageGraph(imported) ? options.normalisation : undefined };
+  const takes = isImageGraph(imported) && !options.normalisation;
+  const { graph, normalisation } = takes ? takePixelAffine(imported) : given;
+  const card = cardOf(where, graph, normalisation, options);
+  return { format: 'onnx', graphs: new Map([[options.graph ?? EMBEDDER, graph]]), card };
+}
