@@ -1,0 +1,286 @@
+/** FaceVerifier: decisions on sample photographs, and everything that a caller can do wrong. */
+import { existsSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Engine } from '../../src/engine.js';
+import { MobileFaceNetError } from '../../src/errors.js';
+import type { Landmarks } from '../../src/face/landmarks.js';
+import { cosineSimilarity } from '../../src/face/match.js';
+import { type EmbeddedFace, FaceVerifier, type LoadOptions, type Photo } from '../../src/face/verifier.js';
+import { importModel } from '../../src/formats/index.js';
+import { exportNative } from '../../src/formats/native.js';
+import { cutOut } from '../../src/image/cut.js';
+import type { Model } from '../../src/model/model.js';
+import { codeOf } from '../formats/codeOf.js';
+import { tinyModel } from '../formats/tinyModel.js';
+import { evenImage, lacksShared, ownPath, readBytes, readImage, sharedPath } from './files.js';
+
+const MODEL = ownPath('weights/mobilefacenet.safetensors');
+const DETECTOR = ownPath('weights/mtcnn.safetensors');
+
+const photo = (name: string) => readBytes(ownPath(`samples/${name}`));
+
+let verifier: FaceVerifier;
+beforeAll(async () => {
+  verifier = await FaceVerifier.load();
+});
+afterAll(() => verifier.dispose());
+
+/** The default embedder under another card. */
+async function modelWith(change: object): Promise<Model> {
+  const model = await importModel([{ name: MODEL, bytes: readBytes(MODEL) }]);
+  return { ...model, card: { ...model.card, ...change } };
+}
+
+describe('FaceVerifier.verify', () => {
+  it('tells the people of two photographs apart', async () => {
+    const same = await verifier.verify(photo('person-a-1.jpg'), photo('person-a-2.jpg'));
+    expect(same.same).toBe(true);
+    expect(same.similarity).toBeGreaterThan(0.5);
+    expect(same.threshold).toEqual(verifier.card.thresholds[0]);
+    expect(same.probability).toBeUndefined();
+    expect(same.qualities.map((quality) => quality!.reasons)).toEqual([[], []]);
+    const different = await verifier.verify(photo('person-a-1.jpg'), photo('person-b-1.jpg'));
+    expect(different.same).toBe(false);
+    expect(different.similarity).toBeLessThan(0.1);
+  });
+
+  it('takes pixels, crops and embeddings made before, in any mixture', async () => {
+    const before = await verifier.embed(photo('aligned-a-1.png'));
+    const stored = { embedding: Array.from(before.embedding), weights: before.weights };
+    const crop = await readImage(ownPath('samples/aligned-a-2.png'));
+    const { similarity, same, qualities } = await verifier.verify(stored, crop);
+    expect(same).toBe(true);
+    expect(qualities[0]).toBeUndefined();
+    expect(qualities[1]!.score).toBe(1);
+    expect(await verifier.similarity(crop, stored)).toBeCloseTo(similarity, 12);
+  });
+
+  it('decides by the caller’s threshold, or by a rate that the card knows', async () => {
+    const [a, b] = [photo('aligned-a-1.png'), photo('aligned-a-2.png')];
+    expect(await verifier.verify(a, b, { threshold: 0.99 })).toMatchObject({ same: false, threshold: { value: 0.99 } });
+    const thresholds = [{ value: 0.9, calibratedOn: 'made up', pairs: 10, falseAcceptRate: 1e-3 }];
+    const probability = { slope: 10, offset: -2, calibratedOn: 'made up', pairs: 10 };
+    using strict = await FaceVerifier.load({ model: await modelWith({ thresholds, probability }), detector: null });
+    const decision = await strict.verify(a, b, { falseAcceptRate: 0.01 });
+    expect(decision).toMatchObject({ same: false, threshold: thresholds[0] });
+    expect(decision.probability).toBeCloseTo(1 / (1 + Math.exp(2 - 10 * decision.similarity)), 12);
+  });
+
+  it('refuses to guess a threshold, where similarity alone works', async () => {
+    using bare = await FaceVerifier.load({ model: await modelWith({ thresholds: [] }), detector: null });
+    const [a, b] = [photo('aligned-a-1.png'), photo('aligned-b-1.png')];
+    expect(await codeOf(() => bare.verify(a, b))).toBe('NO_THRESHOLD');
+    await expect(bare.verify(a, b)).rejects.toThrow(/pass a threshold .* or calibrate/);
+    expect(await bare.similarity(a, b)).toBeLessThan(0.3);
+    expect((await bare.verify(a, b, { threshold: -1 })).same).toBe(true);
+  });
+
+  it('refuses embeddings of other weights', async () => {
+    const own = await verifier.embed(photo('aligned-a-1.png'));
+    const foreign = { ...own, weights: 'ab'.repeat(32) };
+    expect(await codeOf(() => verifier.verify(own, own))).toBe('accepted');
+    expect(await codeOf(() => verifier.verify(own, foreign))).toBe('OTHER_WEIGHTS');
+    expect(await codeOf(() => verifier.similarity(foreign, own))).toBe('OTHER_WEIGHTS');
+  });
+});
+
+describe('FaceVerifier.embed', () => {
+  it('gives unit length, the hash of the weights, the face and its quality', async () => {
+    const { embedding, weights, face, quality, mirrored } = await verifier.embed(photo('person-b-1.jpg'));
+    expect(Math.hypot(...embedding)).toBeCloseTo(1, 6);
+    expect(weights).toBe(verifier.card.sha256);
+    expect(face!.score).toBeGreaterThan(0.9);
+    expect(quality.score).toBe(face!.score);
+    expect(quality.eyeDistance).toBeGreaterThan(30);
+    expect(mirrored).toBe(false);
+  });
+
+  it('embeds the crop that it gives', async () => {
+    const crop = await verifier.crop(photo('person-a-2.jpg'));
+    expect([crop.image.width, crop.image.height]).toEqual([112, 112]);
+    const direct = await verifier.embed(crop.image);
+    const whole = await verifier.embed(photo('person-a-2.jpg'));
+    expect(cosineSimilarity(direct.embedding, whole.embedding)).toBeCloseTo(1, 6);
+    expect(direct.face).toBeUndefined();
+  });
+
+  it('adds the mirrored crop where it is asked to', async () => {
+    const image = photo('aligned-a-1.png');
+    const [plain, mirrored] = [await verifier.embed(image), await verifier.embed(image, { mirror: true })];
+    expect(mirrored.mirrored).toBe(true);
+    const similarity = cosineSimilarity(plain.embedding, mirrored.embedding);
+    expect(similarity).toBeGreaterThan(0.8);
+    expect(similarity).toBeLessThan(0.9999);
+  });
+
+  it('takes any face of a group', async () => {
+    const group = photo('group.jpg');
+    const faces = await verifier.detect(group);
+    expect(faces).toHaveLength(5);
+    const largest = await verifier.embed(group);
+    expect(largest.face).toEqual(faces[0]);
+    const last = await verifier.embed(group, { face: faces[4] });
+    expect(last.face).toBe(faces[4]);
+    expect(cosineSimilarity(largest.embedding, last.embedding)).toBeLessThan(0.5);
+    const right = cutOut(
+      await readImage(ownPath('samples/group.jpg')),
+      { begin: 400, end: 960 },
+      { begin: 0, end: 640 },
+    );
+    const [large, central] = [await verifier.embed(right), await verifier.embed(right, { face: 'central' })];
+    expect(large.face!.box.width).toBeGreaterThan(central.face!.box.width);
+    expect(Math.abs(central.face!.box.x - faces[3]!.box.x + 400)).toBeLessThan(5);
+  });
+
+  it('looks for a face in an image of the input size only where it is told to', async () => {
+    const crop = photo('aligned-a-1.png');
+    expect((await verifier.embed(crop)).face).toBeUndefined();
+    expect((await verifier.embed(crop, { input: 'photo' })).face).toBeDefined();
+    expect(await codeOf(() => verifier.embed(photo('person-a-1.jpg'), { input: 'crop' }))).toBe('FACE_SIZE');
+  });
+
+  it('has a typed outcome for every image', async () => {
+    const outcome = (image: Photo, options = {}) => codeOf(() => verifier.embed(image, options));
+    expect(await outcome(evenImage(300, 200))).toBe('NO_FACE');
+    expect(await outcome(evenImage(1, 1))).toBe('NO_FACE');
+    const jpeg = photo('person-a-1.jpg');
+    expect(await outcome(jpeg.subarray(0, jpeg.length / 2))).toBe('TRUNCATED_IMAGE');
+    expect(await outcome(new TextEncoder().encode('no image'))).toBe('NOT_AN_IMAGE');
+    expect(await outcome({ ...evenImage(4, 4), width: 5 })).toBe('IMAGE_LENGTH');
+    const poor = await outcome(evenImage(112, 112), { refusePoor: true });
+    expect(poor).toBe('POOR_FACE');
+    expect(await outcome(photo('person-a-1.jpg'), { refusePoor: true })).toBe('accepted');
+    expect(await outcome(photo('person-a-1.jpg'), { minimumFace: 3 })).toBe('BAD_OPTION');
+    const [face] = await verifier.detect(jpeg);
+    const far = {
+      ...face!,
+      landmarks: face!.landmarks.map(([x, y]) => [x + 5000, y]) as unknown as Landmarks,
+    };
+    expect(await outcome(jpeg, { face: far })).toBe('FACE_OUTSIDE');
+  });
+});
+
+describe('FaceVerifier.embedBatch', () => {
+  it('keeps order, reports progress, and lets one failure stand for itself', async () => {
+    const progress: number[] = [];
+    const photos = [photo('aligned-a-1.png'), evenImage(200, 200), photo('aligned-b-1.png')];
+    const results = await verifier.embedBatch(photos, { onProgress: ({ done, total }) => progress.push(done / total) });
+    expect(results).toHaveLength(3);
+    expect(progress).toEqual([1 / 3, 2 / 3, 1]);
+    expect(results[1]).toBeInstanceOf(MobileFaceNetError);
+    expect((results[1] as MobileFaceNetError).code).toBe('NO_FACE');
+    const alone = await verifier.embed(photo('aligned-b-1.png'));
+    expect((results[2] as EmbeddedFace).embedding).toEqual(alone.embedding);
+    expect(await verifier.embedBatch([])).toEqual([]);
+  });
+
+  it('ends when its signal says so, between photographs', async () => {
+    const controller = new AbortController();
+    let done = 0;
+    const photos = Array.from({ length: 50 }, () => photo('aligned-a-1.png'));
+    const work = verifier.embedBatch(photos, {
+      signal: controller.signal,
+      onProgress: () => {
+        done++;
+        if (done === 3) setTimeout(() => controller.abort(new Error('enough')));
+      },
+    });
+    await expect(work).rejects.toMatchObject({ code: 'ABORTED', cause: { message: 'enough' } });
+    expect(done).toBeLessThan(10);
+    const aborted = { signal: AbortSignal.abort() };
+    expect(await codeOf(() => verifier.embed(photos[0]!, aborted))).toBe('ABORTED');
+    expect(await codeOf(() => verifier.detect(photos[0]!, aborted))).toBe('ABORTED');
+    expect(await codeOf(() => verifier.embedBatch([], aborted))).toBe('ABORTED');
+  });
+});
+
+describe('FaceVerifier.load', () => {
+  const loaded = async (options: LoadOptions) => {
+    using other = await FaceVerifier.load(options);
+    return (await other.embed(photo('aligned-a-1.png'))).embedding;
+  };
+
+  it('takes paths, addresses, bytes, files and models', async () => {
+    const expected = (await verifier.embed(photo('aligned-a-1.png'))).embedding;
+    const bytes = readBytes(MODEL);
+    const sources = [MODEL, pathToFileURL(MODEL), String(pathToFileURL(MODEL)), bytes, [{ name: MODEL, bytes }]];
+    for (const model of [...sources, await modelWith({})]) {
+      expect(await loaded({ model, detector: null })).toEqual(expected);
+    }
+    expect(await loaded({ detector: readBytes(DETECTOR) })).toEqual(expected);
+  });
+
+  it('says, by code, what is wrong with weights', async () => {
+    const refused = (options: LoadOptions) => codeOf(() => loaded(options));
+    expect(await refused({ model: 'no/such/file.safetensors' })).toBe('FILE_UNREADABLE');
+    expect(await refused({ model: new URL('data:text/plain,no') })).toBe('UNKNOWN_FORMAT');
+    expect(await refused({ model: DETECTOR })).toBe('NO_EMBEDDER');
+    expect(await refused({ detector: MODEL })).toBe('NO_DETECTOR');
+    const { sha256: _, ...card } = tinyModel().card;
+    expect(await refused({ model: { ...tinyModel(), card }, detector: null })).toBe('NO_HASH');
+  });
+
+  it('without a detector takes crops alone', async () => {
+    using crops = await FaceVerifier.load({ detector: null });
+    expect(await codeOf(() => crops.embed(photo('aligned-a-1.png')))).toBe('accepted');
+    expect(await codeOf(() => crops.embed(photo('person-a-1.jpg')))).toBe('NO_DETECTOR');
+    expect(await codeOf(() => crops.detect(photo('person-a-1.jpg')))).toBe('NO_DETECTOR');
+  });
+
+  it('uses an engine that it is given, and leaves it alone afterwards', async () => {
+    const engine = await Engine.create();
+    const other = await FaceVerifier.load({ engine, detector: null });
+    expect(other.engine).toBe(engine);
+    other.dispose();
+    expect(await codeOf(() => other.embed(photo('aligned-a-1.png')))).toBe('DISPOSED');
+    using again = await FaceVerifier.load({ engine, detector: null });
+    expect(await codeOf(() => again.embed(photo('aligned-a-1.png')))).toBe('accepted');
+    engine.dispose();
+  });
+
+  it('takes the detector’s file as the embedder’s neighbour: one file may hold all graphs', async () => {
+    const [embedder, detector] = [
+      await modelWith({}),
+      await importModel([{ name: DETECTOR, bytes: readBytes(DETECTOR) }]),
+    ];
+    const graphs = new Map([...embedder.graphs, ...detector.graphs]);
+    const bytes = await exportNative(
+      { ...embedder, graphs, card: { ...embedder.card, detector: detector.card.detector! } },
+      { storage: 'float16' },
+    );
+    using both = await FaceVerifier.load({ model: bytes, detector: bytes });
+    expect((await both.verify(photo('person-a-1.jpg'), photo('person-a-2.jpg'))).same).toBe(true);
+  });
+});
+
+describe.skipIf(lacksShared('faces/photos'))('the photographs of ../shared/faces/photos', () => {
+  it('are of the same people exactly where photos.json says so', async () => {
+    const people = JSON.parse(readFileSync(ownPath('test/photos.json'), 'utf8')).photos as Record<string, string[]>;
+    const names = Object.keys(people).filter((name) => people[name]!.length === 1);
+    const embedded = await verifier.embedBatch(names.map((name) => readBytes(sharedPath(`faces/photos/${name}`))));
+    let compared = 0;
+    for (const [index, a] of names.entries()) {
+      for (const [other, b] of names.entries()) {
+        if (other <= index) continue;
+        const { same } = await verifier.verify(embedded[index] as EmbeddedFace, embedded[other] as EmbeddedFace);
+        expect({ a, b, same }).toEqual({ a, b, same: people[a]![0] === people[b]![0] });
+        compared++;
+      }
+    }
+    expect(compared).toBe(15);
+  });
+});
+
+describe.skipIf(!existsSync(sharedPath('models/mobilefacenet-y1')))('a public MobileFaceNet of ../shared', () => {
+  it('embeds our crops nearly as the aligned set’s of the same photographs', async () => {
+    using other = await FaceVerifier.load({ model: sharedPath('models/mobilefacenet-y1/mobilefacenet.param') });
+    const people = ['Abel_Pacheco', 'Angela_Bassett', 'Bob_Petrino', 'Cathy_Freeman', 'Afton_Smith'];
+    for (const name of people) {
+      const file = `${name}/${name}_0001.jpg`;
+      const own = await other.embed(readBytes(sharedPath(`faces/lfw-250/${file}`)), { face: 'central' });
+      const aligned = await other.embed(readBytes(sharedPath(`faces/lfw-aligned-112/${file}`)));
+      expect(cosineSimilarity(own.embedding, aligned.embedding), name).toBeGreaterThan(0.9);
+    }
+  });
+});
