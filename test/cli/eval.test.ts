@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvalDocument } from '../../src/cli/eval.js';
-import { type FailureDocument, runCli, runJson, sample, temporaryFolder } from './cli.js';
+import { type FailureDocument, lacksShared, runCli, runJson, sample, sharedFile, temporaryFolder } from './cli.js';
 
 const PEOPLE = ['a', 'b', 'e'];
 
@@ -130,5 +130,24 @@ describe('eval', () => {
     expect(code).toBe(2);
     expect(document.error.code).toBe('PAIRS_NUMBER');
     expect(document.error.message).toContain('line 3');
+  });
+});
+
+describe.skipIf(lacksShared('faces/pairs.txt'))('a public MobileFaceNet on LFW’s first fold (needs ../shared)', () => {
+  it('reaches what is published for all folds, within what 600 pairs can say', async () => {
+    const folder = temporaryFolder();
+    const [, ...lines] = readFileSync(sharedFile('faces/pairs.txt'), 'utf8').split('\n');
+    const pairs = join(folder, 'fold1.txt');
+    writeFileSync(pairs, ['1\t300', ...lines.slice(0, 600)].join('\n'));
+    const model = sharedFile('models/mobilefacenet-y1/mobilefacenet.param');
+    const images = sharedFile('faces/lfw-aligned-112');
+    const { document } = await runJson<EvalDocument>('eval', '--pairs', pairs, '--images', images, '--model', model);
+    expect(document).toMatchObject({ pairs: 600, images: 807 });
+    // Published: 0.9935; three standard errors of 600 pairs are 0.0098.
+    expect(document.accuracy).toBeGreaterThan(0.9837);
+    expect(document.auc).toBeGreaterThan(0.998);
+    const [low, high] = document.tarIntervals['1e-2'];
+    expect(low).toBeLessThan(0.9937);
+    expect(high).toBeGreaterThan(0.9937);
   });
 });
