@@ -1,9 +1,9 @@
 /**
  * Builds what is out of date: the kernels (build/kernels) and, without --kernels, the package (dist).
- * A build is current when no source is newer than its newest output.
+ * A build is current when no source is newer than its oldest output.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -21,6 +21,13 @@ function isCurrent(outputs, sources) {
   if (!outputs.every((path) => existsSync(`${root}${path}`))) return false;
   const oldestOutput = Math.min(...outputs.map((path) => statSync(`${root}${path}`).mtimeMs));
   return sources.every((path) => newest(path) <= oldestOutput);
+}
+
+/** Writes by way of a temporary file: another process may be reading the old one. */
+export function replaceFile(path, contents) {
+  const temporary = `${path}.${process.pid}.part`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
 }
 
 function run(script, args) {
@@ -59,9 +66,9 @@ function writeInline(name) {
   const inline = `build/kernels/${name}.js`;
   if (isCurrent([inline], [`build/kernels/${name}.wasm`])) return;
   const base64 = readFileSync(`${root}build/kernels/${name}.wasm`).toString('base64');
-  writeFileSync(`${root}${inline}`, `export const base64 = '${base64}';\n`);
+  replaceFile(`${root}${inline}`, `export const base64 = '${base64}';\n`);
   const types = `/** The ${name} build in base64. */\nexport declare const base64: string;\n`;
-  writeFileSync(`${root}build/kernels/${name}.d.ts`, types);
+  replaceFile(`${root}build/kernels/${name}.d.ts`, types);
 }
 
 /** Bundles the worker threads' script into one string. */
@@ -81,8 +88,8 @@ export async function buildWorker() {
     legalComments: 'none',
   });
   mkdirSync(`${root}build/kernels`, { recursive: true });
-  writeFileSync(`${root}build/kernels/worker.js`, `export const worker = ${JSON.stringify(outputFiles[0].text)};\n`);
-  writeFileSync(
+  replaceFile(`${root}build/kernels/worker.js`, `export const worker = ${JSON.stringify(outputFiles[0].text)};\n`);
+  replaceFile(
     `${root}build/kernels/worker.d.ts`,
     '/** The script of a worker thread. */\nexport declare const worker: string;\n',
   );

@@ -1,7 +1,7 @@
 /** Runs a TypeScript entry of this checkout: `node scripts/run.js ENTRY [ARG …]`. Bundles it first where it changed. */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildKernels, buildWorker, generatedModules } from './build.js';
+import { buildKernels, buildWorker, generatedModules, replaceFile } from './build.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,13 +14,6 @@ function isCurrent(outfile) {
   } catch {
     return false;
   }
-}
-
-/** Writes by way of a temporary file: another process may be running the old one. */
-function replaceFile(path, contents) {
-  const temporary = `${path}.${process.pid}.part`;
-  writeFileSync(temporary, contents);
-  renameSync(temporary, path);
 }
 
 async function bundle(entry, outfile) {

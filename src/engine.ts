@@ -1,4 +1,5 @@
 /** The engine: compiles graphs into networks and owns what they share — memory, kernels, worker threads. */
+import { verifyGraph } from './build/verify.js';
 import { InputError } from './errors.js';
 import type { Graph } from './graph/types.js';
 import type { Build } from './kernels/kernel.js';
@@ -93,12 +94,12 @@ export class Engine {
   }
 
   /**
-   * Optimises a graph, packs its weights into memory and gives the network.
-   * Throws ModelError NO_KERNEL for a node that no kernel runs, RuntimeError OUT_OF_MEMORY or DISPOSED.
+   * Checks and optimises a graph, packs its weights into memory and gives the network.
+   * Throws what `verifyGraph` throws, ModelError NO_KERNEL for a node that no kernel runs, RuntimeError OUT_OF_MEMORY or DISPOSED.
    */
   compile(graph: Graph): Network {
     requireAlive(this.#session, 'engine', false);
-    return new Network(this.#session, packGraph(optimise(graph), this.build));
+    return new Network(this.#session, packGraph(optimise(verifyGraph(graph)), this.build));
   }
 
   /**

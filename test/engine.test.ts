@@ -120,6 +120,15 @@ describe('refuses', () => {
     expect(() => network.run({ image: ramp([5, 2, 4, 4]) })).toThrow(/got \[5, 2, 4, 4\]/);
   });
 
+  test('graphs that are not well formed', () => {
+    const graph = branchedGraph();
+    expect(() => engine.compile({ ...graph, outputs: [] })).toThrow(expect.objectContaining({ code: 'NO_OUTPUT' }));
+    const nothing = new Map([...graph.tensors, ['slopes', float32Tensor([0])]]);
+    expect(() => engine.compile({ ...graph, tensors: nothing })).toThrow(
+      expect.objectContaining({ code: 'BAD_SHAPE' }),
+    );
+  });
+
   test('work beyond the memory, and goes on working after it', async () => {
     using small = await Engine.create({ maximumMemoryBytes: 8 * 1024 * 1024 });
     using network = small.compile(branchedGraph());

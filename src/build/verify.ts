@@ -3,14 +3,21 @@ import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
 import { describeNode, inputName } from '../ops/operator.js';
-import { elementCount, formatShape } from '../tensor/shape.js';
+import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inferShapes } from './infer.js';
 
 /** Elements that a value may have: more than that is a damaged or hostile file. */
 export const LARGEST_VALUE = 2 ** 28;
+/** Nodes that a graph may have, and so its inputs and outputs: planning takes time with the square of them. */
+export const MOST_NODES = 4096;
 /** Axes that a value may have: N, C, H, W. */
 export const MOST_AXES = 4;
+
+function checkCount(what: string, count: number): void {
+  if (count <= MOST_NODES) return;
+  throw new ModelError('TOO_MANY_NODES', `graph has ${count} ${what}; at most ${MOST_NODES} are accepted.`);
+}
 
 function define(names: Set<string>, name: string, where: string): void {
   if (name === '')
@@ -42,6 +49,11 @@ function verifyNode(node: Node, names: Set<string>): void {
   for (const name of node.outputs) define(names, name, where);
 }
 
+function checkLengths(name: string, shape: Shape): void {
+  if (shape.every((length) => Number.isSafeInteger(length) && length > 0)) return;
+  throw new ModelError('BAD_SHAPE', `value "${name}" is ${formatShape(shape)}; axes have lengths of at least 1.`);
+}
+
 /** True where all elements are finite: anything else times zero is NaN. */
 function allFinite({ data }: Tensor): boolean {
   let sum = 0;
@@ -54,10 +66,14 @@ function allFinite({ data }: Tensor): boolean {
  * Throws ModelError or ShapeError naming the first node that is wrong; returns the same graph.
  */
 export function verifyGraph(graph: Graph): Graph {
+  checkCount('nodes', graph.nodes.length);
+  checkCount('inputs', graph.inputs.length);
+  checkCount('outputs', graph.outputs.length);
   const names = new Set<string>();
   for (const { name } of graph.inputs) define(names, name, `input "${name}"`);
   for (const [name, tensor] of graph.tensors) {
     define(names, name, `tensor "${name}"`);
+    checkLengths(name, tensor.shape);
     if (!allFinite(tensor)) {
       const index = tensor.data.findIndex((value) => !Number.isFinite(value));
       throw new ModelError(
@@ -75,6 +91,7 @@ export function verifyGraph(graph: Graph): Graph {
     if (shape.length < 1 || shape.length > MOST_AXES) {
       throw new ModelError('AXES', `value "${name}" is ${formatShape(shape)}; 1 to ${MOST_AXES} axes are accepted.`);
     }
+    checkLengths(name, shape);
     if (elementCount(shape) > LARGEST_VALUE) {
       throw new ModelError(
         'TOO_LARGE',

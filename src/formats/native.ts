@@ -66,12 +66,6 @@ function tensorsByGraph(file: Safetensors, graphs: readonly string[], where: str
         `${where}, tensor ${describeValue(name)}: belongs to no graph; names begin with ${accepted}.`,
       );
     }
-    if (tensor.shape.includes(0)) {
-      throw new ModelError(
-        'BAD_SHAPE',
-        `${where}, tensor ${describeValue(name)}: has an axis of length 0; at least 1 is accepted.`,
-      );
-    }
     tensors.set(name.slice(dot + 1), tensor);
   }
   return byGraph;

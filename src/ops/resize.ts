@@ -1,6 +1,6 @@
 /** Resizing an image: nearest pixel or bilinear. */
 import type { Node } from '../graph/types.js';
-import { imageShape, type Shape } from '../tensor/shape.js';
+import { imageShape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
 import { type Operator, onlyAttributes, readIntegers, readNumbers, readWord, refuseShape } from './operator.js';
 
@@ -25,7 +25,10 @@ export interface ResizeAttributes {
   readonly scale: readonly [number, number] | undefined;
 }
 
-const LARGEST = 1 << 20;
+/** Rows or columns of an output: their taps are computed for every plan. */
+export const LARGEST_RESIZED = 1 << 14;
+
+const LARGEST_SCALE = 1 << 20;
 
 /** Reads the attributes of a resize. Throws ModelError BAD_ATTRIBUTE. */
 export function resizeAttributes(node: Node): ResizeAttributes {
@@ -35,8 +38,8 @@ export function resizeAttributes(node: Node): ResizeAttributes {
     mode,
     coordinates: readWord(node, 'coordinates', RESIZE_COORDINATES),
     rounding: mode === 'nearest' ? readWord(node, 'rounding', NEAREST_ROUNDINGS) : 'floor',
-    size: sized ? (readIntegers(node, 'size', 2, 1, LARGEST) as [number, number]) : undefined,
-    scale: sized ? undefined : (readNumbers(node, 'scale', 2, 1 / LARGEST, LARGEST) as [number, number]),
+    size: sized ? (readIntegers(node, 'size', 2, 1, LARGEST_RESIZED) as [number, number]) : undefined,
+    scale: sized ? undefined : (readNumbers(node, 'scale', 2, 1 / LARGEST_SCALE, LARGEST_SCALE) as [number, number]),
   };
 }
 
@@ -114,9 +117,11 @@ export const resize: Operator = {
     if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
     const attributes = resizeAttributes(node);
     const [batch = 0, channels = 0, height = 0, width = 0] = input;
-    const output: Shape = [batch, channels, resizedLength(height, 0, attributes), resizedLength(width, 1, attributes)];
-    if (output[2] === 0 || output[3] === 0) refuseShape(node, 'input', input, 'a shape that is not scaled to nothing');
-    return [output];
+    const lengths = [resizedLength(height, 0, attributes), resizedLength(width, 1, attributes)];
+    if (!lengths.every((length) => length >= 1 && length <= LARGEST_RESIZED)) {
+      refuseShape(node, 'input', input, `a shape that is scaled to 1 to ${LARGEST_RESIZED} rows and columns`);
+    }
+    return [[batch, channels, ...lengths]];
   },
   reference: (node, [input]) => [resized(node, input!)],
   multiplyAdds: () => 0,

@@ -23,6 +23,9 @@ interface Draft {
   readonly parts: Readonly<Record<string, Address>>;
 }
 
+/** Where a storage stands; `null` for none. */
+type AddressOf = (storage: Storage | undefined) => Address;
+
 /** Chooses kernels in order and puts conversions between them where a value stands in another layout than is read. */
 class Drafter {
   readonly steps: Draft[] = [];
@@ -89,11 +92,34 @@ class Drafter {
   }
 }
 
+/** Fields of all argument structs and their tables: the tables of resizes and concatenations are as long as a file asks. */
+export const MOST_ARGUMENTS = 1 << 19;
+
+/** Writes a draft's step. `count` is the number of arguments before it, and then with it. */
+function stepOf(
+  { kernel, site, inputs, outputs, parts }: Draft,
+  address: AddressOf,
+  count: { arguments: number },
+): Step {
+  const scratch = { region: 'scratch', offsetBytes: 0 } as const;
+  const places = { inputs: inputs.map(address), outputs: outputs.map(address), parts, scratch };
+  const written = kernel.writeArguments(site, places);
+  count.arguments += written.length;
+  if (count.arguments > MOST_ARGUMENTS) {
+    const found = `brings the plan to ${count.arguments} arguments`;
+    throw new ModelError(
+      'PLAN_TOO_LARGE',
+      `${describeNode(site.node)}: ${found}; at most ${MOST_ARGUMENTS} are accepted.`,
+    );
+  }
+  return { node: site.node.name, kernel: kernel.name, arguments: written, extent: kernel.extent(site) };
+}
+
 /**
  * Plans a packed graph for the given input shapes; cheap enough to do for every new shape. Inputs and outputs stand in
  * the frameworks' dense order, `rowMajor`.
  * Throws ShapeError for inputs that the graph cannot take, ModelError NO_KERNEL where no kernel of the packed order runs
- * a node at this shape, ModelError CONSTANT_OUTPUT where an output is a tensor.
+ * a node at this shape, CONSTANT_OUTPUT where an output is a tensor, PLAN_TOO_LARGE beyond MOST_ARGUMENTS.
  */
 export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
   const { graph, build } = packed;
@@ -105,8 +131,7 @@ export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
   const arena = placeLifetimes(storages.map((storage) => ({ ...storage, sizeBytes: storageBytes(storage) })));
   const offsets = new Map(storages.map((storage, index) => [storage, arena.offsets[index]!]));
 
-  const address = (storage: Storage | undefined): Address =>
-    storage ? { region: 'arena', offsetBytes: offsets.get(storage)! } : null;
+  const address: AddressOf = (storage) => (storage ? { region: 'arena', offsetBytes: offsets.get(storage)! } : null);
   const planned = (storage: Storage, name: string, layout: Layout): PlannedValue => ({
     name,
     shape: shapes.get(name)!,
@@ -117,20 +142,8 @@ export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
     begin: storage.begin,
     end: storage.end,
   });
-  const steps = drafter.steps.map(({ kernel, site, inputs, outputs: made, parts }): Step => {
-    const places = {
-      inputs: inputs.map(address),
-      outputs: made.map(address),
-      parts,
-      scratch: { region: 'scratch', offsetBytes: 0 } as const,
-    };
-    return {
-      node: site.node.name,
-      kernel: kernel.name,
-      arguments: kernel.writeArguments(site, places),
-      extent: kernel.extent(site),
-    };
-  });
+  const count = { arguments: 0 };
+  const steps = drafter.steps.map((draft) => stepOf(draft, address, count));
   return {
     build,
     inputs: graph.inputs.map(({ name }) => planned(drafter.storages.find(name, 'rowMajor')!, name, 'rowMajor')),

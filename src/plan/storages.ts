@@ -38,6 +38,8 @@ export class Storages {
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #roots = new Map<string, string>();
   readonly #places = new Map<string, Storage>();
+  /** By root: its first storage in `nhwc` order. */
+  readonly #images = new Map<string, Storage>();
 
   constructor(shapes: ReadonlyMap<string, Shape>) {
     this.#shapes = shapes;
@@ -60,6 +62,8 @@ export class Storages {
     const storage = { name, shape: this.#shapes.get(name)!, layout, begin: step, end: step };
     this.all.push(storage);
     this.#places.set(this.#key(name, layout), storage);
+    const root = this.#root(name);
+    if (layout === 'nhwc' && !this.#images.has(root)) this.#images.set(root, storage);
     const other = this.#key(name, otherLayout(layout));
     if (layoutsCoincide(storage.shape) && !this.#places.has(other)) this.#places.set(other, storage);
     return storage;
@@ -67,8 +71,7 @@ export class Storages {
 
   /** A storage that holds a value's elements in `nhwc` order of whichever shape; its `shape` says which. */
   findNhwc(name: string): Storage | undefined {
-    const root = this.#root(name);
-    return this.all.find((storage) => storage.layout === 'nhwc' && this.#root(storage.name) === root);
+    return this.#images.get(this.#root(name));
   }
 
   #root(name: string): string {

@@ -90,12 +90,18 @@ export class VectorTable {
     const roomBytes = matrix.end - matrix.begin;
     if (neededBytes <= roomBytes) return;
     memory.release(matrix);
-    try {
-      storage.matrix = memory.allocate(this.#rows === 0 ? neededBytes : Math.max(neededBytes, roomBytes * GROWTH));
-    } catch (error) {
-      storage.matrix = memory.allocate(roomBytes);
-      throw error;
+    let failure: unknown;
+    // Near the maximum the rows may fit although there is no room to grow into.
+    for (const sizeBytes of [this.#rows === 0 ? neededBytes : roomBytes * GROWTH, neededBytes]) {
+      try {
+        storage.matrix = memory.allocate(Math.max(neededBytes, sizeBytes));
+        return;
+      } catch (error) {
+        failure = error;
+      }
     }
+    storage.matrix = memory.allocate(roomBytes);
+    throw failure;
   }
 
   /** The vector of a row, in new memory. Throws ShapeError VECTOR_ROW, RuntimeError DISPOSED. */

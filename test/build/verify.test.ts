@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/build/builder.js';
 import { countMultiplyAdds, countParameters, inferShapes } from '../../src/build/infer.js';
 import { referenceValues } from '../../src/build/reference.js';
-import { verifyGraph } from '../../src/build/verify.js';
+import { MOST_NODES, verifyGraph } from '../../src/build/verify.js';
 import type { Graph, Node } from '../../src/graph/types.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
 
@@ -44,7 +44,16 @@ const fiveAxes: Graph = {
   nodes: [node('active', 'relu', ['input'])],
 };
 
+/** So many activations of one input, all outputs. */
+function manyNodes(count: number): Graph {
+  const nodes = Array.from({ length: count }, (_, index) => node(`relu${index}`, 'relu', ['input']));
+  return { ...base, nodes, outputs: nodes.slice(0, MOST_NODES).map(({ name }) => name) };
+}
+
 const REFUSALS: [string, string, Graph][] = [
+  ['TOO_MANY_NODES', 'more nodes than can be planned', manyNodes(MOST_NODES + 1)],
+  ['TOO_MANY_NODES', 'more outputs than can be planned', { ...base, outputs: new Array(MOST_NODES + 1).fill('sum') }],
+  ['BAD_SHAPE', 'a tensor with an axis of length 0', withTensor('nothing', [])],
   ['UNKNOWN_OPERATOR', 'an operator that is not in the table', withNode(1, { operator: 'swish' })],
   ['INPUT_COUNT', 'too few inputs', withNode(2, { inputs: ['active'] })],
   ['INPUT_COUNT', 'too many inputs', withNode(1, { inputs: ['layer', 'slopes', 'slopes'] })],

@@ -5,12 +5,16 @@
  */
 import fc from 'fast-check';
 import { inferShapes } from '../../src/build/infer.js';
-import { MobileFaceNetError } from '../../src/errors.js';
+import { MobileFaceNetError, ModelError } from '../../src/errors.js';
 import { importModel } from '../../src/formats/index.js';
 import { exportNative } from '../../src/formats/native.js';
 import { parseSafetensors } from '../../src/formats/safetensors.js';
+import type { Graph } from '../../src/graph/types.js';
 import type { Model } from '../../src/model/model.js';
 import { parseCard, printCard } from '../../src/model/parseCard.js';
+import { optimise } from '../../src/passes/index.js';
+import { lower } from '../../src/plan/lower.js';
+import { packGraph } from '../../src/plan/pack.js';
 import { elementCount } from '../../src/tensor/shape.js';
 import {
   editBytes,
@@ -67,6 +71,18 @@ function checkAccepted(model: Model): void {
   }
 }
 
+/** What a graph that is accepted may still be refused with when it is compiled. */
+const REFUSALS_OF_PLANNING = ['NO_KERNEL', 'CONSTANT_OUTPUT', 'PLAN_TOO_LARGE', 'NOT_FINITE', 'BAD_VARIANCE'];
+
+/** Plans a graph as an engine would, so that planning that hangs or crashes is seen. */
+function plan(graph: Graph): void {
+  try {
+    lower(packGraph(optimise(graph), 'plain'));
+  } catch (error) {
+    if (!(error instanceof ModelError) || !REFUSALS_OF_PLANNING.includes(error.code)) throw error;
+  }
+}
+
 function checkConsistent(model: Model): void {
   for (const graph of model.graphs.values()) {
     for (const [name, { shape, data }] of graph.tensors) {
@@ -74,6 +90,7 @@ function checkConsistent(model: Model): void {
     }
     const shapes = inferShapes(graph);
     for (const output of graph.outputs) require(shapes.has(output), `output ${output} has no shape`);
+    plan(graph);
   }
   require(JSON.stringify(parseCard(printCard(model.card), 'card')) === printCard(model.card), 'its card is unstable');
 }

@@ -4,9 +4,10 @@ import { GraphBuilder } from '../../src/build/builder.js';
 import { ModelError, ShapeError } from '../../src/errors.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
+import { LARGEST_RESIZED } from '../../src/ops/resize.js';
 import { optimise } from '../../src/passes/index.js';
 import { imagesAreIndependent } from '../../src/plan/images.js';
-import { lower } from '../../src/plan/lower.js';
+import { lower, MOST_ARGUMENTS } from '../../src/plan/lower.js';
 import { packGraph } from '../../src/plan/pack.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
 
@@ -77,6 +78,30 @@ test('a residual that is a tensor of the model is refused', () => {
   const graph = builder.build([builder.node('conv', 'convolution', inputs, attributes)]);
   expect(codeOf(() => packGraph(graph, 'plain'))).toBe('NO_KERNEL');
   expect(imagesAreIndependent(graph)).toBe(false);
+});
+
+describe('resizing', () => {
+  const resized = (count: number, size: number) => {
+    const builder = new GraphBuilder();
+    const input = builder.input('image', [1, 1, 2, 2]);
+    const attributes = { mode: 'bilinear', coordinates: 'halfPixel', size: [1, size] };
+    return () => {
+      const outputs = Array.from({ length: count }, (_, index) =>
+        builder.node(`resize${index}`, 'resize', [input], attributes),
+      );
+      return lower(packGraph(builder.build(outputs), 'plain'));
+    };
+  };
+
+  test('plans for the longest output, and refuses a longer one', () => {
+    expect(resized(1, LARGEST_RESIZED)().outputs[0]!.shape).toEqual([1, 1, 1, LARGEST_RESIZED]);
+    expect(codeOf(resized(1, LARGEST_RESIZED + 1))).toBe('BAD_ATTRIBUTE');
+  });
+
+  test('is refused where the tables of all nodes are too long together', () => {
+    const fields = 3 * LARGEST_RESIZED;
+    expect(codeOf(resized(Math.floor(MOST_ARGUMENTS / fields) + 1, LARGEST_RESIZED))).toBe('PLAN_TOO_LARGE');
+  });
 });
 
 test('a node without a kernel is refused by name', () => {

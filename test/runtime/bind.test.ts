@@ -1,4 +1,5 @@
 /** Binding and sharing: addresses are base plus offset, and lanes cover an extent exactly once. */
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Plan } from '../../src/plan/plan.js';
 import { Barrier } from '../../src/runtime/barrier.js';
@@ -104,6 +105,19 @@ test('a run that was given up frees the lane that waits', () => {
   const words = new Int32Array(new SharedArrayBuffer(4 * 128));
   words[CONTROL.abort] = 1;
   expect(() => new Barrier(words, 0, true).await(100, 5)).toThrow(expect.objectContaining({ code: 'WORKER_LOST' }));
+});
+
+test('a lane that sleeps is freed by a run that is given up, and is no longer counted', async () => {
+  const shared = new SharedArrayBuffer(4 * 128);
+  const words = new Int32Array(shared);
+  const giveUp = `const { workerData } = require('node:worker_threads');
+    const words = new Int32Array(workerData);
+    while (Atomics.load(words, ${CONTROL.sleepers}) === 0);
+    Atomics.store(words, ${CONTROL.abort}, 1);`;
+  const worker = new Worker(giveUp, { eval: true, workerData: shared });
+  expect(() => new Barrier(words, 0, true).await(100, 5)).toThrow(expect.objectContaining({ code: 'WORKER_LOST' }));
+  expect(words[CONTROL.sleepers]).toBe(0);
+  await worker.terminate();
 });
 
 /** The plan above as a program at address 0, with kernels that write down their calls. */

@@ -1,4 +1,5 @@
 /** ncnn's `.param` text: magic, counts, then one layer a line with its blobs and `key=value` parameters. */
+import { MOST_NODES } from '../../build/verify.js';
 import { ModelError } from '../../errors.js';
 import { describeValue } from '../../model/json.js';
 
@@ -23,7 +24,7 @@ export interface ParamLayer {
 /** The first line of every text `.param` file. */
 export const PARAM_MAGIC = '7767517';
 /** Layers that a file may have. */
-export const MOST_LAYERS = 1 << 14;
+export const MOST_LAYERS = MOST_NODES;
 /** Blobs that one layer may read, and define. */
 export const MOST_LAYER_BLOBS = 256;
 /** Characters of a layer's or blob's name. */
