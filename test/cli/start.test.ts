@@ -11,8 +11,8 @@ describe('npm start', () => {
     expect(stdout.match(/✓/g)).toHaveLength(3);
     expect(stdout).not.toContain('✗');
     expect(stdout).toMatch(/default weights: 0\.\d\d % away from the output of onnxruntime-web/);
-    expect(stdout).toMatch(/aligned-a-2\.png: 0\.\d{3}, same person, \d/);
-    expect(stdout).toMatch(/aligned-b-1\.png: -?0\.\d{3}, different people, \d/);
+    expect(stdout).toMatch(/person-a-2\.jpg: 0\.\d{3}, same person, \d/);
+    expect(stdout).toMatch(/person-b-1\.jpg: -?0\.\d{3}, different people, \d/);
     expect(stdout).toContain('npm run -s cli -- verify');
     expect(stdout).toContain('research and evaluation only');
   });

@@ -48,7 +48,7 @@ const FAILURES: readonly { name: string; args: readonly string[]; code: string; 
     code: 'FILE_NOT_FOUND',
     says: /^no\.txt/,
   },
-  { name: 'folder as image', args: ['embed', repository], code: 'NOT_A_FILE', says: /is a folder/ },
+  { name: 'folder as image', args: ['verify', FACE, repository], code: 'NOT_A_FILE', says: /is a folder/ },
   {
     name: 'text as image',
     args: ['embed', join(repository, 'package.json')],
@@ -57,10 +57,10 @@ const FAILURES: readonly { name: string; args: readonly string[]; code: string; 
   },
   { name: 'image as model', args: ['inspect', FACE], code: 'UNKNOWN_FORMAT', says: /aligned-a-1\.png/ },
   {
-    name: 'photograph of another size',
-    args: ['verify', FACE, sample('person-a-1.jpg')],
-    code: 'FACE_SIZE',
-    says: /person-a-1\.jpg: is \d+×\d+ pixels.*112×112.*align/,
+    name: 'image without a face',
+    args: ['verify', FACE, join(repository, 'test/image/fixtures/rgb-8.png')],
+    code: 'NO_FACE',
+    says: /rgb-8\.png: no face is found.*37×21/,
   },
 ];
 
