@@ -1,5 +1,6 @@
-/** Operators that map each element by its channel: PReLU, clip (ReLU, ReLU6), affine; and the addition of two values. */
+/** Operators that map elements one by one: PReLU, clip (ReLU, ReLU6), sigmoid, affine; and the addition of two values. */
 import { PRELU, activate } from './activation';
+import { exponential } from './exponential';
 import { tailMask } from './lanes';
 import { check, multiplyAdd, VECTOR } from './simd';
 
@@ -57,6 +58,35 @@ export function clip(pointer: usize, begin: i32, end: i32): void {
       v128.store(output + at, f32x4.pmin(f32x4.pmax(v128.load(input + at), least), most));
     }
     v128.store(output + last, v128.and(f32x4.pmin(f32x4.pmax(v128.load(input + last), least), most), mask));
+  }
+}
+
+/** The parallel axis is pixels of all images. */
+@unmanaged
+export class SigmoidArguments {
+  input: usize;
+  output: usize;
+  /** Vectors of four channels in a pixel. */
+  blocks: i32;
+  /** Channels in the last vector, 1 to 4. */
+  tail: i32;
+}
+
+/** 1 / (1 + e^−x). */
+export function sigmoid(pointer: usize, begin: i32, end: i32): void {
+  const args = changetype<SigmoidArguments>(pointer);
+  check(args.blocks > 0 && args.tail >= 1 && args.tail <= 4);
+  const step = <usize>args.blocks * VECTOR;
+  const one = f32x4.splat(1);
+  const mask = tailMask(args.tail);
+  const last = step - VECTOR;
+  for (let pixel = begin; pixel < end; pixel++) {
+    const input = args.input + <usize>pixel * step;
+    const output = args.output + <usize>pixel * step;
+    for (let at: usize = 0; at < step; at += VECTOR) {
+      const value = f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(v128.load(input + at)))));
+      v128.store(output + at, at == last ? v128.and(value, mask) : value);
+    }
   }
 }
 

@@ -8,11 +8,9 @@ import { DepthwiseArguments } from './depthwise';
 import { Depthwise3x3Arguments } from './depthwise3x3';
 import { PreluArguments } from './elementwise';
 import { ClipArguments } from './elementwise';
+import { SigmoidArguments } from './elementwise';
 import { AffineArguments } from './elementwise';
 import { AddArguments } from './elementwise';
-import { SigmoidArguments } from './exponential';
-import { SoftmaxArguments } from './exponential';
-import { SoftmaxAcrossArguments } from './exponential';
 import { FullyConnectedArguments } from './fullyConnected';
 import { GlobalDepthwiseArguments } from './globalDepthwise';
 import { GroupedPointwiseArguments } from './groupedPointwise';
@@ -25,6 +23,8 @@ import { PoolArguments } from './pool';
 import { GlobalAveragePoolArguments } from './pool';
 import { ResizeArguments } from './resize';
 import { ResizeTap } from './resize';
+import { SoftmaxArguments } from './softmax';
+import { SoftmaxAcrossArguments } from './softmax';
 
 export function offsetChannelShuffleArguments(field: i32): usize {
   if (field == 0) return offsetof<ChannelShuffleArguments>('input');
@@ -160,6 +160,14 @@ export function offsetClipArguments(field: i32): usize {
   return offsetof<ClipArguments>();
 }
 
+export function offsetSigmoidArguments(field: i32): usize {
+  if (field == 0) return offsetof<SigmoidArguments>('input');
+  if (field == 1) return offsetof<SigmoidArguments>('output');
+  if (field == 2) return offsetof<SigmoidArguments>('blocks');
+  if (field == 3) return offsetof<SigmoidArguments>('tail');
+  return offsetof<SigmoidArguments>();
+}
+
 export function offsetAffineArguments(field: i32): usize {
   if (field == 0) return offsetof<AffineArguments>('input');
   if (field == 1) return offsetof<AffineArguments>('scales');
@@ -174,32 +182,6 @@ export function offsetAddArguments(field: i32): usize {
   if (field == 1) return offsetof<AddArguments>('b');
   if (field == 2) return offsetof<AddArguments>('output');
   return offsetof<AddArguments>();
-}
-
-export function offsetSigmoidArguments(field: i32): usize {
-  if (field == 0) return offsetof<SigmoidArguments>('input');
-  if (field == 1) return offsetof<SigmoidArguments>('output');
-  if (field == 2) return offsetof<SigmoidArguments>('blocks');
-  if (field == 3) return offsetof<SigmoidArguments>('tail');
-  return offsetof<SigmoidArguments>();
-}
-
-export function offsetSoftmaxArguments(field: i32): usize {
-  if (field == 0) return offsetof<SoftmaxArguments>('input');
-  if (field == 1) return offsetof<SoftmaxArguments>('output');
-  if (field == 2) return offsetof<SoftmaxArguments>('blocks');
-  if (field == 3) return offsetof<SoftmaxArguments>('tail');
-  return offsetof<SoftmaxArguments>();
-}
-
-export function offsetSoftmaxAcrossArguments(field: i32): usize {
-  if (field == 0) return offsetof<SoftmaxAcrossArguments>('input');
-  if (field == 1) return offsetof<SoftmaxAcrossArguments>('output');
-  if (field == 2) return offsetof<SoftmaxAcrossArguments>('length');
-  if (field == 3) return offsetof<SoftmaxAcrossArguments>('inner');
-  if (field == 4) return offsetof<SoftmaxAcrossArguments>('blocks');
-  if (field == 5) return offsetof<SoftmaxAcrossArguments>('tail');
-  return offsetof<SoftmaxAcrossArguments>();
 }
 
 export function offsetFullyConnectedArguments(field: i32): usize {
@@ -353,4 +335,22 @@ export function offsetResizeTap(field: i32): usize {
   if (field == 1) return offsetof<ResizeTap>('second');
   if (field == 2) return offsetof<ResizeTap>('share');
   return offsetof<ResizeTap>();
+}
+
+export function offsetSoftmaxArguments(field: i32): usize {
+  if (field == 0) return offsetof<SoftmaxArguments>('input');
+  if (field == 1) return offsetof<SoftmaxArguments>('output');
+  if (field == 2) return offsetof<SoftmaxArguments>('blocks');
+  if (field == 3) return offsetof<SoftmaxArguments>('tail');
+  return offsetof<SoftmaxArguments>();
+}
+
+export function offsetSoftmaxAcrossArguments(field: i32): usize {
+  if (field == 0) return offsetof<SoftmaxAcrossArguments>('input');
+  if (field == 1) return offsetof<SoftmaxAcrossArguments>('output');
+  if (field == 2) return offsetof<SoftmaxAcrossArguments>('length');
+  if (field == 3) return offsetof<SoftmaxAcrossArguments>('inner');
+  if (field == 4) return offsetof<SoftmaxAcrossArguments>('blocks');
+  if (field == 5) return offsetof<SoftmaxAcrossArguments>('tail');
+  return offsetof<SoftmaxAcrossArguments>();
 }

@@ -296,6 +296,25 @@ export const clipArguments: StructLayout<ClipArguments> = {
   ],
 };
 
+/** Values for SigmoidArguments of assembly/elementwise.ts. */
+export interface SigmoidArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+/** Field order of SigmoidArguments; each field takes 4 bytes. */
+export const sigmoidArguments: StructLayout<SigmoidArguments> = {
+  name: 'SigmoidArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+  ],
+};
+
 /** Values for AffineArguments of assembly/elementwise.ts. */
 export interface AffineArguments {
   readonly input: Address;
@@ -331,67 +350,6 @@ export const addArguments: StructLayout<AddArguments> = {
     { name: 'a', kind: 'address' },
     { name: 'b', kind: 'address' },
     { name: 'output', kind: 'address' },
-  ],
-};
-
-/** Values for SigmoidArguments of assembly/exponential.ts. */
-export interface SigmoidArguments {
-  readonly input: Address;
-  readonly output: Address;
-  readonly blocks: number;
-  readonly tail: number;
-}
-
-/** Field order of SigmoidArguments; each field takes 4 bytes. */
-export const sigmoidArguments: StructLayout<SigmoidArguments> = {
-  name: 'SigmoidArguments',
-  fields: [
-    { name: 'input', kind: 'address' },
-    { name: 'output', kind: 'address' },
-    { name: 'blocks', kind: 'int32' },
-    { name: 'tail', kind: 'int32' },
-  ],
-};
-
-/** Values for SoftmaxArguments of assembly/exponential.ts. */
-export interface SoftmaxArguments {
-  readonly input: Address;
-  readonly output: Address;
-  readonly blocks: number;
-  readonly tail: number;
-}
-
-/** Field order of SoftmaxArguments; each field takes 4 bytes. */
-export const softmaxArguments: StructLayout<SoftmaxArguments> = {
-  name: 'SoftmaxArguments',
-  fields: [
-    { name: 'input', kind: 'address' },
-    { name: 'output', kind: 'address' },
-    { name: 'blocks', kind: 'int32' },
-    { name: 'tail', kind: 'int32' },
-  ],
-};
-
-/** Values for SoftmaxAcrossArguments of assembly/exponential.ts. */
-export interface SoftmaxAcrossArguments {
-  readonly input: Address;
-  readonly output: Address;
-  readonly length: number;
-  readonly inner: number;
-  readonly blocks: number;
-  readonly tail: number;
-}
-
-/** Field order of SoftmaxAcrossArguments; each field takes 4 bytes. */
-export const softmaxAcrossArguments: StructLayout<SoftmaxAcrossArguments> = {
-  name: 'SoftmaxAcrossArguments',
-  fields: [
-    { name: 'input', kind: 'address' },
-    { name: 'output', kind: 'address' },
-    { name: 'length', kind: 'int32' },
-    { name: 'inner', kind: 'int32' },
-    { name: 'blocks', kind: 'int32' },
-    { name: 'tail', kind: 'int32' },
   ],
 };
 
@@ -737,6 +695,48 @@ export const resizeTap: StructLayout<ResizeTap> = {
   ],
 };
 
+/** Values for SoftmaxArguments of assembly/softmax.ts. */
+export interface SoftmaxArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+/** Field order of SoftmaxArguments; each field takes 4 bytes. */
+export const softmaxArguments: StructLayout<SoftmaxArguments> = {
+  name: 'SoftmaxArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+  ],
+};
+
+/** Values for SoftmaxAcrossArguments of assembly/softmax.ts. */
+export interface SoftmaxAcrossArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly length: number;
+  readonly inner: number;
+  readonly blocks: number;
+  readonly tail: number;
+}
+
+/** Field order of SoftmaxAcrossArguments; each field takes 4 bytes. */
+export const softmaxAcrossArguments: StructLayout<SoftmaxAcrossArguments> = {
+  name: 'SoftmaxAcrossArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'length', kind: 'int32' },
+    { name: 'inner', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+  ],
+};
+
 /** Every struct, for the test of their offsets. */
 export const structLayouts = [
   channelShuffleArguments,
@@ -748,11 +748,9 @@ export const structLayouts = [
   depthwise3x3Arguments,
   preluArguments,
   clipArguments,
+  sigmoidArguments,
   affineArguments,
   addArguments,
-  sigmoidArguments,
-  softmaxArguments,
-  softmaxAcrossArguments,
   fullyConnectedArguments,
   globalDepthwiseArguments,
   groupedPointwiseArguments,
@@ -765,4 +763,6 @@ export const structLayouts = [
   globalAveragePoolArguments,
   resizeArguments,
   resizeTap,
+  softmaxArguments,
+  softmaxAcrossArguments,
 ] as const;

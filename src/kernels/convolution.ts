@@ -1,16 +1,11 @@
-/** Dense and grouped convolutions: the direct form of the first layer, and the general one. */
+/** Dense and grouped convolutions of any kernel, stride, padding and dilation. */
 import { BIAS, convolutionAttributes, SLOPES } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  type Conv3x3Arguments,
-  type ConvolutionArguments,
-  conv3x3Arguments,
-  convolutionArguments,
-} from './arguments.js';
+import { type ConvolutionArguments, convolutionArguments } from './arguments.js';
 import { epilogueArguments, hasConstantParameters } from './epilogue.js';
-import { channelBlocks, kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
+import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
 
 /** Groups, and the output channels of one. */
@@ -47,63 +42,6 @@ export function packConvolution(site: Site): PackedParts {
   };
 }
 
-function outputRows(site: Site): number {
-  return storedRows(site.outputs[0]!);
-}
-
-function rowPixels(site: Site): number {
-  const { stride, padding } = convolutionAttributes(site.node);
-  const reach = (imageShape(site.outputs[0]!).width - 1) * stride[1] + 3;
-  return Math.max(reach, padding[1] + imageShape(site.inputs[0]!).width);
-}
-
-function conv3x3(stride: 1 | 2) {
-  return kernelRow<Conv3x3Arguments>({
-    name: `conv3x3Stride${stride}`,
-    operators: ['convolution'],
-    packing: 'convolution',
-    struct: conv3x3Arguments,
-    accepts(site) {
-      const attributes = convolutionAttributes(site.node);
-      const [, depth, height, width] = site.inputs[1]!;
-      return (
-        hasConstantParameters(site) &&
-        depth === 3 &&
-        height === 3 &&
-        width === 3 &&
-        attributes.groups === 1 &&
-        attributes.stride.every((value) => value === stride) &&
-        attributes.dilation.every((value) => value === 1)
-      );
-    },
-    pack: packConvolution,
-    extent: outputRows,
-    scratchBytes: (site) => 3 * rowPixels(site) * 16,
-    arguments(site, places) {
-      const [paddingTop, paddingLeft] = convolutionAttributes(site.node).padding;
-      const input = imageShape(site.inputs[0]!);
-      const output = imageShape(site.outputs[0]!);
-      return {
-        input: places.inputs[0]!,
-        weights: places.parts.weights!,
-        scratch: places.scratch,
-        ...epilogueArguments(site, places),
-        inputHeight: input.height,
-        inputWidth: input.width,
-        outputHeight: output.height,
-        outputWidth: output.width,
-        paddingTop,
-        paddingLeft,
-        rowPixels: rowPixels(site),
-        outputBlocks: channelBlocks(output.channels),
-      };
-    },
-  });
-}
-
-export const conv3x3Stride1 = conv3x3(1);
-export const conv3x3Stride2 = conv3x3(2);
-
 export const convolution = kernelRow<ConvolutionArguments>({
   name: 'convolution',
   operators: ['convolution'],
@@ -111,7 +49,7 @@ export const convolution = kernelRow<ConvolutionArguments>({
   struct: convolutionArguments,
   accepts: hasConstantParameters,
   pack: packConvolution,
-  extent: outputRows,
+  extent: (site) => storedRows(site.outputs[0]!),
   arguments(site, places) {
     const { stride, padding, dilation } = convolutionAttributes(site.node);
     const input = imageShape(site.inputs[0]!);

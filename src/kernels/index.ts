@@ -1,6 +1,7 @@
 /** The table of kernels. Its order is the dispatch policy: the first row that accepts a site runs it. */
 import { channelShuffle } from './channelShuffle.js';
-import { conv3x3Stride1, conv3x3Stride2, convolution } from './convolution.js';
+import { conv3x3Stride1, conv3x3Stride2 } from './conv3x3.js';
+import { convolution } from './convolution.js';
 import { copyRuns } from './copyRuns.js';
 import { depthwise } from './depthwise.js';
 import { depthwise3x3Stride1, depthwise3x3Stride2 } from './depthwise3x3.js';

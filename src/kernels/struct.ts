@@ -25,3 +25,26 @@ export type Argument =
 export function orderArguments<T extends object>(layout: StructLayout<T>, values: T): Argument[] {
   return layout.fields.map(({ name, kind }) => ({ kind, value: values[name] }) as Argument);
 }
+
+/** The regions' addresses. */
+export type RegionBases = Readonly<Record<Region, number>>;
+
+/** Writes arguments one after the other from `address` on, offsets added to their regions' bases; gives the end. */
+export function writeArguments(
+  fields: readonly Argument[],
+  bases: RegionBases,
+  view: DataView,
+  address: number,
+): number {
+  let at = address;
+  for (const field of fields) {
+    if (field.kind === 'float32') view.setFloat32(at, field.value, true);
+    else if (field.kind === 'int32') view.setInt32(at, field.value, true);
+    else view.setUint32(at, field.value ? bases[field.value.region] + field.value.offsetBytes : 0, true);
+    at += 4;
+  }
+  return at;
+}
+
+/** Bases for arguments whose offsets are addresses. */
+export const NO_BASES: RegionBases = { arena: 0, scratch: 0, weights: 0 };

@@ -1,6 +1,6 @@
 /** Small products with known results: a build that a runtime accepts but computes wrongly is not used. */
 import { pointwiseArguments } from '../kernels/arguments.js';
-import { orderArguments } from '../kernels/struct.js';
+import { NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
 import type { KernelFunction } from './run.js';
 
 const PIXELS = 13;
@@ -59,10 +59,7 @@ export function probePointwise(
     outputBlocks: OUTPUTS / 4,
     activation: 3,
   });
-  const words = new Int32Array(memory.buffer);
-  for (const [index, { kind, value }] of struct.entries()) {
-    words[STRUCT / 4 + index] = kind === 'address' ? (value?.offsetBytes ?? 0) : value;
-  }
+  writeArguments(struct, NO_BASES, new DataView(memory.buffer), STRUCT);
   const results = Float32Array.from({ length: PIXELS * OUTPUTS }, (_, index) => {
     return expected(floats, Math.floor(index / OUTPUTS), index % OUTPUTS);
   });

@@ -2,7 +2,7 @@
 import { RuntimeError, ShapeError } from '../errors.js';
 import { innerProductsArguments } from '../kernels/arguments.js';
 import { INNER_PRODUCTS, MOST_QUERIES, ROW_BLOCK } from '../kernels/innerProducts.js';
-import { type Address, orderArguments } from '../kernels/struct.js';
+import { type Address, NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
 import { type MemoryRegion, RegionMemory } from './memory.js';
 import { instantiate } from './module.js';
 import type { KernelFunction } from './run.js';
@@ -180,10 +180,7 @@ export class VectorTable {
       vectors: this.#stride / ROW_BLOCK,
       queryCount,
     });
-    for (const [index, { kind, value }] of fields.entries()) {
-      const number = kind === 'address' ? value!.offsetBytes : value;
-      storage.memory.view.setUint32(storage.struct.begin + 4 * index, number, true);
-    }
+    writeArguments(fields, NO_BASES, storage.memory.view, storage.struct.begin);
   }
 
   #row(row: number): Float32Array {

@@ -11,7 +11,10 @@ function read(build: Build): Uint8Array<ArrayBuffer> {
 const relaxedBytes = read('relaxed');
 if (!WebAssembly.validate(relaxedBytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
-/** Compiled builds; `wide` is `relaxed` without V8's option, with which wide.test.ts runs it. `relaxed` needs Node 20 to honour its flag, and is tested everywhere else without it. */
+/**
+ * Compiled builds; `relaxed` needs Node 20 to honour its flag, and is tested everywhere else without it. `wide` is
+ * `relaxed` without V8's option; wide.test.ts runs it with that.
+ */
 export const modules: Readonly<Record<Build, WebAssembly.Module>> = {
   plain: new WebAssembly.Module(read('plain')),
   relaxed: new WebAssembly.Module(relaxedBytes),

@@ -1,6 +1,6 @@
 /** Runs one kernel on one site the hard way: guards around every region, outputs and scratch full of NaN. */
 import { type Build, type Kernel, type Places, type Site, writePart } from '../../src/kernels/kernel.js';
-import type { Address } from '../../src/kernels/struct.js';
+import { type Address, NO_BASES, writeArguments } from '../../src/kernels/struct.js';
 import { share } from '../../src/runtime/run.js';
 import { readLayout, storedElements, writeLayout } from '../../src/tensor/layout.js';
 import { elementCount, imageShape } from '../../src/tensor/shape.js';
@@ -103,13 +103,7 @@ export function runKernel(
   floatsOf(output).fill(Number.NaN);
   for (const scratch of scratches) floatsOf(scratch).fill(Number.NaN);
   const view = new DataView(memory.buffer);
-  for (const { fields, at } of structs) {
-    fields.forEach((field, index) => {
-      const target = at.begin + 4 * index;
-      if (field.kind === 'float32') view.setFloat32(target, field.value, true);
-      else view.setInt32(target, field.kind === 'address' ? (field.value?.offsetBytes ?? 0) : field.value, true);
-    });
-  }
+  for (const { fields, at } of structs) writeArguments(fields, NO_BASES, view, at.begin);
 
   const run = instantiate(build, memory)[kernel.name]!;
   const extent = kernel.extent(site);
