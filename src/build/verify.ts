@@ -3,7 +3,7 @@ import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
 import { describeNode, inputName } from '../ops/operator.js';
-import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
+import { elementCount, formatShape, MOST_AXES, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inferShapes } from './infer.js';
 
@@ -11,8 +11,6 @@ import { inferShapes } from './infer.js';
 export const LARGEST_VALUE = 2 ** 28;
 /** Nodes that a graph may have, and so its inputs and outputs: planning takes time with the square of them. */
 export const MOST_NODES = 4096;
-/** Axes that a value may have: N, C, H, W. */
-export const MOST_AXES = 4;
 
 function checkCount(what: string, count: number): void {
   if (count <= MOST_NODES) return;

@@ -1,12 +1,12 @@
 /** A graph as JSON without its tensors: how the native file stores it. */
 import type { Attribute, Graph, GraphInput, Node } from '../graph/types.js';
 import { describeValue, field, readIntegerWithin, readList, readObject, readText, refuseJson } from '../model/json.js';
+import { MOST_AXES } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Characters of a name. */
 export const LONGEST_NAME = 256;
 
-const MOST_AXES = 4;
 const LARGEST_AXIS = 1 << 20;
 
 /** What stands in the file: everything of a graph but its tensors. */

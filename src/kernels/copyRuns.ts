@@ -1,7 +1,7 @@
 /** Concatenation and slices: runs of elements copied along an axis. */
 import { axisOf } from '../ops/axis.js';
 import { sliceAttributes } from '../ops/slice.js';
-import { channelStride, imageAxis, storedAxis } from '../tensor/layout.js';
+import { channelStride, imageAxis, isImageAxis, storedAxis } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { type CopyRunsArguments, type CopyRunsSource, copyRunsArguments, copyRunsSource } from './arguments.js';
 import { kernelRow, type Places, type Site } from './kernel.js';
@@ -35,7 +35,9 @@ export const copyRuns = kernelRow<CopyRunsArguments>({
   name: 'copyRuns',
   operators: ['concat', 'slice'],
   struct: copyRunsArguments,
-  accepts: (site) => site.tensors.every((tensor) => tensor === undefined),
+  accepts: (site) =>
+    site.tensors.every((tensor) => tensor === undefined) &&
+    isImageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0])),
   extent: (site) => storedAxis(site.outputs[0]!, axis(site)).outer,
   arguments(site, places) {
     const output = site.outputs[0]!;

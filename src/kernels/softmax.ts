@@ -1,6 +1,6 @@
 /** Softmax over the channels of each pixel, and over images, rows or columns. */
 import { axisOf } from '../ops/axis.js';
-import { imageAxis, storedAxis } from '../tensor/layout.js';
+import { imageAxis, isImageAxis, storedAxis } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import {
   type SoftmaxAcrossArguments,
@@ -35,7 +35,7 @@ export const softmaxAcross = kernelRow<SoftmaxAcrossArguments>({
   name: 'softmaxAcross',
   operators: ['softmax'],
   struct: softmaxAcrossArguments,
-  accepts: (site) => axis(site) !== 'channels',
+  accepts: (site) => axis(site) !== 'channels' && isImageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0])),
   extent(site) {
     const { outer, inner } = storedAxis(site.inputs[0]!, axis(site));
     return (outer * inner) / 4;

@@ -79,7 +79,7 @@ export const prelu: Operator = {
   required: 2,
   checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes(node, [input, slopes]) {
-    if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 to 4 axes');
+    if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     expectShape(node, 'slopes', slopes, [input![1]!]);
     return [input!];
   },
@@ -96,7 +96,7 @@ export const affine: Operator = {
   required: 3,
   checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes(node, [input, scales, offsets]) {
-    if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 to 4 axes');
+    if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     if (scales?.length !== 1 || scales[0] !== 1) expectShape(node, 'scales', scales, [input![1]!]);
     expectShape(node, 'offsets', offsets, scales!);
     return [input!];
@@ -123,7 +123,7 @@ export const batchNorm: Operator = {
     readNumber(node, 'epsilon');
   },
   inferShapes(node, [input, ...parameters]) {
-    if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 to 4 axes');
+    if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     parameters.forEach((shape, index) => {
       expectShape(node, batchNorm.inputNames[index + 1]!, shape, [input![1]!]);
     });

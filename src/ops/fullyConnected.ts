@@ -19,7 +19,7 @@ export const fullyConnected: Operator = {
   },
   inferShapes(node, inputs) {
     const [input, weights] = inputs;
-    if (!input || input.length < 2) refuseShape(node, 'input', input, 'a shape of 2 to 4 axes');
+    if (!input || input.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     if (weights?.length !== 2) refuseShape(node, 'weights', weights, '[out, in]');
     expectShape(node, 'weights', weights, [weights[0]!, elementCount(input.slice(1))]);
     const output = [input[0]!, weights[0]!];

@@ -1,14 +1,13 @@
 /** Axes in another order. */
 import type { Node } from '../graph/types.js';
-import type { Shape } from '../tensor/shape.js';
+import { MOST_AXES, type Shape } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { LAST_AXIS } from './axis.js';
 import { type Operator, onlyAttributes, readIntegers, refuseAttribute, refuseShape } from './operator.js';
 
 /** Reads attribute `order`: axis i of the output is axis `order[i]` of the input. Throws ModelError BAD_ATTRIBUTE. */
 export function permuteOrder(node: Node): readonly number[] {
   const given = Array.isArray(node.attributes.order) ? node.attributes.order.length : 0;
-  const count = Math.min(Math.max(given, 1), LAST_AXIS + 1);
+  const count = Math.min(Math.max(given, 1), MOST_AXES);
   return readIntegers(node, 'order', count, 0, count - 1);
 }
 

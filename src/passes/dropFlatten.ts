@@ -1,8 +1,13 @@
 /** Drops reshapes that change nothing, or nothing that their reader sees. */
 import { inferShapes } from '../build/infer.js';
 import type { Graph, Node } from '../graph/types.js';
-import { isReshape } from '../ops/reshape.js';
+import { isReshape, isWhole } from '../ops/reshape.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
+
+/** True for reshapes that keep the batch. */
+function keepsBatch(node: Node): boolean {
+  return isReshape(node) && !isWhole(node);
+}
 
 /** True where a reshape keeps the shape at every input size that the graph accepts. */
 function isIdentity(node: Node, shapes: ReadonlyMap<string, Shape>): boolean {
@@ -31,10 +36,10 @@ export function dropFlatten(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name, index) => {
       const value = identical.get(name) ?? name;
-      const rowMajor = index === 0 && (isReshape(node) || node.operator === 'fullyConnected');
+      const rowMajor = index === 0 && (keepsBatch(node) || node.operator === 'fullyConnected');
       return rowMajor ? (flat.get(value) ?? value) : value;
     });
-    if (!isReshape(node)) {
+    if (!keepsBatch(node)) {
       nodes.push({ ...node, inputs });
       continue;
     }

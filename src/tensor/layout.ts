@@ -25,6 +25,11 @@ export function storedElements(shape: Shape, layout: Layout): number {
 /** An axis of a value as `nhwc` sees it. */
 export type ImageAxis = 'batch' | 'channels' | 'height' | 'width';
 
+/** Whether an axis is one that `nhwc` sees by itself: not one of several that it takes together as the width. */
+export function isImageAxis(shape: Shape, axis: number): boolean {
+  return axis < 3 || (axis === 3 && shape.length === 4);
+}
+
 /** What an axis of a shape is: batch, channels, height, width in this order; a shape of one axis has channels alone. */
 export function imageAxis(shape: Shape, axis: number): ImageAxis {
   if (shape.length === 1) return 'channels';

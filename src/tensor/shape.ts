@@ -20,7 +20,13 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
 }
 
-/** Batch, channels, height and width of a value; absent inner axes count as 1: `[N, K]` is `[N, K, 1, 1]`. */
+/** Axes that a value may have. */
+export const MOST_AXES = 6;
+
+/**
+ * Batch, channels, height and width of a value. Absent inner axes count as 1, `[N, K]` is `[N, K, 1, 1]`; those after
+ * the height are all taken as its width.
+ */
 export interface ImageShape {
   readonly batch: number;
   readonly channels: number;
@@ -28,8 +34,8 @@ export interface ImageShape {
   readonly width: number;
 }
 
-/** Reads a shape of 1 to 4 axes as an image shape; one axis alone is the channels of a single image. */
+/** Reads a shape of 1 axis or more as an image shape; one axis alone is the channels of a single image. */
 export function imageShape(shape: Shape): ImageShape {
-  const [batch = 1, channels = 1, height = 1, width = 1] = shape.length === 1 ? [1, ...shape] : shape;
-  return { batch, channels, height, width };
+  const [batch = 1, channels = 1, height = 1, ...rest] = shape.length === 1 ? [1, ...shape] : shape;
+  return { batch, channels, height, width: elementCount(rest) };
 }

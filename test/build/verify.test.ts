@@ -37,8 +37,8 @@ const withTensor = (name: string, data: number[]): Graph => ({
   tensors: new Map([...base.tensors, [name, float32Tensor([data.length], data)]]),
 });
 
-const fiveAxes: Graph = {
-  inputs: [{ name: 'input', shape: [1, 2, 3, 4, 5] }],
+const sevenAxes: Graph = {
+  inputs: [{ name: 'input', shape: [1, 2, 3, 4, 5, 6, 7] }],
   outputs: ['active'],
   tensors: new Map(),
   nodes: [node('active', 'relu', ['input'])],
@@ -77,7 +77,7 @@ const REFUSALS: [string, string, Graph][] = [
     'a node without output',
     { ...base, nodes: [...base.nodes, node('end', 'relu', ['sum'], { outputs: [] })] },
   ],
-  ['AXES', 'an input of 5 axes', fiveAxes],
+  ['AXES', 'an input of 7 axes', sevenAxes],
   ['NO_OUTPUT', 'no output', { ...base, outputs: [] }],
   ['TOO_LARGE', 'a value of 2³⁰ elements', { ...base, inputs: [{ name: 'input', shape: [1, 2, 1 << 14, 1 << 15] }] }],
   ['INPUT_SHAPE', 'an input with an axis of length 0', { ...base, inputs: [{ name: 'input', shape: [1, 2, 0, 6] }] }],

@@ -27,7 +27,7 @@ import {
   PARAM_WORDS,
 } from './damage.js';
 import { bin, halves, param, plain, tagged } from './ncnn/files.js';
-import { onnxSuite } from './onnx/hostile.js';
+import { onnxModelSuite, onnxSuite } from './onnx/hostile.js';
 import { tinyCard, tinyModel } from './tinyModel.js';
 
 /** Milliseconds that one file may take. */
@@ -225,6 +225,7 @@ export async function hostileSuites(): Promise<readonly HostileSuite[]> {
     ncnnSuite('ncnn windows', WINDOW_PARAM, WINDOW_BIN),
     cardSuite,
     onnxSuite,
+    onnxModelSuite(checkAccepted),
   ];
 }
 

@@ -175,7 +175,7 @@ describe('importNative', () => {
 
   it.each<[string, readonly (string | number)[], unknown, string]>([
     ['inputs that are no list', ['embed', 'inputs'], {}, 'BAD_JSON'],
-    ['an input of five axes', ['embed', 'inputs', 0, 'shape'], [1, 3, 6, 5, 1], 'BAD_JSON'],
+    ['an input of seven axes', ['embed', 'inputs', 0, 'shape'], [1, 3, 6, 5, 1, 1, 1], 'BAD_JSON'],
     ['an input of 0 rows', ['embed', 'inputs', 0, 'shape'], [1, 3, 0, 5], 'BAD_JSON'],
     ['an input of 2⁵³ rows', ['embed', 'inputs', 0, 'shape'], [1, 3, 2 ** 53, 5], 'BAD_JSON'],
     ['an input of 2⁶⁰ elements', ['embed', 'inputs', 0, 'shape'], [2 ** 20, 3, 2 ** 20, 2 ** 20], 'NODE_SHAPE'],

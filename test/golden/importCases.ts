@@ -175,6 +175,18 @@ const moves: readonly GoldenCase[] = [
   single('reversed', 'Transpose', {}),
   single('copied and open lengths', 'Reshape', {}, [integers('s', [0, -1, 5])]),
   single('first length open', 'Reshape', {}, [integers('s', [-1, 4, 30])]),
+  single('images to vectors', 'Reshape', {}, [integers('s', [8, -1])]),
+  single('to one axis', 'Reshape', {}, [integers('s', [-1])]),
+  single('axis 0', 'Flatten', { axis: 0 }),
+  single('axis 2', 'Flatten', { axis: 2 }),
+  imported('Transpose: a shuffle of 5 axes', {
+    nodes: [
+      node('Reshape', ['x', 'split'], ['a']),
+      node('Transpose', ['a'], ['b'], { perm: [0, 2, 1, 3, 4] }),
+      node('Reshape', ['b', 'joined'], ['y']),
+    ],
+    tensors: [integers('split', [2, 2, 2, 6, 5]), integers('joined', [2, -1, 6, 5])],
+  }),
   single('to vectors', 'Reshape', {}, [integers('s', [2, 120])]),
   single('axis 1', 'Flatten', {}),
   single('last axes', 'Flatten', { axis: -3 }),

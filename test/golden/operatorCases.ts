@@ -224,6 +224,10 @@ const rearranging: readonly GoldenCase[] = [
   single('to a vector', 'reshape', IMAGE, { shape: [-1] }),
   single('to 3 axes', 'reshape', IMAGE, { shape: [6, -1] }),
   single('to 4 axes', 'reshape', [2, 60], { shape: [5, -1, 3] }),
+  single('to 6 axes', 'reshape', [2, 60], { shape: [5, -1, 1, 3, 2] }),
+  single('of all axes', 'reshape', IMAGE, { shape: [4, -1], whole: true }),
+  single('of all axes to one', 'reshape', IMAGE, { shape: [-1], whole: true }),
+  single('5 axes', 'permute', [2, 3, 4, 2, 3], { order: [0, 2, 1, 3, 4] }),
 ];
 
 const resizing: readonly GoldenCase[] = RESIZE_COORDINATES.flatMap((coordinates) =>

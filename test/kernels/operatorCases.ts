@@ -119,6 +119,9 @@ function permuteCases(): KernelCase[] {
     valueCase('permute', { order: [1, 0] }, [[5, 7]]),
     valueCase('permute', { order: [0, 2, 1] }, [[2, 3, 6]]),
     valueCase('permute', { order: [0] }, [[5]]),
+    valueCase('permute', { order: [0, 2, 1, 3, 4] }, [[2, 3, 4, 5, 6]]),
+    valueCase('permute', { order: [0, 1, 4, 2, 5, 3] }, [[2, 1, 3, 4, 1, 5]]),
+    valueCase('permute', { order: [0, 1, 2, 3, 4, 5] }, [[1, 1, 1, 1, 1, 1]]),
   ];
 }
 

@@ -198,6 +198,10 @@ class RandomGraph {
     const rest = elementCount(shape.slice(1));
     const half = rest % 2 === 0 ? rest / 2 : rest;
     const shapes = [[-1], [rest], shape.slice(1), [rest, 1, 1], [1, -1], [1, 1, -1], [-1, half], [rest / half, -1, 1]];
+    if (choice % 11 === 0) {
+      this.#node('reshape', [name], [elementCount(shape), 1], { shape: [-1, 1], whole: true });
+      return;
+    }
     const wanted = shapes[choice % shapes.length]!;
     const known = elementCount(wanted.filter((length) => length !== -1));
     const output = wanted.map((length) => (length === -1 ? rest / known : length));

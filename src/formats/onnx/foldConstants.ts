@@ -106,8 +106,8 @@ function gather(node: OnnxNode, context: FoldContext): Constant {
 }
 
 function concat(node: OnnxNode, context: FoldContext): Constant {
+  const first = operand(node, 0);
   const parts = node.operands.map((_operand, index) => operand(node, index));
-  const first = parts[0]!;
   const axis = node.axis(node.integer('axis', 0), first.shape.length);
   const lengths = parts.map(({ shape }) => shape[axis] ?? 0);
   for (const part of parts) {

@@ -130,11 +130,9 @@ export class GraphImporter {
       if (step === undefined) this.alias(node, value);
       return value;
     }
-    if (shape.length < 2 || from.length < 2 || shape[0] !== from[0]) {
-      unsupported(
-        `the shape [${from.join(', ')}] becomes [${shape.join(', ')}]`,
-        'are shapes with the same first axis',
-      );
+    if (shape.length === 0) unsupported(`[${from.join(', ')}] becomes one number`, 'are shapes of 1 axis or more');
+    if (shape[0] !== from[0] || shape.length === 1) {
+      return this.append(node, 'reshape', [value], { shape, whole: true }, step);
     }
     if (shape.length === 2) return this.append(node, 'flatten', [value], NO_ATTRIBUTES, step);
     const lengths = shape.slice(1);
@@ -191,7 +189,7 @@ export class GraphImporter {
         renamed.set(value, output);
         continue;
       }
-      const attributes = { shape: shape.slice(1) };
+      const attributes = { shape, whole: true };
       copies.push({ name: output, operator: 'reshape', inputs: [value], outputs: [output], attributes });
     }
     const rename = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);

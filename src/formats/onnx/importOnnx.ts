@@ -103,16 +103,17 @@ class NodeWalk {
     const attributes = folder?.attributes ?? importer?.attributes;
     if (!attributes) throw new UnsupportedNode('it reads a computed value; accepted are constants and shapes');
     const node = new OnnxNode(message, operands, this.#file.operatorSet, attributes, this.#where);
+    const most = folder ? 1 : (importer?.outputs ?? 1);
+    if (output.length < 1 || output[0] === '' || output.length > most) {
+      node.refuse(`has ${output.length} outputs, the first ${describeValue(output[0])}`, `are 1 to ${most} with names`);
+    }
     if (folder) {
       this.#graph.defineConstant(node, folder.fold(node, { graph: this.#graph, readFile: this.#readFile }));
       return;
     }
-    const [least, most] = importer!.inputs;
-    if (operands.length < least || operands.length > most) {
-      node.refuse(`has ${operands.length} inputs`, `are ${least === most ? least : `${least} to ${most}`}`);
-    }
-    if (output.length < 1 || output[0] === '' || output.length > (importer!.outputs ?? 1)) {
-      node.refuse(`has ${output.length} outputs`, `are up to ${importer!.outputs ?? 1}`);
+    const [least, largest] = importer!.inputs;
+    if (operands.length < least || operands.length > largest) {
+      node.refuse(`has ${operands.length} inputs`, `are ${least === largest ? least : `${least} to ${largest}`}`);
     }
     importer!.import(node, this.#graph);
   }

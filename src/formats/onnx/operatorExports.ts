@@ -6,6 +6,7 @@ import { readInteger, readNumber, readWord } from '../../ops/operator.js';
 import { padAttributes } from '../../ops/pad.js';
 import { permuteOrder } from '../../ops/permute.js';
 import { poolAttributes } from '../../ops/pool.js';
+import { isWhole } from '../../ops/reshape.js';
 import { type ResizeAttributes, resizeAttributes } from '../../ops/resize.js';
 import { sliceAttributes } from '../../ops/slice.js';
 import type { Shape } from '../../tensor/shape.js';
@@ -210,7 +211,8 @@ export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<stri
     'reshape',
     (node, context) => {
       const shape = node.attributes.shape as readonly number[];
-      return [{ opType: 'Reshape', others: [context.integers([0, ...shape])] }];
+      const lengths = isWhole(node) ? shape : [0, ...shape];
+      return [{ opType: 'Reshape', others: [context.integers(lengths)] }];
     },
   ],
 ]);

@@ -10,8 +10,8 @@ export const MOST_NODES = 1 << 16;
 export const MOST_OPERANDS = 1 << 10;
 /** Inputs and outputs that a graph may have. */
 export const MOST_GRAPH_VALUES = 1 << 8;
-/** Characters of a name. */
-export const LONGEST_NAME = 1 << 10;
+/** Characters of a name: native files hold longer ones, made of these, in their turn. */
+export const LONGEST_NAME = 200;
 /** The oldest operator set whose operators mean what is read here. */
 export const OLDEST_OPERATOR_SET = 6;
 /** The newest operator set known to change nothing that is read here. */

@@ -123,6 +123,7 @@ describe('importOnnx', () => {
       ['relu', 'y'],
       ['reshape', 'z'],
     ]);
+    expect(graph.nodes[1]!.attributes).toEqual({ shape: [2, 4, 6, 5], whole: true });
   });
 });
 
@@ -242,4 +243,46 @@ describe('external data', () => {
     }
     expect(await codeOf(() => importOnnx(external('w.bin', '-4'), 'm.onnx', {}, () => data))).toBe('BAD_TENSOR');
   });
+});
+
+describe('files made to exhaust', () => {
+  /** A field of a message: tag, length, bytes. */
+  function field(number: number, bytes: Uint8Array): Uint8Array {
+    const lengths: number[] = [];
+    for (let length = bytes.length; ; length = Math.floor(length / 128)) {
+      lengths.push(length < 128 ? length : (length % 128) + 128);
+      if (length < 128) break;
+    }
+    const head = Uint8Array.from([number * 8 + 2, ...lengths]);
+    const whole = new Uint8Array(head.length + bytes.length);
+    whole.set(head);
+    whole.set(bytes, head.length);
+    return whole;
+  }
+
+  it('are refused: a million nodes, in bounded memory', async () => {
+    const nodes = onnxFile({ nodes: Array.from({ length: 70_000 }, () => ({ opType: 'Relu' })) });
+    expect(await codeOf(() => importOnnx(nodes, 'm.onnx'))).toBe('TOO_LARGE');
+    const empty = new Uint8Array(4_000_000);
+    for (let at = 0; at < empty.length; at += 2) empty[at] = 1 * 8 + 2;
+    expect(await codeOf(() => importOnnx(field(7, empty), 'm.onnx'))).toBe('BAD_PROTOBUF');
+  });
+
+  it('are refused or read in no time: graphs within attributes within graphs', async () => {
+    let graph: Uint8Array = new Uint8Array(0);
+    for (let depth = 0; depth < 2000; depth++) graph = field(1, field(5, field(6, graph)));
+    const bytes = field(7, graph);
+    const begin = performance.now();
+    expect(await codeOf(() => importOnnx(bytes, 'm.onnx'))).toBe('BAD_MODEL');
+    expect(performance.now() - begin).toBeLessThan(1000);
+  });
+
+  it('are refused: constants that grow by one another', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `c${index}`);
+    const nodes = names
+      .slice(1)
+      .map((name, index) => node('Concat', [names[index]!, names[index]!], [name], { axis: 0 }));
+    const content = { nodes: [...nodes, node('Add', ['x', 'c39'], ['y'])], tensors: [floats('c0', [2], [1, 2])] };
+    expect(await codeOf(() => importFile(content))).toBe('TOO_LARGE');
+  }, 20_000);
 });
