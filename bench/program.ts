@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { BuildCommand, Outcome } from '../src/cli/command.js';
 import { MobileFaceNetError } from '../src/errors.js';
 import { barrierCommand } from './barrier.js';
+import { detectCommand } from './detect.js';
 import { eventLoopCommand } from './eventLoop.js';
 import { galleryCommand } from './gallery.js';
 import { kernelsCommand } from './kernels.js';
@@ -19,6 +20,7 @@ const COMMANDS: readonly BuildCommand[] = [
   eventLoopCommand,
   barrierCommand,
   galleryCommand,
+  detectCommand,
   peersCommand,
   reportCommand,
 ];

@@ -11,39 +11,45 @@ export interface Region {
   readonly height: number;
 }
 
-/** Filters the rows `[begin, end)` along x: as many bytes a row as `across` has outputs, times 3. */
-function resampleRows(image: RgbImage, across: readonly Taps[], begin: number, end: number): Uint8Array {
+/** Filters the rows `[begin, end)` along x: as many bytes a row as there are outputs, times 3. */
+function resampleRows(image: RgbImage, across: Taps, begin: number, end: number): Uint8Array {
   const { data } = image;
-  const rows = new Uint8Array(Math.max(0, end - begin) * across.length * 3);
+  const { first, counts, stride, weights } = across;
+  const width = first.length;
+  const rows = new Uint8Array(Math.max(0, end - begin) * width * 3);
   for (let row = begin, to = 0; row < end; row++) {
     const start = row * image.width * 3;
-    for (const { first, weights } of across) {
+    for (let column = 0; column < width; column++, to += 3) {
       let red = 0.5;
       let green = 0.5;
       let blue = 0.5;
-      let from = start + first * 3;
-      for (let tap = 0; tap < weights.length; tap++, from += 3) {
+      let from = start + first[column]! * 3;
+      const begins = column * stride;
+      const ends = begins + counts[column]!;
+      for (let tap = begins; tap < ends; tap++, from += 3) {
         const weight = weights[tap]!;
         red += weight * data[from]!;
         green += weight * data[from + 1]!;
         blue += weight * data[from + 2]!;
       }
-      rows[to++] = red;
-      rows[to++] = green;
-      rows[to++] = blue;
+      rows[to] = red;
+      rows[to + 1] = green;
+      rows[to + 2] = blue;
     }
   }
   return rows;
 }
 
 /** Filters columns: `rows` begin at row `top` of the source and have `rowBytes` bytes each. */
-function resampleColumns(rows: Uint8Array, top: number, rowBytes: number, down: readonly Taps[]): Uint8Array {
-  const data = new Uint8Array(down.length * rowBytes);
+function resampleColumns(rows: Uint8Array, top: number, rowBytes: number, down: Taps): Uint8Array {
+  const { first, counts, stride, weights } = down;
+  const height = first.length;
+  const data = new Uint8Array(height * rowBytes);
   const sums = new Float64Array(rowBytes);
-  for (const [row, { first, weights }] of down.entries()) {
+  for (let row = 0; row < height; row++) {
     sums.fill(0.5);
-    for (let tap = 0, from = (first - top) * rowBytes; tap < weights.length; tap++, from += rowBytes) {
-      const weight = weights[tap]!;
+    for (let tap = 0, from = (first[row]! - top) * rowBytes; tap < counts[row]!; tap++, from += rowBytes) {
+      const weight = weights[row * stride + tap]!;
       for (let index = 0; index < rowBytes; index++) sums[index] = sums[index]! + weight * rows[from + index]!;
     }
     for (let index = 0, to = row * rowBytes; index < rowBytes; index++, to++) data[to] = sums[index]!;
@@ -55,9 +61,8 @@ function resampleColumns(rows: Uint8Array, top: number, rowBytes: number, down: 
 export function resizeRegion(image: RgbImage, region: Region, width: number, height: number): RgbImage {
   const across = triangleTaps(region.x, region.width, image.width, width);
   const down = triangleTaps(region.y, region.height, image.height, height);
-  const last = down[height - 1]!;
-  const top = down[0]!.first;
-  const rows = resampleRows(image, across, top, last.first + last.weights.length);
+  const top = down.first[0]!;
+  const rows = resampleRows(image, across, top, down.first[height - 1]! + down.counts[height - 1]!);
   return { data: resampleColumns(rows, top, width * 3, down), width, height, channels: 3 };
 }
 

@@ -46,9 +46,11 @@ const ACTIVE = 4;
 
 function usesOf(rows: number, outputs: number): Use[][] {
   const uses: Use[][] = Array.from({ length: rows }, () => []);
-  for (const [row, { first, weights }] of triangleTaps(0, rows, rows, outputs).entries()) {
-    for (const [tap, weight] of weights.entries()) {
-      uses[first + tap]!.push({ row, weight, last: tap === weights.length - 1 });
+  const { first, counts, stride, weights } = triangleTaps(0, rows, rows, outputs);
+  for (let row = 0; row < outputs; row++) {
+    const count = counts[row]!;
+    for (let tap = 0; tap < count; tap++) {
+      uses[first[row]! + tap]!.push({ row, weight: weights[row * stride + tap]!, last: tap === count - 1 });
     }
   }
   return uses;
@@ -72,10 +74,12 @@ function beginCopy(image: RgbImage, { width, height }: Size): Copy {
     beyond[output] = position - index;
   }
   const factors = new Float64Array(width);
-  for (const [output, { first, weights }] of triangleTaps(0, image.width, image.width, width).entries()) {
+  const { first, counts } = triangleTaps(0, image.width, image.width, width);
+  for (let output = 0; output < width; output++) {
     const centre = (output + 0.5) * step;
     let sum = 0;
-    for (let tap = 0; tap < weights.length; tap++) sum += Math.max(0, step - Math.abs(first + tap + 0.5 - centre));
+    for (let tap = 0; tap < counts[output]!; tap++)
+      sum += Math.max(0, step - Math.abs(first[output]! + tap + 0.5 - centre));
     factors[output] = 1 / sum;
   }
   return {

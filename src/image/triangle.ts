@@ -1,9 +1,14 @@
 /** The triangle filter that resampling weighs pixels with, as wide as needed for nothing to alias (Pillow's BILINEAR). */
 
-/** Which source positions an output position is the weighted mean of: those from `first` on, by their `weights`. */
+/**
+ * Which source positions each output position is the weighted mean of: output i of `counts[i]` positions from `first[i]`
+ * on, with the weights from i · `stride` on. The weights of an output sum to 1, or to less where positions outside the
+ * source would weigh too.
+ */
 export interface Taps {
-  readonly first: number;
-  /** Sum 1, less where positions outside the source would weigh too. */
+  readonly first: Int32Array;
+  readonly counts: Int32Array;
+  readonly stride: number;
   readonly weights: Float64Array;
 }
 
@@ -12,21 +17,30 @@ export interface Taps {
  * half-width is the larger of one source pixel and one output pixel. It sees nothing outside the region; what the
  * region holds outside the source counts as 0.
  */
-export function triangleTaps(begin: number, extent: number, length: number, outputs: number): Taps[] {
+export function triangleTaps(begin: number, extent: number, length: number, outputs: number): Taps {
   const step = extent / outputs;
   const reach = Math.max(step, 1);
+  const stride = Math.ceil(2 * reach) + 1;
+  const first = new Int32Array(outputs);
+  const counts = new Int32Array(outputs);
+  const weights = new Float64Array(outputs * stride);
   const least = Math.round(begin);
   const end = Math.max(least + 1, Math.round(begin + extent));
-  return Array.from({ length: outputs }, (_, output) => {
+  for (let output = 0; output < outputs; output++) {
     const centre = begin + (output + 0.5) * step;
     const from = Math.max(least, Math.floor(centre - reach + 0.5));
     const to = Math.min(end, Math.max(from + 1, Math.floor(centre + reach + 0.5)));
-    const heights = Array.from({ length: to - from }, (_, tap) => {
-      return Math.max(0, 1 - Math.abs(from + tap + 0.5 - centre) / reach);
-    });
-    const sum = heights.reduce((total, height) => total + height, 0);
-    const first = Math.max(0, Math.min(from, length));
-    const weights = heights.slice(first - from, Math.max(0, Math.min(to, length) - from));
-    return { first, weights: Float64Array.from(weights, (height) => height / sum) };
-  });
+    let sum = 0;
+    for (let position = from; position < to; position++)
+      sum += Math.max(0, 1 - Math.abs(position + 0.5 - centre) / reach);
+    const inside = Math.max(0, Math.min(from, length));
+    const count = Math.max(0, Math.min(to, length) - inside);
+    for (let tap = 0; tap < count; tap++) {
+      const height = Math.max(0, 1 - Math.abs(inside + tap + 0.5 - centre) / reach);
+      weights[output * stride + tap] = height / sum;
+    }
+    first[output] = inside;
+    counts[output] = count;
+  }
+  return { first, counts, stride, weights };
 }
