@@ -96,11 +96,17 @@ async function createSession(threads: number, wide: boolean): Promise<Session> {
   });
 }
 
+/** Further runs until this thread has had a share of every step; on a busy machine others may take all of some. */
+const MOST_FURTHER_RUNS = 1000;
+
 /** Runs the traced network and the plain one in turn; durations by struct, and those of whole runs. */
 function measureRuns(traced: Network, plain: Network, inputs: Tensors, trace: Trace, count: number) {
+  const { length: steps } = traced.plan().steps;
   const layers = new Map<number, number[]>();
   const runs: number[] = [];
-  for (let run = -WARM_UPS; run < count; run++) {
+  const isEnough = (run: number): boolean =>
+    run >= count && (layers.size === steps || run >= count + MOST_FURTHER_RUNS);
+  for (let run = -WARM_UPS; !isEnough(run); run++) {
     traced.run(inputs);
     const taken = trace.take();
     const begin = performance.now();

@@ -190,7 +190,7 @@ const ATTRIBUTE_REFUSALS: [string, string, Attributes][] = [
   ['BAD_ATTRIBUTE', 'slice', { axis: 1, begin: 2, end: 2 }],
   ['BAD_ATTRIBUTE', 'permute', { order: [0, 0] }],
   ['BAD_ATTRIBUTE', 'permute', { order: [] }],
-  ['BAD_ATTRIBUTE', 'permute', { order: [0, 1, 2, 3, 4] }],
+  ['BAD_ATTRIBUTE', 'permute', { order: [0, 1, 2, 3, 4, 5, 6] }],
   ['BAD_ATTRIBUTE', 'pad', { mode: 'constant', padding: [0, 0, 0, 0] }],
   ['UNKNOWN_ATTRIBUTE', 'pad', { mode: 'edge', padding: [0, 0, 0, 0], value: 1 }],
   ['BAD_ATTRIBUTE', 'resize', { mode: 'nearest', coordinates: 'halfPixel', size: [1, 1] }],
