@@ -15,4 +15,5 @@ export { pad } from './pad';
 export { pointwise2x16, pointwise4x16, pointwise4x8, pointwise6x16, pointwise6x8 } from './pointwise';
 export { averagePool, globalAveragePool, maxPool } from './pool';
 export { resize } from './resize';
+export { shrinkColumns, shrinkRows } from './shrink';
 export { softmax, softmaxAcross } from './softmax';

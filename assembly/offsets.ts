@@ -23,6 +23,9 @@ import { PoolArguments } from './pool';
 import { GlobalAveragePoolArguments } from './pool';
 import { ResizeArguments } from './resize';
 import { ResizeTap } from './resize';
+import { ShrinkRowsArguments } from './shrink';
+import { ShrinkCopyArguments } from './shrink';
+import { ShrinkColumnsArguments } from './shrink';
 import { SoftmaxArguments } from './softmax';
 import { SoftmaxAcrossArguments } from './softmax';
 
@@ -335,6 +338,36 @@ export function offsetResizeTap(field: i32): usize {
   if (field == 1) return offsetof<ResizeTap>('second');
   if (field == 2) return offsetof<ResizeTap>('share');
   return offsetof<ResizeTap>();
+}
+
+export function offsetShrinkRowsArguments(field: i32): usize {
+  if (field == 0) return offsetof<ShrinkRowsArguments>('image');
+  if (field == 1) return offsetof<ShrinkRowsArguments>('rowBytes');
+  if (field == 2) return offsetof<ShrinkRowsArguments>('width');
+  if (field == 3) return offsetof<ShrinkRowsArguments>('ramp');
+  if (field == 4) return offsetof<ShrinkRowsArguments>('copies');
+  if (field == 5) return offsetof<ShrinkRowsArguments>('copyCount');
+  return offsetof<ShrinkRowsArguments>();
+}
+
+export function offsetShrinkCopyArguments(field: i32): usize {
+  if (field == 0) return offsetof<ShrinkCopyArguments>('outputs');
+  if (field == 1) return offsetof<ShrinkCopyArguments>('below');
+  if (field == 2) return offsetof<ShrinkCopyArguments>('beyond');
+  if (field == 3) return offsetof<ShrinkCopyArguments>('factors');
+  if (field == 4) return offsetof<ShrinkCopyArguments>('rows');
+  return offsetof<ShrinkCopyArguments>();
+}
+
+export function offsetShrinkColumnsArguments(field: i32): usize {
+  if (field == 0) return offsetof<ShrinkColumnsArguments>('rows');
+  if (field == 1) return offsetof<ShrinkColumnsArguments>('output');
+  if (field == 2) return offsetof<ShrinkColumnsArguments>('rowBytes');
+  if (field == 3) return offsetof<ShrinkColumnsArguments>('first');
+  if (field == 4) return offsetof<ShrinkColumnsArguments>('counts');
+  if (field == 5) return offsetof<ShrinkColumnsArguments>('weights');
+  if (field == 6) return offsetof<ShrinkColumnsArguments>('stride');
+  return offsetof<ShrinkColumnsArguments>();
 }
 
 export function offsetSoftmaxArguments(field: i32): usize {

@@ -9,6 +9,7 @@ import { packGraph } from './plan/pack.js';
 import { inlineBinaries, inlineWorker } from './runtime/inline.js';
 import type { KernelBinaries } from './runtime/module.js';
 import { requireAlive, Session } from './runtime/session.js';
+import { ImageShrinker } from './runtime/shrinker.js';
 import { VectorTable } from './runtime/vectors.js';
 
 /** How an engine is made. */
@@ -110,6 +111,15 @@ export class Engine {
   createVectorTable(length: number, maximumMemoryBytes = DEFAULT_MEMORY_BYTES): VectorTable {
     requireAlive(this.#session, 'engine', false);
     return new VectorTable(this.#session.kernels.module, length, maximumMemoryBytes);
+  }
+
+  /**
+   * Makes a shrinker of images, in a memory of its own of at most `maximumMemoryBytes` (512 MiB by default). It outlives
+   * the engine and has a `dispose` of its own. Throws RuntimeError NO_SHARED_MEMORY or DISPOSED.
+   */
+  createImageShrinker(maximumMemoryBytes = DEFAULT_MEMORY_BYTES): ImageShrinker {
+    requireAlive(this.#session, 'engine', false);
+    return new ImageShrinker(this.#session.kernels.module, maximumMemoryBytes);
   }
 
   /** Ends the worker threads; networks refuse to run, and the memory is free once nothing refers to the engine. */

@@ -4,10 +4,10 @@ import type { Engine, Network } from '../engine.js';
 import { InputError, ModelError } from '../errors.js';
 import type { Graph } from '../graph/types.js';
 import { checkImage, type ImageSource, toRgb } from '../image/image.js';
-import { ImageHalves } from '../image/shrink.js';
 import type { CardDetector, ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE, SCALE_FACTORS } from '../model/parseCard.js';
+import type { ImageShrinker } from '../runtime/shrinker.js';
 import { type Candidate, regress, squareBox } from './boxes.js';
 import { lookAtBoxes } from './crops.js';
 import type { Landmarks, Point } from './landmarks.js';
@@ -105,9 +105,17 @@ export class Detector {
   readonly #settings: CardDetector;
   readonly #networks: Readonly<Record<Stage, StageNetwork>>;
 
+  readonly #photograph: ImageShrinker;
+
   /** @internal */
-  constructor(card: ModelCard, settings: CardDetector, networks: Readonly<Record<Stage, StageNetwork>>) {
+  constructor(
+    card: ModelCard,
+    settings: CardDetector,
+    networks: Readonly<Record<Stage, StageNetwork>>,
+    photograph: ImageShrinker,
+  ) {
     this.card = card;
+    this.#photograph = photograph;
     this.#settings = settings;
     this.#networks = networks;
   }
@@ -118,21 +126,20 @@ export class Detector {
    */
   detect(source: ImageSource, options: DetectOptions = {}): Face[] {
     const settings = checkOptions(options, this.#settings);
-    const halves = new ImageHalves(toRgb(checkImage(source)));
+    const image = toRgb(checkImage(source));
     const { minimumFace, scaleFactor } = settings;
     const [first, second, third] = settings.thresholds;
-    const proposed = proposeBoxes(this.#networks.pnet, halves.image, settings, {
-      minimumFace,
-      scaleFactor,
-      threshold: first,
-    });
-    const refined = this.#refine(halves, proposed.map(squareBox), settings, second);
-    return this.#locate(halves, refined.map(squareBox), settings, third);
+    const proposal = { minimumFace, scaleFactor, threshold: first };
+    this.#photograph.load(image);
+    const proposed = proposeBoxes(this.#networks.pnet, this.#photograph, image, settings, proposal);
+    const refined = this.#refine(proposed.map(squareBox), settings, second);
+    return this.#locate(refined.map(squareBox), settings, third);
   }
 
   /** Gives the weights' memory back to the engine. */
   dispose(): void {
     for (const { network } of Object.values(this.#networks)) network.dispose();
+    this.#photograph.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -140,9 +147,9 @@ export class Detector {
   }
 
   /** R-Net: the boxes that it takes for faces, moved by its regression. */
-  #refine(halves: ImageHalves, boxes: readonly Candidate[], input: PixelInput, threshold: number): Candidate[] {
+  #refine(boxes: readonly Candidate[], input: PixelInput, threshold: number): Candidate[] {
     const { network, probability, regression } = this.#networks.rnet;
-    const seen = lookAtBoxes(network, halves, boxes, input, (box, output) => ({
+    const seen = lookAtBoxes(network, this.#photograph, boxes, input, (box, output) => ({
       box: { ...box, score: output(probability)[1]! },
       regression: regressionOf(output(regression)),
     }));
@@ -153,9 +160,9 @@ export class Detector {
   }
 
   /** O-Net: the faces, with their landmarks. */
-  #locate(halves: ImageHalves, boxes: readonly Candidate[], input: PixelInput, threshold: number): Face[] {
+  #locate(boxes: readonly Candidate[], input: PixelInput, threshold: number): Face[] {
     const { network, probability, regression, landmarks } = this.#networks.onet;
-    const seen = lookAtBoxes(network, halves, boxes, input, (box, output): Located => {
+    const seen = lookAtBoxes(network, this.#photograph, boxes, input, (box, output): Located => {
       const moved = regress(box, regressionOf(output(regression)));
       return { ...moved, score: output(probability)[1]!, landmarks: landmarksIn(box, output(landmarks)) };
     });
@@ -207,5 +214,5 @@ export function createDetector(engine: Engine, model: Model): Detector {
   const [pnet, rnet, onet] = names.map((name, index): StageNetwork => {
     return { network: engine.compile(graphs.get(name)!), ...outputs[index]! };
   });
-  return new Detector(card, card.detector, { pnet: pnet!, rnet: rnet!, onet: onet! });
+  return new Detector(card, card.detector, { pnet: pnet!, rnet: rnet!, onet: onet! }, engine.createImageShrinker());
 }

@@ -2,7 +2,7 @@
 import type { Network } from '../engine.js';
 import { cutOut, type Span } from '../image/cut.js';
 import type { RgbImage } from '../image/image.js';
-import { shrinkImage } from '../image/shrink.js';
+import type { CopySize, ImageShrinker } from '../runtime/shrinker.js';
 import { type Candidate, regress } from './boxes.js';
 import { keepBest, suppress } from './nms.js';
 import { type PixelInput, tensorOf } from './pixelInput.js';
@@ -114,19 +114,19 @@ function proposeInLevel(stage: ProposalNetwork, level: Level, input: PixelInput,
 }
 
 /**
- * The boxes that P-Net proposes, best first: windows above the threshold, suppressed at 0.5 of their union within a
+ * The boxes that P-Net proposes in a photograph of that size, best first: windows above the threshold, suppressed at 0.5 of their union within a
  * level, moved by their regression, and suppressed at 0.7 over all levels.
  */
 export function proposeBoxes(
   stage: ProposalNetwork,
-  image: RgbImage,
+  photograph: ImageShrinker,
+  { width, height }: CopySize,
   input: PixelInput,
   options: ProposalOptions,
 ): Candidate[] {
-  const { width, height } = image;
   const scales = pyramidScales(width, height, options);
   const sizes = scales.map((scale) => ({ width: Math.ceil(width * scale), height: Math.ceil(height * scale) }));
-  const copies = shrinkImage(image, sizes);
+  const copies = photograph.shrink({ x: 0, y: 0, width, height }, sizes);
   const windows = scales.flatMap((scale, index) => {
     const found = proposeInLevel(stage, { image: copies[index]!, scale }, input, options.threshold);
     return suppress(keepBest(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, 'union');

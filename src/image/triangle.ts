@@ -12,6 +12,11 @@ export interface Taps {
   readonly weights: Float64Array;
 }
 
+/** Weights that an output takes at most, where outputs are `step` source pixels apart. */
+export function tapStride(step: number): number {
+  return Math.ceil(2 * Math.max(step, 1)) + 1;
+}
+
 /**
  * The filter from the positions `[begin, begin + extent)` of a source of `length` to `outputs` positions. Its
  * half-width is the larger of one source pixel and one output pixel. It sees nothing outside the region; what the
@@ -20,7 +25,7 @@ export interface Taps {
 export function triangleTaps(begin: number, extent: number, length: number, outputs: number): Taps {
   const step = extent / outputs;
   const reach = Math.max(step, 1);
-  const stride = Math.ceil(2 * reach) + 1;
+  const stride = tapStride(step);
   const first = new Int32Array(outputs);
   const counts = new Int32Array(outputs);
   const weights = new Float64Array(outputs * stride);

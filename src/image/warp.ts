@@ -1,7 +1,7 @@
 /** Sampling an image under a similarity transform, bilinear, without aliasing where it shrinks. */
 import { cutOut } from './cut.js';
+import { halveImage } from './halve.js';
 import type { RgbImage } from './image.js';
-import { halveImage } from './shrink.js';
 
 /** (x, y) ↦ (a·x − b·y + x₀, b·x + a·y + y₀): rotation, uniform scale and translation, by pixel centres. */
 export interface Similarity {

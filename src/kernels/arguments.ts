@@ -695,6 +695,75 @@ export const resizeTap: StructLayout<ResizeTap> = {
   ],
 };
 
+/** Values for ShrinkRowsArguments of assembly/shrink.ts. */
+export interface ShrinkRowsArguments {
+  readonly image: Address;
+  readonly rowBytes: number;
+  readonly width: number;
+  readonly ramp: Address;
+  readonly copies: Address;
+  readonly copyCount: number;
+}
+
+/** Field order of ShrinkRowsArguments; each field takes 4 bytes. */
+export const shrinkRowsArguments: StructLayout<ShrinkRowsArguments> = {
+  name: 'ShrinkRowsArguments',
+  fields: [
+    { name: 'image', kind: 'address' },
+    { name: 'rowBytes', kind: 'int32' },
+    { name: 'width', kind: 'int32' },
+    { name: 'ramp', kind: 'address' },
+    { name: 'copies', kind: 'address' },
+    { name: 'copyCount', kind: 'int32' },
+  ],
+};
+
+/** Values for ShrinkCopyArguments of assembly/shrink.ts. */
+export interface ShrinkCopyArguments {
+  readonly outputs: number;
+  readonly below: Address;
+  readonly beyond: Address;
+  readonly factors: Address;
+  readonly rows: Address;
+}
+
+/** Field order of ShrinkCopyArguments; each field takes 4 bytes. */
+export const shrinkCopyArguments: StructLayout<ShrinkCopyArguments> = {
+  name: 'ShrinkCopyArguments',
+  fields: [
+    { name: 'outputs', kind: 'int32' },
+    { name: 'below', kind: 'address' },
+    { name: 'beyond', kind: 'address' },
+    { name: 'factors', kind: 'address' },
+    { name: 'rows', kind: 'address' },
+  ],
+};
+
+/** Values for ShrinkColumnsArguments of assembly/shrink.ts. */
+export interface ShrinkColumnsArguments {
+  readonly rows: Address;
+  readonly output: Address;
+  readonly rowBytes: number;
+  readonly first: Address;
+  readonly counts: Address;
+  readonly weights: Address;
+  readonly stride: number;
+}
+
+/** Field order of ShrinkColumnsArguments; each field takes 4 bytes. */
+export const shrinkColumnsArguments: StructLayout<ShrinkColumnsArguments> = {
+  name: 'ShrinkColumnsArguments',
+  fields: [
+    { name: 'rows', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'rowBytes', kind: 'int32' },
+    { name: 'first', kind: 'address' },
+    { name: 'counts', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'stride', kind: 'int32' },
+  ],
+};
+
 /** Values for SoftmaxArguments of assembly/softmax.ts. */
 export interface SoftmaxArguments {
   readonly input: Address;
@@ -763,6 +832,9 @@ export const structLayouts = [
   globalAveragePoolArguments,
   resizeArguments,
   resizeTap,
+  shrinkRowsArguments,
+  shrinkCopyArguments,
+  shrinkColumnsArguments,
   softmaxArguments,
   softmaxAcrossArguments,
 ] as const;
