@@ -1,4 +1,5 @@
 /** The whole ABI: one export line a kernel file. Each has the signature (arguments, begin, end). */
+export { binary } from './binary';
 export { channelShuffle } from './channelShuffle';
 export { conv3x3Stride1, conv3x3Stride2 } from './conv3x3';
 export { convolution } from './convolution';
@@ -17,3 +18,4 @@ export { averagePool, globalAveragePool, maxPool } from './pool';
 export { resize } from './resize';
 export { shrinkColumns, shrinkRows } from './shrink';
 export { softmax, softmaxAcross } from './softmax';
+export { unary } from './unary';

@@ -1,6 +1,49 @@
 /** Argument structs of the kernels. Generated from assembly/ by `npm run generate`; do not edit. */
 import type { Address, StructLayout } from './struct.js';
 
+/** Values for BinaryArguments of assembly/binary.ts. */
+export interface BinaryArguments {
+  readonly a: Address;
+  readonly b: Address;
+  readonly output: Address;
+  readonly height: number;
+  readonly width: number;
+  readonly blocks: number;
+  readonly tail: number;
+  readonly aImage: number;
+  readonly aRow: number;
+  readonly aPixel: number;
+  readonly aSplat: number;
+  readonly bImage: number;
+  readonly bRow: number;
+  readonly bPixel: number;
+  readonly bSplat: number;
+  readonly operation: number;
+}
+
+/** Field order of BinaryArguments; each field takes 4 bytes. */
+export const binaryArguments: StructLayout<BinaryArguments> = {
+  name: 'BinaryArguments',
+  fields: [
+    { name: 'a', kind: 'address' },
+    { name: 'b', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'height', kind: 'int32' },
+    { name: 'width', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+    { name: 'aImage', kind: 'int32' },
+    { name: 'aRow', kind: 'int32' },
+    { name: 'aPixel', kind: 'int32' },
+    { name: 'aSplat', kind: 'int32' },
+    { name: 'bImage', kind: 'int32' },
+    { name: 'bRow', kind: 'int32' },
+    { name: 'bPixel', kind: 'int32' },
+    { name: 'bSplat', kind: 'int32' },
+    { name: 'operation', kind: 'int32' },
+  ],
+};
+
 /** Values for ChannelShuffleArguments of assembly/channelShuffle.ts. */
 export interface ChannelShuffleArguments {
   readonly input: Address;
@@ -806,8 +849,34 @@ export const softmaxAcrossArguments: StructLayout<SoftmaxAcrossArguments> = {
   ],
 };
 
+/** Values for UnaryArguments of assembly/unary.ts. */
+export interface UnaryArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly blocks: number;
+  readonly tail: number;
+  readonly operation: number;
+}
+
+/** Field order of UnaryArguments; each field takes 4 bytes. */
+export const unaryArguments: StructLayout<UnaryArguments> = {
+  name: 'UnaryArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'alpha', kind: 'float32' },
+    { name: 'beta', kind: 'float32' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'tail', kind: 'int32' },
+    { name: 'operation', kind: 'int32' },
+  ],
+};
+
 /** Every struct, for the test of their offsets. */
 export const structLayouts = [
+  binaryArguments,
   channelShuffleArguments,
   conv3x3Arguments,
   convolutionArguments,
@@ -837,4 +906,5 @@ export const structLayouts = [
   shrinkColumnsArguments,
   softmaxArguments,
   softmaxAcrossArguments,
+  unaryArguments,
 ] as const;

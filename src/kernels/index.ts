@@ -1,4 +1,5 @@
 /** The table of kernels. Its order is the dispatch policy: the first row that accepts a site runs it. */
+import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { conv3x3Stride1, conv3x3Stride2 } from './conv3x3.js';
 import { convolution } from './convolution.js';
@@ -16,6 +17,7 @@ import { pointwise2x16, pointwise4x8, pointwise4x16, pointwise6x8, pointwise6x16
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
 import { resize } from './resize.js';
 import { softmax, softmaxAcross } from './softmax.js';
+import { unary } from './unary.js';
 
 /** Every kernel, best first. */
 export const kernels: readonly Kernel[] = [
@@ -39,6 +41,8 @@ export const kernels: readonly Kernel[] = [
   sigmoid,
   affine,
   add,
+  binary,
+  unary,
   maxPool,
   averagePool,
   globalAveragePool,

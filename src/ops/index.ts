@@ -3,6 +3,7 @@ import { ModelError } from '../errors.js';
 import type { Node } from '../graph/types.js';
 import { affine, batchNorm, clip, prelu, relu, sigmoid } from './activation.js';
 import { add } from './add.js';
+import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { concat } from './concat.js';
 import { convolution } from './convolution.js';
@@ -15,6 +16,7 @@ import { flatten, reshape } from './reshape.js';
 import { resize } from './resize.js';
 import { slice } from './slice.js';
 import { softmax } from './softmax.js';
+import { unary } from './unary.js';
 
 /** Every operator that a graph may hold. */
 export const operators: readonly Operator[] = [
@@ -27,6 +29,8 @@ export const operators: readonly Operator[] = [
   clip,
   sigmoid,
   add,
+  binary,
+  unary,
   maxPool,
   averagePool,
   globalAveragePool,

@@ -129,6 +129,25 @@ const TWO = { inputs: [value('x', [2, 4, 6, 5]), value('z', [2, 4, 6, 5])] };
 const values: readonly GoldenCase[] = [
   imported('Add: two values', { nodes: [node('Add', ['x', 'z'], ['y'])], ...TWO }),
   imported('Sub: two values', { nodes: [node('Sub', ['x', 'z'], ['y'])], ...TWO }),
+  ...['Add', 'Sub', 'Mul', 'Div'].flatMap((operator) => [
+    imported(`${operator}: a value by channel`, {
+      nodes: [node('GlobalAveragePool', ['x'], ['m']), node(operator, ['x', 'm'], ['y'])],
+    }),
+    imported(`${operator}: a value of fewer axes first`, {
+      nodes: [node(operator, ['z', 'x'], ['y'])],
+      inputs: [value('x', [2, 4, 6, 5]), value('z', [6, 1])],
+    }),
+    single('a constant by pixel', operator, {}, [weights('p', [6, 5])]),
+    imported(`${operator}: a constant by pixel first`, {
+      nodes: [node(operator, ['p', 'x'], ['y'])],
+      tensors: [weights('p', [6, 5])],
+    }),
+  ]),
+  imported('Mul: two values of one shape', { nodes: [node('Mul', ['x', 'z'], ['y'])], ...TWO }),
+  single('alpha', 'Elu', { alpha: { float: 0.5 } }),
+  single('defaults', 'HardSigmoid', {}),
+  single('', 'HardSwish', {}, [], { operatorSet: 14 }),
+  single('', 'Tanh', {}),
   imported('Concat: last axis', { nodes: [node('Concat', ['x', 'z'], ['y'], { axis: -1 })], ...TWO }),
   imported('Split: equal parts', { nodes: [node('Split', ['x'], ['y', 'z'], { axis: 1 })], outputs: ['y', 'z'] }),
   imported('Split: attribute', {

@@ -2,6 +2,7 @@
 import { GraphBuilder } from '../../src/build/builder.js';
 import type { Attributes } from '../../src/graph/types.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
+import { BINARY_OPERATIONS } from '../../src/ops/binary.js';
 import { NEAREST_ROUNDINGS, RESIZE_COORDINATES } from '../../src/ops/resize.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
@@ -160,6 +161,28 @@ const elementwise: readonly GoldenCase[] = [
   ]),
 ];
 
+const PAIRS: readonly (readonly [label: string, a: Shape, b: Shape])[] = [
+  ['one shape', IMAGE, IMAGE],
+  ['by channel', IMAGE, [2, 5, 1, 1]],
+  ['by pixel', IMAGE, [1, 1, 4, 3]],
+  ['both repeated', [2, 1, 4, 1], [1, 5, 1, 3]],
+  ['2 axes', VECTOR, [1, 5]],
+];
+
+const mapped: readonly GoldenCase[] = [
+  ...BINARY_OPERATIONS.flatMap((operation) => [
+    ...PAIRS.map(([label, a, b]) => single(`${operation}, ${label}`, 'binary', a, { operation }, [b])),
+    single(`${operation}, constant`, 'binary', IMAGE, { operation }, [positive('factors', [1, 1, 4, 3])]),
+  ]),
+  ...[IMAGE, VECTOR].flatMap((shape) => [
+    single(`tanh, ${shape.length} axes`, 'unary', shape, { operation: 'tanh' }),
+    single(`elu, ${shape.length} axes`, 'unary', shape, { operation: 'elu', alpha: 0.7 }),
+    single(`hard sigmoid, ${shape.length} axes`, 'unary', shape, { operation: 'hardSigmoid', alpha: 0.9, beta: 0.4 }),
+    single(`hard swish, ${shape.length} axes`, 'unary', shape, { operation: 'hardSwish' }),
+    single(`reciprocal, ${shape.length} axes`, 'unary', shape, { operation: 'reciprocal' }),
+  ]),
+];
+
 function pools(name: string, input: Shape, window: Attributes): readonly GoldenCase[] {
   return [
     single(name, 'maxPool', input, window),
@@ -253,6 +276,7 @@ export const operatorCases: readonly GoldenCase[] = [
   ...convolutions,
   ...layers,
   ...elementwise,
+  ...mapped,
   ...pooling,
   ...rearranging,
   ...resizing,

@@ -1,4 +1,5 @@
 /** What kernels must give: the reference's outputs, and the derived bound of each element's error. */
+import type { Attributes } from '../../src/graph/types.js';
 import { operatorOf } from '../../src/ops/index.js';
 import { elementCount } from '../../src/tensor/shape.js';
 import { type ReferenceTensor, type Tensor, toReference } from '../../src/tensor/tensor.js';
@@ -41,6 +42,15 @@ function boundsOfSums({ site }: KernelCase, operands: readonly (ReferenceTensor 
   return sums.map((sum) => (depth + 2 + EPILOGUE_OPERATIONS) * UNIT_ROUNDOFF * sum);
 }
 
+/** Of tanh and ELU that of e^x, whose difference from 1 cancels; of the hard ones that of alpha and two roundings. */
+function boundsOfUnary(attributes: Attributes, input: Float64Array, output: Float64Array): Float64Array {
+  const { operation, alpha = 1 } = attributes;
+  if (operation === 'tanh') return output.map(() => 2 * EXPONENTIAL_ERROR);
+  if (operation === 'elu') return output.map((value) => (value < 0 ? 2 * EXPONENTIAL_ERROR * (alpha as number) : 0));
+  const factors = operation === 'hardSigmoid' ? input.map(() => 1) : input.map(Math.abs);
+  return factors.map((factor, index) => 4 * UNIT_ROUNDOFF * factor * (Math.abs(input[index]!) + 1));
+}
+
 function boundsOf(
   kernelCase: KernelCase,
   operands: readonly (ReferenceTensor | undefined)[],
@@ -62,6 +72,11 @@ function boundsOf(
     const sum = (inputs[0]![attributes.axis as number]! + 2) * UNIT_ROUNDOFF;
     return output.map((value) => (2 * power + sum) * value + TINY);
   }
+  // One rounding of the result.
+  if (operator === 'binary' || attributes.operation === 'reciprocal') {
+    return output.map((value) => 2 * UNIT_ROUNDOFF * Math.abs(value));
+  }
+  if (operator === 'unary') return boundsOfUnary(attributes, input.data, output);
   let depth = 1;
   if (LAYERS.includes(operator)) depth = elementCount(inputs[1]!.slice(1));
   else if (operator === 'averagePool') {

@@ -23,6 +23,8 @@ const OTHERS = [
   'channelShuffle',
   'softmax',
   'sigmoid',
+  'binary',
+  'unary',
   'pad',
   'resize',
   'permute',
@@ -83,6 +85,7 @@ class RandomGraph {
     else if (operator === 'flatten') this.#node('flatten', [name], [shape[0]!, elementCount(shape.slice(1))]);
     else if (operator === 'reshape') this.#reshape(name, shape, a);
     else if (operator === 'add') this.#add(name, shape, b);
+    else if (operator === 'binary') this.#binary(name, shape, choices);
     else if (operator === 'concat') this.#concat(name, shape, choices);
     else this.#other(operator, name, shape, choices);
   }
@@ -142,6 +145,7 @@ class RandomGraph {
   ): Record<string, Attributes[string]> | undefined {
     const axis = a % shape.length;
     if (operator === 'sigmoid') return {};
+    if (operator === 'unary') return { operation: (['tanh', 'hardSwish'] as const)[a % 2]! };
     if (operator === 'softmax') return { axis };
     if (operator === 'channelShuffle') return { groups: shape[1]! % 2 === 0 ? 2 : 1 };
     if (operator === 'permute') {
@@ -212,6 +216,14 @@ class RandomGraph {
     const like = this.#values.filter((value) => sameShape(value.shape, shape));
     const other = like[choice % like.length]!.name;
     this.#node('add', choice % 2 === 0 ? [name, other] : [other, name], shape);
+  }
+
+  /** With itself, a value of its shape, or a constant by channel. */
+  #binary(name: string, shape: Shape, [, seed = 0, a = 0, b = 0]: readonly number[]): void {
+    const like = this.#values.filter((value) => sameShape(value.shape, shape));
+    const byChannel = shape.map((length, axis) => (axis === 1 ? length : 1));
+    const other = b % 2 === 0 ? like[a % like.length]!.name : this.#tensor(byChannel, seed, 0.25);
+    this.#node('binary', [name, other], shape, { operation: (['add', 'multiply'] as const)[a % 2]! });
   }
 
   /** The graph with its newest value and a few others as outputs. */

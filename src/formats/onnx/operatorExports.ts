@@ -1,6 +1,7 @@
 /** The table of operators as ONNX nodes: one row an operator, each a chain of one node or more. */
 import type { Node } from '../../graph/types.js';
 import { ACTIVATIONS, type Activation } from '../../ops/activation.js';
+import { type BinaryOperation, binaryOperation } from '../../ops/binary.js';
 import { convolutionAttributes } from '../../ops/convolution.js';
 import { readInteger, readNumber, readWord } from '../../ops/operator.js';
 import { padAttributes } from '../../ops/pad.js';
@@ -9,6 +10,7 @@ import { poolAttributes } from '../../ops/pool.js';
 import { isWhole } from '../../ops/reshape.js';
 import { type ResizeAttributes, resizeAttributes } from '../../ops/resize.js';
 import { sliceAttributes } from '../../ops/slice.js';
+import { type UnaryAttributes, unaryAttributes } from '../../ops/unary.js';
 import type { Shape } from '../../tensor/shape.js';
 import { ATTRIBUTE_TYPES, type AttributeMessage } from './messages.js';
 
@@ -163,6 +165,27 @@ function resizeSteps(node: Node, context: ExportContext): Step[] {
   return [{ opType: 'Resize', others: lengths, attributes: { ...attributes, ...nearest } }];
 }
 
+const BINARY: Readonly<Record<BinaryOperation, string>> = {
+  add: 'Add',
+  subtract: 'Sub',
+  multiply: 'Mul',
+  divide: 'Div',
+};
+const UNARY: Readonly<Record<UnaryAttributes['operation'], string>> = {
+  tanh: 'Tanh',
+  elu: 'Elu',
+  hardSigmoid: 'HardSigmoid',
+  hardSwish: 'HardSwish',
+  reciprocal: 'Reciprocal',
+};
+
+function unarySteps(node: Node): Step[] {
+  const { operation, alpha, beta } = unaryAttributes(node);
+  const elu = operation === 'elu' ? { alpha: float(alpha) } : {};
+  const attributes = operation === 'hardSigmoid' ? { alpha: float(alpha), beta: float(beta) } : elu;
+  return [{ opType: UNARY[operation], attributes }];
+}
+
 /** Every operator's row. */
 export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<string, OperatorExport>([
   ['convolution', convolutionSteps],
@@ -187,6 +210,8 @@ export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<stri
   ['clip', (node, context) => [clipStep(context, readNumber(node, 'least'), readNumber(node, 'most'))]],
   ['sigmoid', () => [{ opType: 'Sigmoid' }]],
   ['add', (node) => [{ opType: 'Add', others: node.inputs.slice(1) }]],
+  ['binary', (node) => [{ opType: BINARY[binaryOperation(node)], others: node.inputs.slice(1) }]],
+  ['unary', unarySteps],
   ['maxPool', poolSteps],
   ['averagePool', poolSteps],
   ['globalAveragePool', () => [{ opType: 'GlobalAveragePool' }]],

@@ -103,13 +103,13 @@ describe('importOnnx', () => {
       node('NonZero', ['a'], ['b']),
       node('Relu', ['b'], ['c']),
       node('Conv', ['a', 'w'], ['d'], { group: 1, unknown: 3 }),
-      node('Mul', ['a', 'a'], ['e']),
+      node('MaxPool', ['a'], ['e'], { kernel_shape: [2, 2], dilations: [2, 2] }),
       node('Concat', ['c', 'd', 'e'], ['y']),
     ];
     const content = { nodes, tensors: [weights('w', [4, 4, 1, 1])] };
     expect(() => importFile(content)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_OPERATOR' }));
     const message = messageOf(content);
-    for (const name of ['NonZero_b', 'Conv_d', 'Mul_e', 'unknown']) expect(message).toContain(name);
+    for (const name of ['NonZero_b', 'Conv_d', 'MaxPool_e', 'unknown']) expect(message).toContain(name);
     for (const name of ['Relu_a', 'Relu_c', 'Concat_y']) expect(message).not.toContain(name);
     expect(message).toContain('accepted');
     expect(message).toMatch(/supported operators are Conv, .*Shape/);

@@ -1,4 +1,5 @@
 /** ONNX operators that change each element by itself, with one number a channel or for all. */
+import type { UnaryAttributes } from '../../../ops/unary.js';
 import { elementCount } from '../../../tensor/shape.js';
 import type { GraphImporter } from '../graphImporter.js';
 import { DATA_TYPES } from '../messages.js';
@@ -16,6 +17,27 @@ function plain(operator: string, name: string): NodeImporter {
   };
 }
 
+function mapped(
+  operator: string,
+  operation: UnaryAttributes['operation'],
+  attributes: Readonly<Record<string, number>> = {},
+): NodeImporter {
+  return {
+    operator,
+    attributes: Object.keys(attributes),
+    inputs: [1, 1],
+    import(node, graph) {
+      const given = Object.entries(attributes).map(([name, fallback]) => [name, node.float(name, fallback)]);
+      graph.append(node, 'unary', [node.value()], { operation, ...Object.fromEntries(given) });
+    },
+  };
+}
+
+export const tanh = mapped('Tanh', 'tanh');
+export const elu = mapped('Elu', 'elu', { alpha: 1 });
+export const hardSigmoid = mapped('HardSigmoid', 'hardSigmoid', { alpha: 0.2, beta: 0.5 });
+export const hardSwish = mapped('HardSwish', 'hardSwish');
+export const reciprocal = mapped('Reciprocal', 'reciprocal');
 export const relu = plain('Relu', 'relu');
 export const sigmoid = plain('Sigmoid', 'sigmoid');
 

@@ -1,0 +1,61 @@
+/** Arithmetic of two values, each repeated along the axes in which the other is longer. */
+import type { Node } from '../graph/types.js';
+import type { Shape } from '../tensor/shape.js';
+import { referenceTensor } from '../tensor/tensor.js';
+import { type Operator, onlyAttributes, readWord, refuseShape } from './operator.js';
+import { rowMajorStrides } from './permute.js';
+
+/** What the two elements of a place become. */
+export const BINARY_OPERATIONS = ['add', 'subtract', 'multiply', 'divide'] as const;
+
+/** One of the operations. */
+export type BinaryOperation = (typeof BINARY_OPERATIONS)[number];
+
+/** Reads attribute `operation`. Throws ModelError BAD_ATTRIBUTE. */
+export function binaryOperation(node: Node): BinaryOperation {
+  return readWord(node, 'operation', BINARY_OPERATIONS);
+}
+
+function compute(operation: BinaryOperation, a: number, b: number): number {
+  if (operation === 'add') return a + b;
+  if (operation === 'subtract') return a - b;
+  return operation === 'multiply' ? a * b : a / b;
+}
+
+/** Steps along each axis of the output, 0 where the operand has length 1 and is repeated. */
+function repeatedStrides(shape: Shape): number[] {
+  return rowMajorStrides(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
+}
+
+/** a `operation` b; both have as many axes, and along each the same length, or one of them 1. */
+export const binary: Operator = {
+  name: 'binary',
+  inputNames: ['a', 'b'],
+  required: 2,
+  checkAttributes(node) {
+    onlyAttributes(node, ['operation']);
+    binaryOperation(node);
+  },
+  inferShapes(node, [a, b]) {
+    const fits = a && b && a.length === b.length && a.every((n, axis) => n === 1 || b[axis] === 1 || n === b[axis]);
+    if (!fits) refuseShape(node, 'b', b, `as many axes as [${a?.join(', ')}], each as long or one of them 1`);
+    return [a.map((length, axis) => (length === 1 ? b[axis]! : length))];
+  },
+  reference(node, [a, b]) {
+    const operation = binaryOperation(node);
+    const output = referenceTensor(binary.inferShapes(node, [a!.shape, b!.shape])[0]!);
+    const places = rowMajorStrides(output.shape);
+    const [stepsA, stepsB] = [repeatedStrides(a!.shape), repeatedStrides(b!.shape)];
+    for (let index = 0; index < output.data.length; index++) {
+      let [fromA, fromB] = [0, 0];
+      for (const [axis, length] of output.shape.entries()) {
+        const at = Math.floor(index / places[axis]!) % length;
+        fromA += at * stepsA[axis]!;
+        fromB += at * stepsB[axis]!;
+      }
+      output.data[index] = compute(operation, a!.data[fromA]!, b!.data[fromB]!);
+    }
+    return [output];
+  },
+  multiplyAdds: () => 0,
+};
