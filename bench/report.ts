@@ -1,7 +1,7 @@
 /** `npm run bench -- report`: runs the benchmarks, each in a process of its own, and writes their tables to README.md. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
@@ -49,7 +49,7 @@ function provenance(command: string, node: string): string {
   const commit = `commit ${git('rev-parse', '--short', 'HEAD')}${changed ? ' with changes' : ''}`;
   const cores = `${availableParallelism()} cores of ${cpus()[0]!.model.trim()}`;
   const memory = `${Math.round(totalmem() / 1e9)} GB`;
-  return `\`${command}\`: ${commit}, Node ${node}, ${cores}, ${memory}, ${platform()} ${release()}.`;
+  return `\`${command}\`: ${commit}, Node ${node}, ${cores}, ${memory}, ${platform()} ${process.arch}.`;
 }
 
 function writeNetworks(node: string): string {
