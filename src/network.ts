@@ -48,18 +48,16 @@ export class Network {
   readonly #session: Session;
   readonly #packed: PackedGraph;
   readonly #weights: MemoryRegion;
-  readonly #independent: boolean;
   readonly #plans = new Map<string, CachedPlan>();
   readonly #imagesPerJob = new Map<string, number>();
+  /** `undefined` until a batch asks. */
+  #independent: boolean | undefined;
   #disposed = false;
 
   /** @internal */
   constructor(session: Session, packed: PackedGraph) {
     this.#session = session;
     this.#packed = packed;
-    const { inputs, outputs } = packed.graph;
-    const describable = inputs.length + outputs.length <= MOST_TASK_VALUES;
-    this.#independent = describable && imagesAreIndependent(packed.graph);
     this.#weights = session.memory.allocate(packed.sizeBytes);
     const { begin } = this.#weights;
     packed.write(session.memory.floats.subarray(begin / 4, (begin + packed.sizeBytes) / 4));
@@ -153,11 +151,18 @@ export class Network {
   #prepare(inputs: Tensors, lanes: number): PreparedRun {
     const shapes = this.#shapes(inputs);
     const batch = commonBatch(shapes);
-    if (this.#independent && batch !== undefined && batch > 1) {
+    if (batch !== undefined && batch > 1 && this.#imagesAreIndependent()) {
       const images = this.#imagesOfJob(shapes);
       if (images < batch) return this.#prepareImages(inputs, shapes, batch, images, lanes);
     }
     return this.#prepareSteps(inputs, shapes, lanes);
+  }
+
+  /** Whether images may run apart, and a task can name all their inputs and outputs. */
+  #imagesAreIndependent(): boolean {
+    this.#independent ??=
+      this.inputs.length + this.outputs.length <= MOST_TASK_VALUES && imagesAreIndependent(this.graph);
+    return this.#independent;
   }
 
   /** How many images of these shapes run together. */

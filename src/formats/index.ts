@@ -19,6 +19,7 @@ export { parseSafetensors, type Safetensors, type Storage } from './safetensors.
 /** A file's name, which messages show and endings are read from, and its bytes. */
 export interface ModelFile {
   readonly name: string;
+  /** Not to be changed or transferred while the model is in use: float32 tensors of a native file are views of them. */
   readonly bytes: Uint8Array;
 }
 

@@ -156,7 +156,7 @@ function checkCoverage(entries: readonly Entry[], sectionBytes: number, where: s
   }
 }
 
-/** Widens 16-bit tensors; float32 ones are copied, since the file's bytes are the caller's. */
+/** Widens 16-bit tensors; float32 ones are views of the file's bytes where these are aligned. */
 function readTensor({ dtype, shape, begin, end }: Entry, section: Uint8Array<ArrayBuffer>): Tensor {
   const at = section.byteOffset + begin;
   const bytesPerElement = dtype === 'F32' ? 4 : 2;
@@ -164,14 +164,15 @@ function readTensor({ dtype, shape, begin, end }: Entry, section: Uint8Array<Arr
   const buffer = aligned ? section.buffer : section.slice(begin, end).buffer;
   const offset = aligned ? at : 0;
   const length = (end - begin) / bytesPerElement;
-  if (dtype === 'F32') return float32Tensor(shape, new Float32Array(buffer, offset, length).slice());
+  if (dtype === 'F32') return float32Tensor(shape, new Float32Array(buffer, offset, length));
   const halves = new Uint16Array(buffer, offset, length);
   return float32Tensor(shape, dtype === 'F16' ? widenFloat16(halves) : widenBfloat16(halves));
 }
 
 /**
  * Reads a file; F16 and BF16 tensors are widened to float32, other types are refused by name.
- * Every claim is checked against the bytes that are there before anything is allocated for it.
+ * Every claim is checked against the bytes that are there before anything is allocated for it. Float32 tensors are views
+ * of `bytes`, which must then not change: a second copy of all weights would cost as much time as the rest of the reading.
  * `where` names the file in messages, `largestHeader` limits the header's bytes. Throws ModelError: FILE_TRUNCATED,
  * HEADER_TOO_LARGE, BAD_JSON, DUPLICATE_NAME, UNKNOWN_FIELD, BAD_METADATA, TOO_MANY_TENSORS, UNSUPPORTED_TYPE,
  * BAD_SHAPE, BAD_OFFSETS, TENSORS_OVERLAP, TENSORS_HOLE.

@@ -19,12 +19,15 @@ export function packFullyConnected(site: Site): PackedParts {
   const { channels, height, width } = imageShape(site.inputs[0]!);
   const stride = channelStride(channels);
   const pixels = height * width;
-  const order = Int32Array.from({ length: pixels * stride }, (_, k) => {
+  const source = { data: weights.data, groups: 1, outputs, length };
+  const order = (_: unknown, k: number): number => {
     const channel = k % stride;
     return channel < channels ? channel * pixels + Math.floor(k / stride) : -1;
-  });
+  };
   return {
-    weights: packPanels({ data: weights.data, groups: 1, outputs, length, order }),
+    weights: packPanels(
+      pixels * stride === channels ? source : { ...source, order: Int32Array.from({ length: pixels * stride }, order) },
+    ),
     ...packEpilogue(site, outputs, PANEL_CHANNELS),
   };
 }

@@ -57,15 +57,20 @@ export const kernels: readonly Kernel[] = [
   conversions.nhwc,
 ];
 
-/** All kernels that can run a site, whatever the build; tests and benchmarks try each. None computes with a constant. */
+/** Whether a kernel can run a site. None computes with a constant. */
+function runs(kernel: Kernel, site: Site): boolean {
+  return !site.tensors[0] && kernel.operators.includes(site.node.operator) && kernel.accepts(site);
+}
+
+/** All kernels that can run a site, whatever the build; tests and benchmarks try each. */
 export function acceptingKernels(site: Site): Kernel[] {
-  if (site.tensors[0]) return [];
-  return kernels.filter((kernel) => kernel.operators.includes(site.node.operator) && kernel.accepts(site));
+  return kernels.filter((kernel) => runs(kernel, site));
 }
 
 /** The kernel that a build runs a site with, among those of one packing where that is given. */
 export function chooseKernel(site: Site, build: Build, packing?: string): Kernel | undefined {
-  return acceptingKernels(site).find(
-    (kernel) => kernel.builds.includes(build) && (packing === undefined || kernel.packing === packing),
+  return kernels.find(
+    (kernel) =>
+      kernel.builds.includes(build) && (packing === undefined || kernel.packing === packing) && runs(kernel, site),
   );
 }

@@ -13,13 +13,13 @@ export interface PanelSource {
   readonly outputs: number;
   /** Elements of one output. */
   readonly length: number;
-  /** By step of the kernel's own order: the element of the output that it multiplies by; −1 for a step of padding. */
-  readonly order: Int32Array;
+  /** By step of the kernel's own order: the element of the output that it multiplies by; −1 for a step of padding. Absent where step k takes element k. */
+  readonly order?: Int32Array;
 }
 
 /** Packs weights as `packed[g][o / 8][k][o % 8]`, k a step of the kernel, with zeros for outputs that pad a panel. */
 export function packPanels({ data, groups, outputs, length, order }: PanelSource): PackedPart {
-  const depth = order.length;
+  const depth = order?.length ?? length;
   const groupLength = Math.ceil(outputs / PANEL_CHANNELS) * depth * PANEL_CHANNELS;
   const write = (target: Float32Array): void => {
     if (outputs % PANEL_CHANNELS !== 0) target.fill(0);
@@ -29,7 +29,7 @@ export function packPanels({ data, groups, outputs, length, order }: PanelSource
       const from = output * length;
       let to = group * groupLength + (o - (o % PANEL_CHANNELS)) * depth + (o % PANEL_CHANNELS);
       for (let k = 0; k < depth; k++, to += PANEL_CHANNELS) {
-        const element = order[k]!;
+        const element = order ? order[k]! : k;
         target[to] = element < 0 ? 0 : data[from + element]!;
       }
     }

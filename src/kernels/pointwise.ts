@@ -23,9 +23,8 @@ function acceptsPointwise(site: Site): boolean {
 function packPointwise(site: Site): PackedParts {
   const weights = site.tensors[1]!;
   const [outputs = 0, depth = 0] = weights.shape;
-  const order = Int32Array.from({ length: depth }, (_, k) => k);
   return {
-    weights: packPanels({ data: weights.data, groups: 1, outputs, length: depth, order }),
+    weights: packPanels({ data: weights.data, groups: 1, outputs, length: depth }),
     ...packEpilogue(site, outputs, PANEL_CHANNELS),
   };
 }

@@ -112,11 +112,18 @@ describe('parseSafetensors', () => {
     expect(tensors.get('c')).toEqual(float32Tensor([], [3]));
   });
 
-  it('keeps no view of the caller’s bytes', () => {
-    const bytes = file(`{"a":${entry('F32', [1], 0, 4)}}`, Uint8Array.of(0, 0, 128, 63));
-    const { tensors } = parseSafetensors(bytes, 'file');
-    bytes.fill(0xff);
-    expect(tensors.get('a')?.data[0]).toBe(1);
+  it('gives views of aligned bytes, without a copy, and copies of others', () => {
+    for (const [padding, isView] of [
+      ['    ', true],
+      ['     ', false],
+    ] as const) {
+      const header = `{"a":${entry('F32', [1], 0, 4)}}`;
+      const aligned = header.padEnd(Math.ceil(header.length / 4) * 4);
+      const bytes = file(`${aligned}${padding}`, Uint8Array.of(0, 0, 128, 63));
+      const { tensors } = parseSafetensors(bytes, 'file');
+      expect(tensors.get('a')?.data.buffer === bytes.buffer, padding).toBe(isView);
+      expect(tensors.get('a')?.data[0]).toBe(1);
+    }
   });
 
   it('refuses headers that claim more than there is', async () => {
