@@ -1,7 +1,7 @@
 /** `npm run bench -- barrier`: what a step costs beside its kernel, by number of lanes. */
+import { worker } from '#worker';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignTable } from '../src/cli/text.js';
-import { inlineWorker } from '../src/runtime/inline.js';
 import { RegionMemory } from '../src/runtime/memory.js';
 import { instantiate, type KernelModule } from '../src/runtime/module.js';
 import { LanePool } from '../src/runtime/pool.js';
@@ -65,7 +65,7 @@ export async function measureBarrier(rounds = ROUNDS): Promise<BarrierDocument> 
     const functions = instantiate(module, memory.memory);
     const kernels: KernelModule = { build: 'plain', module, functions, names: ['empty'], list: [functions.empty!] };
     const [short, long] = [emptyTask(memory, 1, lanes), emptyTask(memory, 1 + STEPS, lanes)];
-    const pool = new LanePool(memory, kernels, { code: inlineWorker }, lanes, () => {});
+    const pool = new LanePool(memory, kernels, { code: worker }, lanes, () => {});
     await pool.start(lanes - 1);
     pools.push(pool);
     tasks.push({ name: `${lanes} lanes`, run: () => pool.run(short, lanes), warmUps: 500 });

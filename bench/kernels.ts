@@ -12,7 +12,7 @@ import { seededWeights } from '../src/networks/seededWeights.js';
 import { isReshape } from '../src/ops/reshape.js';
 import { optimise } from '../src/passes/index.js';
 import { siteOf } from '../src/plan/site.js';
-import { inlineBinaries } from '../src/runtime/inline.js';
+import { kernelBinaries } from '../src/runtime/inline.js';
 import { RegionMemory } from '../src/runtime/memory.js';
 import { type KernelModule, loadKernels } from '../src/runtime/module.js';
 import { enableWideVectors } from '../src/runtime/wide.js';
@@ -155,7 +155,7 @@ export async function measureKernels(
 ): Promise<KernelsDocument> {
   const memory = new RegionMemory(MEMORY_BYTES);
   const widened = wide && enableWideVectors();
-  const module = await loadKernels(inlineBinaries, memory.memory, widened ? ['wide'] : undefined);
+  const module = await loadKernels(kernelBinaries, memory.memory, widened ? ['wide'] : undefined);
   const peak = preparePeak(root, module.build === 'wide' ? 'relaxed' : module.build);
   const work = distinctLayers(networks).flatMap((layer) => prepareWork(layer, memory, module, candidates));
   const tasks = work.map(({ layer, prepared }) => ({ name: layer.name, run: prepared.run }));

@@ -1,5 +1,6 @@
 /** `npm run bench -- layers NETWORK`: the time of each layer of a network as it runs, beside that of the whole run. */
 import type { Command } from 'commander';
+import { worker } from '#worker';
 import { inferShapes } from '../src/build/infer.js';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignTable } from '../src/cli/text.js';
@@ -10,7 +11,7 @@ import { optimise } from '../src/passes/index.js';
 import { packGraph } from '../src/plan/pack.js';
 import type { Plan } from '../src/plan/plan.js';
 import { siteOf } from '../src/plan/site.js';
-import { inlineBinaries, inlineWorker } from '../src/runtime/inline.js';
+import { kernelBinaries } from '../src/runtime/inline.js';
 import type { KernelFunction } from '../src/runtime/run.js';
 import { Session } from '../src/runtime/session.js';
 import { float32Tensor } from '../src/tensor/tensor.js';
@@ -87,11 +88,11 @@ class Trace {
 async function createSession(threads: number, wide: boolean): Promise<Session> {
   return Session.create({
     build: undefined,
-    binaries: inlineBinaries,
+    binaries: kernelBinaries,
     maximumMemoryBytes: MEMORY_BYTES,
     threads,
     wide,
-    worker: { code: inlineWorker },
+    worker: { code: worker },
     warn: (message) => console.error(message),
   });
 }

@@ -1,9 +1,8 @@
 /** Runs a TypeScript entry of this checkout: `node scripts/run.js ENTRY [ARG …]`. Bundles it first where it changed. */
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildKernels, buildWorker, generatedModules, replaceFile } from './build.js';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { pathToFileURL } from 'node:url';
+import { buildKernels, buildWorker, generatedModules } from './build.js';
+import { replaceFile, root } from './outputs.js';
 
 /** A bundle is current while every file that went into it, listed beside it, is older. */
 function isCurrent(outfile) {

@@ -1,4 +1,6 @@
 /** The engine: compiles graphs into networks and owns what they share — memory, kernels, worker threads. */
+import { kernelBinaries } from '#binaries';
+import { worker } from '#worker';
 import { verifyGraph } from './build/verify.js';
 import { InputError } from './errors.js';
 import type { Graph } from './graph/types.js';
@@ -6,7 +8,6 @@ import type { Build } from './kernels/kernel.js';
 import { Network } from './network.js';
 import { optimise } from './passes/index.js';
 import { packGraph } from './plan/pack.js';
-import { inlineBinaries, inlineWorker } from './runtime/inline.js';
 import type { KernelBinaries } from './runtime/module.js';
 import { requireAlive, Session } from './runtime/session.js';
 import { ImageShrinker } from './runtime/shrinker.js';
@@ -27,9 +28,15 @@ export interface EngineOptions {
   readonly wide?: boolean;
   /** One build of the kernels; by default the best that this runtime runs rightly. */
   readonly build?: Build;
-  /** Where the kernels come from; by default they are part of this JavaScript. */
+  /**
+   * Where the kernels come from: by build, the bytes of a `.wasm` file, a module that was compiled already, or a function
+   * that gives one. By default they are part of this JavaScript.
+   */
   readonly binaries?: KernelBinaries;
-  /** The script of worker threads, for pages whose policy forbids `blob:` workers; by default part of this JavaScript. */
+  /**
+   * The address of the script of worker threads, which the package exports as `mobilefacenet/worker.js`, for pages whose
+   * policy forbids `blob:` workers; by default the script is part of this JavaScript.
+   */
   readonly workerUrl?: string | URL;
   /** Largest size of the engine's memory, at most 2 GiB; 512 MiB by default. The memory grows as networks need it and never shrinks. */
   readonly maximumMemoryBytes?: number;
@@ -64,16 +71,17 @@ export class Engine {
 
   /**
    * Makes an engine. Throws RuntimeError NO_SIMD or NO_SHARED_MEMORY where the runtime cannot run the kernels,
+   * WASM_FORBIDDEN where it or a page's policy forbids to compile them, NO_KERNELS where none are given,
    * InputError BAD_THREADS or BAD_MEMORY.
    */
   static async create(options: EngineOptions = {}): Promise<Engine> {
     const session = await Session.create({
       build: options.build,
-      binaries: options.binaries ?? inlineBinaries,
+      binaries: options.binaries ?? kernelBinaries,
       maximumMemoryBytes: checkMemory(options.maximumMemoryBytes ?? DEFAULT_MEMORY_BYTES),
       threads: checkThreads(options.threads ?? 1),
       wide: options.wide ?? false,
-      worker: { code: inlineWorker, url: options.workerUrl },
+      worker: { code: worker, url: options.workerUrl },
       warn: options.onWarning ?? ((message) => console.warn(`mobilefacenet: ${message}`)),
     });
     return new Engine(session);

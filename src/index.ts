@@ -53,7 +53,14 @@ export {
   type Verification,
   type VerifyOptions,
 } from './face/verifier.js';
-export { exportNative, type ImportOptions, importModel, type ModelFile, type Storage } from './formats/index.js';
+export {
+  exportNative,
+  type ImportOptions,
+  importModel,
+  importNative,
+  type ModelFile,
+  type Storage,
+} from './formats/index.js';
 export { printGraph } from './graph/print.js';
 export type { Attribute, Attributes, Graph, GraphInput, Node } from './graph/types.js';
 export { type DecodeOptions, decodeImage } from './image/decode.js';

@@ -18,7 +18,8 @@ const ORDER = [
   ['network'],
   ['engine'],
   ['face'],
-  ['index', 'cli'],
+  ['cli'],
+  ['entries', 'index'],
 ];
 
 const source = fileURLToPath(new URL('../src', import.meta.url));

@@ -1,6 +1,6 @@
 /** JPEG and PNG files to RGB pixels; whatever is no complete image is refused with a clear error. */
+import { runJpegDecoder } from '#jpeg';
 import { ImageError } from '../errors.js';
-import { runJpegDecoder } from './codecs.js';
 import type { Orientation } from './exif.js';
 import { type RgbImage, toRgb } from './image.js';
 import { isJpeg, readJpegHeader } from './jpegHeader.js';

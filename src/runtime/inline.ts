@@ -1,9 +1,14 @@
-/** What the engine carries inside this JavaScript, so that there is no file to lose: kernel builds and worker script. */
-import { worker } from '#worker';
+/** Kernel builds as parts of this JavaScript, so that there is no file to lose: packed together, since they are alike. */
+import type * as NodeZlib from 'node:zlib';
+import { packedKernels } from '#kernels';
 import type { KernelBinaries } from './module.js';
 
 interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer>;
+}
+
+interface NodeProcess {
+  getBuiltinModule?(name: 'node:zlib'): typeof NodeZlib | undefined;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -15,11 +20,32 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The shipped builds, loaded and decoded when asked for. */
-export const inlineBinaries: KernelBinaries = {
-  plain: async () => decodeBase64((await import('#kernels/plain')).base64),
-  relaxed: async () => decodeBase64((await import('#kernels/relaxed')).base64),
-};
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const { process } = globalThis as { process?: NodeProcess };
+  const zlib = process?.getBuiltinModule?.('node:zlib');
+  if (zlib?.inflateSync) return zlib.inflateSync(bytes);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
 
-/** The script of a worker thread. */
-export const inlineWorker = worker;
+/** Takes one build out of the blocks that stand by turns: the first build's, the second's, and so on to the longer's end. */
+async function unpack(wanted: 'plain' | 'relaxed'): Promise<Uint8Array<ArrayBuffer>> {
+  const { deflated, blockBytes, sizes } = packedKernels;
+  const blocks = await inflate(decodeBase64(deflated));
+  const binary = new Uint8Array(sizes[wanted]);
+  let from = 0;
+  for (let begin = 0; from < blocks.length; begin += blockBytes) {
+    for (const build of ['plain', 'relaxed'] as const) {
+      const length = Math.max(0, Math.min(blockBytes, sizes[build] - begin));
+      if (build === wanted && length > 0) binary.set(blocks.subarray(from, from + length), begin);
+      from += length;
+    }
+  }
+  return binary;
+}
+
+/** The shipped builds, unpacked when asked for. */
+export const kernelBinaries: KernelBinaries = {
+  plain: () => unpack('plain'),
+  relaxed: () => unpack('relaxed'),
+};

@@ -8,8 +8,10 @@ import type { KernelFunction } from './run.js';
 /** A build's binary: bytes, or a module that the runtime has compiled already. */
 export type KernelBinary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 
-/** Binaries by build; functions, so that only the chosen one is loaded. */
-export type KernelBinaries = Partial<Readonly<Record<Build, () => KernelBinary | Promise<KernelBinary>>>>;
+/** Binaries by build, or functions, so that only the chosen one is loaded. */
+export type KernelBinaries = Partial<
+  Readonly<Record<Build, KernelBinary | (() => KernelBinary | Promise<KernelBinary>)>>
+>;
 
 /** The builds that are tried where none is asked for, best first. */
 export const PREFERRED_BUILDS: readonly Build[] = ['relaxed', 'plain'];
@@ -37,10 +39,12 @@ export function instantiate(
   return instantiateSync(module, { env: { memory } }).exports as unknown as Record<string, KernelFunction>;
 }
 
-/** The compiled module, or `undefined` where this runtime cannot validate it. */
-async function compile(binary: KernelBinary): Promise<WebAssembly.Module | undefined> {
-  if (binary instanceof WebAssembly.Module) return binary;
-  return WebAssembly.compile(binary).catch(() => undefined);
+/** How runtimes say that bytes may not be compiled: by a page's policy, or never. */
+const FORBIDDEN = /unsafe-eval|blocked by|disallowed|security policy/i;
+
+/** Throws what `WebAssembly.compile` throws where this runtime cannot validate the binary. */
+async function compile(binary: KernelBinary): Promise<WebAssembly.Module> {
+  return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
 }
 
 /** Each build's pointwise kernel, the one that networks spend their time in, and how long it is tried. */
@@ -62,7 +66,7 @@ function computesRightly(module: WebAssembly.Module, build: Build): boolean {
 
 /**
  * Instantiates the first of the given builds that compiles here and computes a small product rightly, over the given
- * memory. Throws RuntimeError NO_SIMD where none does.
+ * memory. Throws RuntimeError NO_SIMD where none does, WASM_FORBIDDEN or NO_KERNELS.
  */
 export async function loadKernels(
   binaries: KernelBinaries,
@@ -74,8 +78,8 @@ export async function loadKernels(
     const binary = binaries[SAME_BINARY[build] ?? build];
     if (!binary) continue;
     try {
-      const module = await compile(await binary());
-      if (!module || !computesRightly(module, build)) continue;
+      const module = await compile(typeof binary === 'function' ? await binary() : binary);
+      if (!computesRightly(module, build)) continue;
       const functions = instantiate(module, memory);
       const names = WebAssembly.Module.exports(module).map(({ name }) => name);
       return { build, module, functions, names, list: names.map((name) => functions[name]!) };
@@ -83,9 +87,24 @@ export async function loadKernels(
       cause = error;
     }
   }
-  throw new RuntimeError(
+  throw noKernels(binaries, builds, cause);
+}
+
+function noKernels(binaries: KernelBinaries, builds: readonly Build[], cause: unknown): RuntimeError {
+  const listed = builds.join(', ');
+  if (!builds.some((build) => binaries[SAME_BINARY[build] ?? build])) {
+    return new RuntimeError(
+      'NO_KERNELS',
+      `none of the kernel builds (${listed}) is given; the option binaries names them.`,
+    );
+  }
+  if (FORBIDDEN.test(String(cause))) {
+    const accepted = "script-src 'wasm-unsafe-eval' allows it on a page; on Workers, kernels are imported as modules";
+    return new RuntimeError('WASM_FORBIDDEN', `WebAssembly may not be compiled here: ${accepted}.`, { cause });
+  }
+  return new RuntimeError(
     'NO_SIMD',
-    `this runtime runs none of the kernel builds (${builds.join(', ')}); WebAssembly SIMD and threads are needed: Node 20, Chrome 91, Firefox 89 or Safari 16.4 and newer have them.`,
+    `this runtime runs none of the kernel builds (${listed}); WebAssembly SIMD and shared memory are needed: Node 20, Chrome 91, Firefox 113 or Safari 16.4 and newer have them.`,
     { cause },
   );
 }

@@ -189,6 +189,8 @@ export class Session {
     } catch (error) {
       if (this.#disposed) return;
       this.#lanes = 1;
+      // Said once: `runAsync` would fail likewise.
+      this.#background = 0;
       warn(`${(error as Error).message} The engine runs on one thread.`);
     }
   }

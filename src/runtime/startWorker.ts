@@ -42,12 +42,25 @@ function startNodeWorker(worker: NodeWorker, start: WorkerStart, listener: Worke
   };
 }
 
+const NOT_ISOLATED =
+  'shared memory may not be sent to them, since the page is not cross-origin isolated: serve it with the headers ' +
+  'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+
+function isIsolated(): boolean {
+  return (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+}
+
 function startWebWorker(url: string | URL, start: WorkerStart, listener: WorkerListener): WorkerThread {
   const worker = new Worker(url, { type: 'module', name: 'mobilefacenet' });
   worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => listener.message(data);
   worker.onerror = (event) => listener.ended(event.message || 'it could not start');
   worker.onmessageerror = () => listener.ended('its messages cannot be read');
-  worker.postMessage(start);
+  try {
+    worker.postMessage(start);
+  } catch (cause) {
+    worker.terminate();
+    throw isIsolated() ? cause : new Error(NOT_ISOLATED, { cause });
+  }
   return { hold: () => {}, terminate: async () => worker.terminate() };
 }
 
@@ -79,5 +92,10 @@ export function startWorker(
       listener.ended(reason);
     },
   };
-  return startWebWorker(blob, start, releasing);
+  try {
+    return startWebWorker(blob, start, releasing);
+  } catch (error) {
+    release();
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 /** The package as it ships: what is packed, what it depends on, and that it runs where only that is installed. */
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repository, run, sample, temporaryFolder } from './cli.js';
@@ -53,6 +53,50 @@ async function installPacked(): Promise<{ readonly folder: string; readonly file
   return { folder, files: files.map(({ path }: { path: string }) => path) };
 }
 
+/** Every file that `exports` leads to, with the conditions on the way. */
+function exportedFiles(target: unknown, conditions: readonly string[] = []): [path: string, conditions: string[]][] {
+  if (typeof target === 'string') return [[target.replace('./', ''), [...conditions]]];
+  return Object.entries(target as object).flatMap(([key, value]) => exportedFiles(value, [...conditions, key]));
+}
+
+describe('exports', () => {
+  const entries = ['.', './engine', './face', './manual', './node'];
+  const branches = Object.entries(description.exports).flatMap(([entry, target]) =>
+    exportedFiles(target).map(([path, conditions]) => ({ entry, path, conditions })),
+  );
+
+  it('name files that are built', () => {
+    expect(branches.length).toBeGreaterThan(30);
+    expect(branches.filter(({ path }) => !existsSync(join(repository, path)))).toEqual([]);
+  });
+
+  it('have types first in every branch of every entry', () => {
+    expect(Object.keys(description.exports)).toEqual(expect.arrayContaining(entries));
+    for (const entry of entries) {
+      const target: Record<string, unknown> = description.exports[entry];
+      const groups = 'types' in target ? [target] : Object.values(target);
+      for (const group of groups) expect(Object.keys(group as object), entry).toEqual(['types', 'default']);
+    }
+  });
+
+  it('have a branch for each platform, and one for all others at the end', () => {
+    for (const entry of ['.', './engine', './face']) {
+      const conditions = ['workerd', 'edge-light', 'node', 'browser', 'default'];
+      expect(Object.keys(description.exports[entry]), entry).toEqual(conditions);
+    }
+  });
+
+  it('of the smaller entries are all among those of the whole', async () => {
+    const namesOf = async (path: string) => Object.keys(await import(join(repository, path)));
+    const whole = await namesOf('dist/index.js');
+    expect(whole.length).toBeGreaterThan(40);
+    for (const part of ['engine', 'face']) {
+      expect(whole, part).toEqual(expect.arrayContaining(await namesOf(`dist/${part}.js`)));
+    }
+    for (const folder of ['browser', 'manual']) expect(await namesOf(`dist/${folder}/index.js`), folder).toEqual(whole);
+  });
+});
+
 describe('the packed package', () => {
   it('holds what it needs and no more, and runs', async () => {
     const { folder, files } = await installPacked();
@@ -64,14 +108,17 @@ describe('the packed package', () => {
       'dist/cli.js',
       'dist/index.js',
       'dist/types/index.d.ts',
+      'dist/browser/LICENSES.txt',
       'weights/mobilefacenet.safetensors',
       'weights/README.md',
       'samples/aligned-a-1.png',
     ];
     expect(files).toEqual(expect.arrayContaining(needed));
-    expect(
-      files.filter((path) => /^(src|test|assembly|build|scripts|bench)\/|\.wasm$|(?<!\.d)\.ts$/.test(path)),
-    ).toEqual([]);
+    expect(files.filter((path) => /^(src|test|assembly|build|scripts|bench)\/|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+    expect(files.filter((path) => path.endsWith('.wasm'))).toEqual([
+      'dist/kernels/plain.wasm',
+      'dist/kernels/relaxed.wasm',
+    ]);
     const cli = join(folder, 'node_modules/mobilefacenet', description.bin.mobilefacenet);
     const verified = await run(
       process.execPath,

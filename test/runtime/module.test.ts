@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { RuntimeError } from '../../src/errors.js';
+import { kernelBinaries } from '../../src/runtime/inline.js';
 import { type KernelBinaries, loadKernels } from '../../src/runtime/module.js';
 
 const bytesOf = (name: string) =>
@@ -40,4 +41,24 @@ test('says what is needed where no build runs', async () => {
   const attempt = loadKernels({ plain: wrongBuild }, memory());
   await expect(attempt).rejects.toThrow(RuntimeError);
   await expect(attempt).rejects.toMatchObject({ code: 'NO_SIMD' });
+});
+
+test('takes bytes as they are', async () => {
+  expect((await loadKernels({ plain: bytesOf('plain') }, memory())).build).toBe('plain');
+});
+
+test('says that none is given', async () => {
+  await expect(loadKernels({}, memory())).rejects.toMatchObject({ code: 'NO_KERNELS' });
+});
+
+test('says that a policy forbids to compile', async () => {
+  const refused = new WebAssembly.CompileError("Refused to compile: 'unsafe-eval' is not an allowed source of script");
+  const attempt = loadKernels({ plain: () => Promise.reject(refused) }, memory());
+  await expect(attempt).rejects.toMatchObject({ code: 'WASM_FORBIDDEN', cause: refused });
+});
+
+test.each(['plain', 'relaxed'] as const)('the %s build is packed and unpacked as it is', async (build) => {
+  const unpack = kernelBinaries[build];
+  if (typeof unpack !== 'function') throw new Error('the builds of this JavaScript are functions');
+  expect(await unpack()).toEqual(bytesOf(build));
 });

@@ -1,0 +1,108 @@
+/** Bundles the library for each platform, the command line and the worker script, and writes the type declarations. */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { isCurrent, replaceFile, root, runTool } from './outputs.js';
+
+const SOURCES = ['src', 'build/kernels', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts'];
+
+const ENTRIES = { index: 'src/index.ts', engine: 'src/entries/engine.ts', face: 'src/entries/face.ts' };
+
+/** Leaves imports of `.wasm` files to the runtime; those of kernels lead to dist/kernels. */
+function importedWasm(query) {
+  return {
+    name: 'imported-wasm',
+    setup({ onResolve }) {
+      onResolve({ filter: /\.wasm$/ }, ({ path }) => {
+        const kernels = path.startsWith('./') ? path.replace('./', '../kernels/') : path;
+        return { path: `${kernels}${query}`, external: true };
+      });
+    },
+  };
+}
+
+const IMPORTED = { '#binaries': `${root}src/runtime/imported.ts`, '#jpeg': `${root}src/image/importedJpeg.ts` };
+
+/** What each folder of dist differs in. */
+const PLATFORMS = [
+  // Node, Deno, Bun, and whatever has no entry of its own.
+  { folder: 'dist', entries: { ...ENTRIES, node: 'src/entries/node.ts', cli: 'src/cli/main.ts' } },
+  // Complete in itself, so that a page needs no bundler.
+  {
+    folder: 'dist/browser',
+    entries: ENTRIES,
+    modules: { '#jpeg': `${root}src/image/canvasJpeg.ts` },
+    packages: 'bundle',
+  },
+  { folder: 'dist/workerd', entries: ENTRIES, modules: IMPORTED, plugins: [importedWasm('')] },
+  { folder: 'dist/edge', entries: ENTRIES, modules: IMPORTED, plugins: [importedWasm('?module')] },
+  {
+    folder: 'dist/manual',
+    entries: { index: 'src/index.ts' },
+    modules: { '#binaries': `${root}src/runtime/given.ts` },
+  },
+];
+
+const OUTPUTS = [...PLATFORMS.map(({ folder }) => `${folder}/index.js`), 'dist/cli.js', 'dist/types/index.d.ts'];
+
+/** The licences of the packages that are part of a bundle, in one text beside it. */
+function writeLicences(folder, inputs) {
+  const names = inputs.map((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1]);
+  const texts = [...new Set(names)]
+    // The loader of AssemblyScript has this package's own licence; NOTICE names it.
+    .filter((name) => name !== undefined && name !== '@assemblyscript/loader')
+    .sort()
+    .map((name) => {
+      const file = readdirSync(`${root}node_modules/${name}`).find((entry) => /^licen[cs]e/i.test(entry));
+      if (!file) throw new Error(`${name} has no licence file.`);
+      return `${name}\n\n${readFileSync(`${root}node_modules/${name}/${file}`, 'utf8').trim()}\n`;
+    });
+  replaceFile(`${root}${folder}/LICENSES.txt`, texts.join(`\n${'-'.repeat(80)}\n\n`));
+}
+
+async function bundlePlatform(
+  build,
+  generatedModules,
+  { folder, entries, modules, packages = 'external', plugins = [] },
+) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: entries,
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    metafile: true,
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    target: 'es2022',
+    packages,
+    plugins,
+    alias: {
+      ...generatedModules,
+      ...modules,
+      '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js`,
+    },
+    external: ['node:*'],
+    legalComments: 'none',
+    minify: true,
+  });
+  if (packages === 'bundle') writeLicences(folder, Object.keys(metafile.inputs));
+}
+
+/** Writes dist where it is not current. */
+export async function buildPackage(generatedModules) {
+  if (isCurrent(OUTPUTS, SOURCES)) return;
+  console.error('Building the package …');
+  rmSync(`${root}dist`, { recursive: true, force: true });
+  const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types'];
+  await runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json', ...declarations]);
+  const { build } = await import('esbuild');
+  mkdirSync(`${root}dist/kernels`, { recursive: true });
+  for (const name of ['plain', 'relaxed']) {
+    copyFileSync(`${root}build/kernels/${name}.wasm`, `${root}dist/kernels/${name}.wasm`);
+  }
+  const { worker } = await import(pathToFileURL(`${root}build/kernels/worker.js`).href);
+  replaceFile(`${root}dist/worker.js`, worker);
+  for (const platform of PLATFORMS) await bundlePlatform(build, generatedModules, platform);
+}

@@ -1,0 +1,23 @@
+/** The entry `mobilefacenet/engine`: graphs, models and the engine that runs them, without anything about faces. */
+export { GraphBuilder } from '../build/builder.js';
+export { countMultiplyAdds, countParameters, type InputShapes, inferShapes } from '../build/infer.js';
+export { Engine, type EngineOptions, Network, type Tensors } from '../engine.js';
+export { InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
+export {
+  exportNative,
+  type ImportOptions,
+  importModel,
+  importNative,
+  type ModelFile,
+  type Storage,
+} from '../formats/index.js';
+export { printGraph } from '../graph/print.js';
+export type { Attribute, Attributes, Graph, GraphInput, Node } from '../graph/types.js';
+export type { Build } from '../kernels/kernel.js';
+export type { ModelCard } from '../model/card.js';
+export type { Model } from '../model/model.js';
+export { optimise } from '../passes/index.js';
+export type { KernelBinaries, KernelBinary } from '../runtime/module.js';
+export type { Vector, VectorTable } from '../runtime/vectors.js';
+export { elementCount, type Shape } from '../tensor/shape.js';
+export { type ElementType, float32Tensor, type Tensor } from '../tensor/tensor.js';

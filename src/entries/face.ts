@@ -1,0 +1,38 @@
+/** The entry `mobilefacenet/face`: from pictures to decisions, with nothing of what networks are made of. */
+export { Engine, type EngineOptions } from '../engine.js';
+export { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
+export { type AlignedFace, alignFace } from '../face/align.js';
+export type { FaceChoice } from '../face/chooseFace.js';
+export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from '../face/decision.js';
+export { createDetector, type DetectOptions, Detector, type Face, type FaceBox } from '../face/detect.js';
+export { createEmbedder, Embedder, type EmbedOptions } from '../face/embed.js';
+export { type FaceEmbedding, Gallery, type GalleryMatch, type GallerySearchOptions } from '../face/gallery.js';
+export type { CropSize, Landmarks, Point } from '../face/landmarks.js';
+export {
+  addEmbeddings,
+  cosineSimilarity,
+  type Embedding,
+  isSamePerson,
+  normaliseEmbedding,
+} from '../face/match.js';
+export type { ModelSource } from '../face/modelSource.js';
+export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from '../face/quality.js';
+export {
+  type Abortable,
+  type BatchProgress,
+  type CropOptions,
+  type EmbedBatchOptions,
+  type EmbeddedFace,
+  type EmbedPhotoOptions,
+  type FaceCrop,
+  FaceVerifier,
+  type LoadOptions,
+  type Photo,
+  type Verification,
+  type VerifyOptions,
+} from '../face/verifier.js';
+export { importModel, importNative, type ModelFile } from '../formats/index.js';
+export { type DecodeOptions, decodeImage } from '../image/decode.js';
+export type { Image, ImageSource, PixelBytes, PixelSource, RawPixels, RgbImage } from '../image/image.js';
+export type { ModelCard } from '../model/card.js';
+export type { Model } from '../model/model.js';
