@@ -25,7 +25,11 @@ const IMPORTED = { '#binaries': `${root}src/runtime/imported.ts`, '#jpeg': `${ro
 /** What each folder of dist differs in. */
 const PLATFORMS = [
   // Node, Deno, Bun, and whatever has no entry of its own.
-  { folder: 'dist', entries: { ...ENTRIES, node: 'src/entries/node.ts', cli: 'src/cli/main.ts' } },
+  {
+    folder: 'dist',
+    entries: { ...ENTRIES, node: 'src/entries/node.ts', cli: 'src/cli/main.ts' },
+    modules: { '#binaries': `${root}src/runtime/beside.ts` },
+  },
   // Complete in itself, so that a page needs no bundler.
   {
     folder: 'dist/browser',

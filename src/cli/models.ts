@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { ImageError, MobileFaceNetError, ModelError } from '../errors.js';
 import { type CropOptions, type EmbedPhotoOptions, type FaceCrop, FaceVerifier } from '../face/verifier.js';
-import { externalFiles, type ImportOptions, importModel, type ModelFile } from '../formats/index.js';
+import { type ImportOptions, importModel, type ModelFile } from '../formats/index.js';
 import { decodeImage } from '../image/decode.js';
 import type { RgbImage } from '../image/image.js';
 import type { Model } from '../model/model.js';
@@ -20,6 +20,7 @@ async function readModelFile(name: string, hint: string): Promise<ModelFile> {
 
 /** The files that hold an ONNX model's external tensors; links that lead out of its folder are not followed. */
 async function readExternalFiles({ name, bytes }: ModelFile): Promise<ModelFile[]> {
+  const { externalFiles } = await import('../formats/onnx/externalFiles.js');
   const files: ModelFile[] = [];
   for (const location of externalFiles(bytes, name)) {
     const path = join(dirname(name), location);

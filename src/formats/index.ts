@@ -1,19 +1,18 @@
-/** One entry for every model format: recognises files by content and name, and imports them. */
+/**
+ * One entry for every model format: recognises files by content and name, and imports them. The importers of other
+ * formats than the native one are loaded when a file needs them, and named nowhere here, so that programs start without.
+ */
 import { ModelError } from '../errors.js';
 import { describeValue } from '../model/json.js';
 import type { Model } from '../model/model.js';
 import { joinDetector } from './importDetector.js';
 import { type ImportOptions, withOptions } from './importOptions.js';
 import { importNative } from './native.js';
-import { PARAM_MAGIC } from './ncnn/parseParam.js';
+import { PARAM_MAGIC } from './ncnn/magic.js';
 import { sha256 } from './sha256.js';
 
 export type { ImportOptions, InputSize } from './importOptions.js';
 export { exportNative, FORMAT_VERSION, importNative } from './native.js';
-export { importNcnn, type NcnnFiles } from './ncnn/importNcnn.js';
-export { exportOnnx, type OnnxOptions } from './onnx/exportOnnx.js';
-export { externalFiles } from './onnx/externalFiles.js';
-export { importOnnx } from './onnx/importOnnx.js';
 export { parseSafetensors, type Safetensors, type Storage } from './safetensors.js';
 
 /** A file's name, which messages show and endings are read from, and its bytes. */

@@ -29,7 +29,7 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 }
 
 /** Takes one build out of the blocks that stand by turns: the first build's, the second's, and so on to the longer's end. */
-async function unpack(wanted: 'plain' | 'relaxed'): Promise<Uint8Array<ArrayBuffer>> {
+export async function unpack(wanted: 'plain' | 'relaxed'): Promise<Uint8Array<ArrayBuffer>> {
   const { deflated, blockBytes, sizes } = packedKernels;
   const blocks = await inflate(decodeBase64(deflated));
   const binary = new Uint8Array(sizes[wanted]);

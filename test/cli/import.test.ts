@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { ImportDocument } from '../../src/cli/import.js';
 import type { InspectDocument } from '../../src/cli/inspect.js';
 import type { VerifyDocument } from '../../src/cli/verify.js';
-import { exportOnnx, importNative } from '../../src/formats/index.js';
+import { importNative } from '../../src/formats/index.js';
+import { exportOnnx } from '../../src/formats/onnx/exportOnnx.js';
 import {
   type FailureDocument,
   lacksShared,

@@ -1,7 +1,9 @@
 /** ncnn's `.param` text: magic, counts, then one layer a line with its blobs and `key=value` parameters. */
+
 import { MOST_NODES } from '../../build/verify.js';
 import { ModelError } from '../../errors.js';
 import { describeValue } from '../../model/json.js';
+import { PARAM_MAGIC } from './magic.js';
 
 /** What a parameter may hold; which type a key has, its layer's importer knows. */
 export type ParamValue = number | string | readonly number[];
@@ -21,8 +23,6 @@ export interface ParamLayer {
   readonly line: number;
 }
 
-/** The first line of every text `.param` file. */
-export const PARAM_MAGIC = '7767517';
 /** Layers that a file may have. */
 export const MOST_LAYERS = MOST_NODES;
 /** Blobs that one layer may read, and define. */
