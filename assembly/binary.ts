@@ -1,4 +1,5 @@
 /** Arithmetic of two values that repeat along the axes in which the other is longer. */
+import { power } from './functions';
 import { tailMask } from './lanes';
 import { check, VECTOR } from './simd';
 
@@ -7,6 +8,10 @@ const ADD: i32 = 0;
 const SUBTRACT: i32 = 1;
 const MULTIPLY: i32 = 2;
 const DIVIDE: i32 = 3;
+const POWER: i32 = 4;
+const LEAST: i32 = 5;
+const GREATEST: i32 = 6;
+const PRELU: i32 = 7;
 
 /**
  * The parallel axis is rows of all images of the output. An operand's steps are bytes, and 0 along an axis that it
@@ -40,7 +45,11 @@ function combine(a: v128, b: v128, operation: i32): v128 {
   if (operation == ADD) return f32x4.add(a, b);
   if (operation == SUBTRACT) return f32x4.sub(a, b);
   if (operation == MULTIPLY) return f32x4.mul(a, b);
-  return f32x4.div(a, b);
+  if (operation == DIVIDE) return f32x4.div(a, b);
+  if (operation == LEAST) return f32x4.min(a, b);
+  if (operation == GREATEST) return f32x4.max(a, b);
+  if (operation == PRELU) return v128.bitselect(f32x4.mul(a, b), a, f32x4.lt(a, f32x4.splat(0)));
+  return power(a, b);
 }
 
 // @ts-ignore: decorator
@@ -72,12 +81,13 @@ function combineRows(args: BinaryArguments, begin: i32, end: i32, operation: i32
   }
 }
 
-/** a + b, a − b, a · b or a / b. */
+/** One of BINARY_OPERATIONS for every pair; those after division share one loop. */
 export function binary(pointer: usize, begin: i32, end: i32): void {
   const args = changetype<BinaryArguments>(pointer);
-  check(args.blocks > 0 && args.tail >= 1 && args.tail <= 4 && args.operation >= ADD && args.operation <= DIVIDE);
+  check(args.blocks > 0 && args.tail >= 1 && args.tail <= 4 && args.operation >= ADD && args.operation <= PRELU);
   if (args.operation == ADD) combineRows(args, begin, end, ADD);
   else if (args.operation == SUBTRACT) combineRows(args, begin, end, SUBTRACT);
   else if (args.operation == MULTIPLY) combineRows(args, begin, end, MULTIPLY);
-  else combineRows(args, begin, end, DIVIDE);
+  else if (args.operation == DIVIDE) combineRows(args, begin, end, DIVIDE);
+  else combineRows(args, begin, end, args.operation);
 }

@@ -1,4 +1,4 @@
-/** Values from one storage order to another: channels innermost, the frameworks' dense order, and permuted axes. */
+/** Values from one storage order to another: channels innermost, and the frameworks' dense order. */
 import { check, F32, VECTOR } from './simd';
 import { loadPartial, storePartial } from './lanes';
 
@@ -76,47 +76,5 @@ export function toNhwc(pointer: usize, begin: i32, end: i32): void {
       from += VECTOR;
       to += 4 * step;
     }
-  }
-}
-
-/** Lengths are the output's, outermost first; `stride0` to `stride3` the elements of the input from one step to the next. */
-@unmanaged
-export class PermuteArguments {
-  input: usize;
-  output: usize;
-  length1: i32;
-  length2: i32;
-  length3: i32;
-  stride0: i32;
-  stride1: i32;
-  stride2: i32;
-  stride3: i32;
-}
-
-/** Dense to dense with the axes in another order. The parallel axis is rows of `length3` elements. */
-export function permute(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<PermuteArguments>(pointer);
-  const length1 = args.length1, length2 = args.length2, length3 = args.length3;
-  check(length1 > 0 && length2 > 0 && length3 > 0);
-  const step = <usize>args.stride3 * F32;
-  let to = args.output + <usize>begin * <usize>length3 * F32;
-  for (let row = begin; row < end; row++) {
-    const plane = row / length2;
-    const image = plane / length1;
-    const offset = image * args.stride0 + (plane - image * length1) * args.stride1 + (row - plane * length2) * args.stride2;
-    let from = args.input + <usize>offset * F32;
-    const last = to + <usize>length3 * F32;
-    if (step == F32) {
-      memory.copy(to, from, <usize>length3 * F32);
-      to = last;
-      continue;
-    }
-    for (; to + VECTOR <= last; to += VECTOR, from += 4 * step) {
-      let four = v128.load32_zero(from);
-      four = v128.load_lane<f32>(from + step, four, 1);
-      four = v128.load_lane<f32>(from + 2 * step, four, 2);
-      v128.store(to, v128.load_lane<f32>(from + 3 * step, four, 3));
-    }
-    for (; to < last; to += F32, from += step) store<f32>(to, load<f32>(from));
   }
 }

@@ -17,11 +17,11 @@ import { GlobalDepthwiseArguments } from './globalDepthwise';
 import { GroupedPointwiseArguments } from './groupedPointwise';
 import { InnerProductsArguments } from './innerProducts';
 import { LayoutArguments } from './layout';
-import { PermuteArguments } from './layout';
 import { PadArguments } from './pad';
 import { PointwiseArguments } from './pointwise';
 import { PoolArguments } from './pool';
 import { GlobalAveragePoolArguments } from './pool';
+import { ReduceArguments } from './reduce';
 import { ResizeArguments } from './resize';
 import { ResizeTap } from './resize';
 import { ShrinkRowsArguments } from './shrink';
@@ -29,6 +29,7 @@ import { ShrinkCopyArguments } from './shrink';
 import { ShrinkColumnsArguments } from './shrink';
 import { SoftmaxArguments } from './softmax';
 import { SoftmaxAcrossArguments } from './softmax';
+import { StridedCopyArguments } from './stridedCopy';
 import { UnaryArguments } from './unary';
 
 export function offsetBinaryArguments(field: i32): usize {
@@ -272,19 +273,6 @@ export function offsetLayoutArguments(field: i32): usize {
   return offsetof<LayoutArguments>();
 }
 
-export function offsetPermuteArguments(field: i32): usize {
-  if (field == 0) return offsetof<PermuteArguments>('input');
-  if (field == 1) return offsetof<PermuteArguments>('output');
-  if (field == 2) return offsetof<PermuteArguments>('length1');
-  if (field == 3) return offsetof<PermuteArguments>('length2');
-  if (field == 4) return offsetof<PermuteArguments>('length3');
-  if (field == 5) return offsetof<PermuteArguments>('stride0');
-  if (field == 6) return offsetof<PermuteArguments>('stride1');
-  if (field == 7) return offsetof<PermuteArguments>('stride2');
-  if (field == 8) return offsetof<PermuteArguments>('stride3');
-  return offsetof<PermuteArguments>();
-}
-
 export function offsetPadArguments(field: i32): usize {
   if (field == 0) return offsetof<PadArguments>('input');
   if (field == 1) return offsetof<PadArguments>('output');
@@ -342,6 +330,24 @@ export function offsetGlobalAveragePoolArguments(field: i32): usize {
   if (field == 2) return offsetof<GlobalAveragePoolArguments>('pixels');
   if (field == 3) return offsetof<GlobalAveragePoolArguments>('blocks');
   return offsetof<GlobalAveragePoolArguments>();
+}
+
+export function offsetReduceArguments(field: i32): usize {
+  if (field == 0) return offsetof<ReduceArguments>('input');
+  if (field == 1) return offsetof<ReduceArguments>('output');
+  if (field == 2) return offsetof<ReduceArguments>('length1');
+  if (field == 3) return offsetof<ReduceArguments>('length2');
+  if (field == 4) return offsetof<ReduceArguments>('stride0');
+  if (field == 5) return offsetof<ReduceArguments>('stride1');
+  if (field == 6) return offsetof<ReduceArguments>('stride2');
+  if (field == 7) return offsetof<ReduceArguments>('reduced0');
+  if (field == 8) return offsetof<ReduceArguments>('reduced1');
+  if (field == 9) return offsetof<ReduceArguments>('reduced2');
+  if (field == 10) return offsetof<ReduceArguments>('step0');
+  if (field == 11) return offsetof<ReduceArguments>('step1');
+  if (field == 12) return offsetof<ReduceArguments>('step2');
+  if (field == 13) return offsetof<ReduceArguments>('operation');
+  return offsetof<ReduceArguments>();
 }
 
 export function offsetResizeArguments(field: i32): usize {
@@ -408,6 +414,23 @@ export function offsetSoftmaxAcrossArguments(field: i32): usize {
   if (field == 4) return offsetof<SoftmaxAcrossArguments>('blocks');
   if (field == 5) return offsetof<SoftmaxAcrossArguments>('tail');
   return offsetof<SoftmaxAcrossArguments>();
+}
+
+export function offsetStridedCopyArguments(field: i32): usize {
+  if (field == 0) return offsetof<StridedCopyArguments>('input');
+  if (field == 1) return offsetof<StridedCopyArguments>('output');
+  if (field == 2) return offsetof<StridedCopyArguments>('length1');
+  if (field == 3) return offsetof<StridedCopyArguments>('length2');
+  if (field == 4) return offsetof<StridedCopyArguments>('length3');
+  if (field == 5) return offsetof<StridedCopyArguments>('length4');
+  if (field == 6) return offsetof<StridedCopyArguments>('length5');
+  if (field == 7) return offsetof<StridedCopyArguments>('stride0');
+  if (field == 8) return offsetof<StridedCopyArguments>('stride1');
+  if (field == 9) return offsetof<StridedCopyArguments>('stride2');
+  if (field == 10) return offsetof<StridedCopyArguments>('stride3');
+  if (field == 11) return offsetof<StridedCopyArguments>('stride4');
+  if (field == 12) return offsetof<StridedCopyArguments>('stride5');
+  return offsetof<StridedCopyArguments>();
 }
 
 export function offsetUnaryArguments(field: i32): usize {

@@ -1,5 +1,6 @@
 /** Operators that map each element by itself, whatever its channel. */
-import { exponential } from './exponential';
+import { exponential, exponentialLessOne } from './exponential';
+import { mapRarely } from './functions';
 import { tailMask } from './lanes';
 import { check, multiplyAdd, VECTOR } from './simd';
 
@@ -9,6 +10,10 @@ const ELU: i32 = 1;
 const HARD_SIGMOID: i32 = 2;
 const HARD_SWISH: i32 = 3;
 const RECIPROCAL: i32 = 4;
+/** Stands for all codes from here on, which share one loop. */
+const OTHERS: i32 = 5;
+/** The last code. */
+const LAST: i32 = 26;
 
 /** The parallel axis is pixels of all images. */
 @unmanaged
@@ -60,7 +65,7 @@ function map(x: v128, alpha: v128, beta: v128, operation: i32): v128 {
   if (operation == HARD_SIGMOID) return hardSigmoid(x, alpha, beta);
   if (operation == HARD_SWISH) return f32x4.mul(x, hardSigmoid(x, alpha, beta));
   if (operation == RECIPROCAL) return f32x4.div(f32x4.splat(1), x);
-  const below = f32x4.mul(alpha, f32x4.sub(exponential(x), f32x4.splat(1)));
+  const below = f32x4.mul(alpha, exponentialLessOne(x));
   return v128.bitselect(below, x, f32x4.lt(x, f32x4.splat(0)));
 }
 
@@ -76,19 +81,21 @@ function mapPixels(args: UnaryArguments, begin: i32, end: i32, operation: i32): 
     const input = args.input + <usize>pixel * step;
     const output = args.output + <usize>pixel * step;
     for (let at: usize = 0; at < step; at += VECTOR) {
-      const value = map(v128.load(input + at), alpha, beta, operation);
+      const x = v128.load(input + at);
+      const value = operation == OTHERS ? mapRarely(x, alpha, beta, args.operation) : map(x, alpha, beta, operation);
       v128.store(output + at, at == last ? v128.and(value, mask) : value);
     }
   }
 }
 
-/** tanh, ELU, hard sigmoid, hard swish or 1 / x. */
+/** One of UNARY_OPERATIONS for every element. */
 export function unary(pointer: usize, begin: i32, end: i32): void {
   const args = changetype<UnaryArguments>(pointer);
-  check(args.blocks > 0 && args.tail >= 1 && args.tail <= 4 && args.operation >= TANH && args.operation <= RECIPROCAL);
+  check(args.blocks > 0 && args.tail >= 1 && args.tail <= 4 && args.operation >= TANH && args.operation <= LAST);
   if (args.operation == TANH) mapPixels(args, begin, end, TANH);
   else if (args.operation == ELU) mapPixels(args, begin, end, ELU);
   else if (args.operation == HARD_SIGMOID) mapPixels(args, begin, end, HARD_SIGMOID);
   else if (args.operation == HARD_SWISH) mapPixels(args, begin, end, HARD_SWISH);
-  else mapPixels(args, begin, end, RECIPROCAL);
+  else if (args.operation == RECIPROCAL) mapPixels(args, begin, end, RECIPROCAL);
+  else mapPixels(args, begin, end, OTHERS);
 }

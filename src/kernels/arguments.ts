@@ -537,35 +537,6 @@ export const layoutArguments: StructLayout<LayoutArguments> = {
   ],
 };
 
-/** Values for PermuteArguments of assembly/layout.ts. */
-export interface PermuteArguments {
-  readonly input: Address;
-  readonly output: Address;
-  readonly length1: number;
-  readonly length2: number;
-  readonly length3: number;
-  readonly stride0: number;
-  readonly stride1: number;
-  readonly stride2: number;
-  readonly stride3: number;
-}
-
-/** Field order of PermuteArguments; each field takes 4 bytes. */
-export const permuteArguments: StructLayout<PermuteArguments> = {
-  name: 'PermuteArguments',
-  fields: [
-    { name: 'input', kind: 'address' },
-    { name: 'output', kind: 'address' },
-    { name: 'length1', kind: 'int32' },
-    { name: 'length2', kind: 'int32' },
-    { name: 'length3', kind: 'int32' },
-    { name: 'stride0', kind: 'int32' },
-    { name: 'stride1', kind: 'int32' },
-    { name: 'stride2', kind: 'int32' },
-    { name: 'stride3', kind: 'int32' },
-  ],
-};
-
 /** Values for PadArguments of assembly/pad.ts. */
 export interface PadArguments {
   readonly input: Address;
@@ -693,6 +664,45 @@ export const globalAveragePoolArguments: StructLayout<GlobalAveragePoolArguments
     { name: 'output', kind: 'address' },
     { name: 'pixels', kind: 'int32' },
     { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for ReduceArguments of assembly/reduce.ts. */
+export interface ReduceArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly length1: number;
+  readonly length2: number;
+  readonly stride0: number;
+  readonly stride1: number;
+  readonly stride2: number;
+  readonly reduced0: number;
+  readonly reduced1: number;
+  readonly reduced2: number;
+  readonly step0: number;
+  readonly step1: number;
+  readonly step2: number;
+  readonly operation: number;
+}
+
+/** Field order of ReduceArguments; each field takes 4 bytes. */
+export const reduceArguments: StructLayout<ReduceArguments> = {
+  name: 'ReduceArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'length1', kind: 'int32' },
+    { name: 'length2', kind: 'int32' },
+    { name: 'stride0', kind: 'int32' },
+    { name: 'stride1', kind: 'int32' },
+    { name: 'stride2', kind: 'int32' },
+    { name: 'reduced0', kind: 'int32' },
+    { name: 'reduced1', kind: 'int32' },
+    { name: 'reduced2', kind: 'int32' },
+    { name: 'step0', kind: 'int32' },
+    { name: 'step1', kind: 'int32' },
+    { name: 'step2', kind: 'int32' },
+    { name: 'operation', kind: 'int32' },
   ],
 };
 
@@ -849,6 +859,43 @@ export const softmaxAcrossArguments: StructLayout<SoftmaxAcrossArguments> = {
   ],
 };
 
+/** Values for StridedCopyArguments of assembly/stridedCopy.ts. */
+export interface StridedCopyArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly length1: number;
+  readonly length2: number;
+  readonly length3: number;
+  readonly length4: number;
+  readonly length5: number;
+  readonly stride0: number;
+  readonly stride1: number;
+  readonly stride2: number;
+  readonly stride3: number;
+  readonly stride4: number;
+  readonly stride5: number;
+}
+
+/** Field order of StridedCopyArguments; each field takes 4 bytes. */
+export const stridedCopyArguments: StructLayout<StridedCopyArguments> = {
+  name: 'StridedCopyArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'length1', kind: 'int32' },
+    { name: 'length2', kind: 'int32' },
+    { name: 'length3', kind: 'int32' },
+    { name: 'length4', kind: 'int32' },
+    { name: 'length5', kind: 'int32' },
+    { name: 'stride0', kind: 'int32' },
+    { name: 'stride1', kind: 'int32' },
+    { name: 'stride2', kind: 'int32' },
+    { name: 'stride3', kind: 'int32' },
+    { name: 'stride4', kind: 'int32' },
+    { name: 'stride5', kind: 'int32' },
+  ],
+};
+
 /** Values for UnaryArguments of assembly/unary.ts. */
 export interface UnaryArguments {
   readonly input: Address;
@@ -894,11 +941,11 @@ export const structLayouts = [
   groupedPointwiseArguments,
   innerProductsArguments,
   layoutArguments,
-  permuteArguments,
   padArguments,
   pointwiseArguments,
   poolArguments,
   globalAveragePoolArguments,
+  reduceArguments,
   resizeArguments,
   resizeTap,
   shrinkRowsArguments,
@@ -906,5 +953,6 @@ export const structLayouts = [
   shrinkColumnsArguments,
   softmaxArguments,
   softmaxAcrossArguments,
+  stridedCopyArguments,
   unaryArguments,
 ] as const;

@@ -5,14 +5,10 @@ import { channelStride, imageAxis, isImageAxis, storedAxis } from '../tensor/lay
 import { imageShape } from '../tensor/shape.js';
 import { type CopyRunsArguments, type CopyRunsSource, copyRunsArguments, copyRunsSource } from './arguments.js';
 import { kernelRow, type Places, type Site } from './kernel.js';
-import { type Address, type Argument, orderArguments } from './struct.js';
+import { type Argument, moved, orderArguments } from './struct.js';
 
 function axis(site: Site) {
   return imageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0]));
-}
-
-function moved(address: Address, elements: number): Address {
-  return address && { ...address, offsetBytes: address.offsetBytes + 4 * elements };
 }
 
 /** The runs that stand one after the other at each place of the output. */
@@ -37,6 +33,7 @@ export const copyRuns = kernelRow<CopyRunsArguments>({
   struct: copyRunsArguments,
   accepts: (site) =>
     site.tensors.every((tensor) => tensor === undefined) &&
+    (site.node.operator !== 'slice' || sliceAttributes(site.node, site.inputs[0]).step === 1) &&
     isImageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0])),
   extent: (site) => storedAxis(site.outputs[0]!, axis(site)).outer,
   arguments(site, places) {

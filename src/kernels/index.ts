@@ -11,12 +11,14 @@ import { fullyConnected } from './fullyConnected.js';
 import { globalDepthwise } from './globalDepthwise.js';
 import { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise.js';
 import type { Build, Kernel, Site } from './kernel.js';
-import { conversions, permute } from './layout.js';
+import { conversions } from './layout.js';
 import { pad } from './pad.js';
 import { pointwise2x16, pointwise4x8, pointwise4x16, pointwise6x8, pointwise6x16 } from './pointwise.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
+import { reduce } from './reduce.js';
 import { resize } from './resize.js';
 import { softmax, softmaxAcross } from './softmax.js';
+import { stridedCopy } from './stridedCopy.js';
 import { unary } from './unary.js';
 
 /** Every kernel, best first. */
@@ -46,20 +48,22 @@ export const kernels: readonly Kernel[] = [
   maxPool,
   averagePool,
   globalAveragePool,
+  reduce,
   softmax,
   softmaxAcross,
   copyRuns,
   channelShuffle,
   pad,
   resize,
-  permute,
+  stridedCopy,
   conversions.rowMajor,
   conversions.nhwc,
 ];
 
-/** Whether a kernel can run a site. None computes with a constant. */
+/** Whether a kernel can run a site. None computes from a constant: it is given out as it is. */
 function runs(kernel: Kernel, site: Site): boolean {
-  return !site.tensors[0] && kernel.operators.includes(site.node.operator) && kernel.accepts(site);
+  if (site.tensors[0] && site.node.operator !== 'constant') return false;
+  return kernel.operators.includes(site.node.operator) && kernel.accepts(site);
 }
 
 /** All kernels that can run a site, whatever the build; tests and benchmarks try each. */

@@ -1,10 +1,10 @@
 /** An axis of a shape as operators take it: whole numbers from 0, and the strides on both sides of it. */
 import type { Node } from '../graph/types.js';
-import { elementCount, type Shape } from '../tensor/shape.js';
+import { elementCount, MOST_AXES, type Shape } from '../tensor/shape.js';
 import { readInteger, refuseShape } from './operator.js';
 
 /** The axes that a shape may have are 0 to this. */
-export const LAST_AXIS = 3;
+export const LAST_AXIS = MOST_AXES - 1;
 
 /** Reads attribute `axis` without knowing the shape. Throws ModelError BAD_ATTRIBUTE. */
 export function readAxis(node: Node): number {

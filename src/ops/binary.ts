@@ -6,7 +6,16 @@ import { type Operator, onlyAttributes, readWord, refuseShape } from './operator
 import { rowMajorStrides } from './permute.js';
 
 /** What the two elements of a place become. */
-export const BINARY_OPERATIONS = ['add', 'subtract', 'multiply', 'divide'] as const;
+export const BINARY_OPERATIONS = [
+  'add',
+  'subtract',
+  'multiply',
+  'divide',
+  'power',
+  'least',
+  'greatest',
+  'prelu',
+] as const;
 
 /** One of the operations. */
 export type BinaryOperation = (typeof BINARY_OPERATIONS)[number];
@@ -16,18 +25,23 @@ export function binaryOperation(node: Node): BinaryOperation {
   return readWord(node, 'operation', BINARY_OPERATIONS);
 }
 
-function compute(operation: BinaryOperation, a: number, b: number): number {
-  if (operation === 'add') return a + b;
-  if (operation === 'subtract') return a - b;
-  return operation === 'multiply' ? a * b : a / b;
-}
+const FUNCTIONS: Readonly<Record<BinaryOperation, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  power: (a, b) => (a === 1 ? 1 : a ** b),
+  least: Math.min,
+  greatest: Math.max,
+  prelu: (a, b) => (a < 0 ? a * b : a),
+};
 
 /** Steps along each axis of the output, 0 where the operand has length 1 and is repeated. */
-function repeatedStrides(shape: Shape): number[] {
+export function repeatedStrides(shape: Shape): number[] {
   return rowMajorStrides(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
 }
 
-/** a `operation` b; both have as many axes, and along each the same length, or one of them 1. */
+/** a `operation` b, `prelu` being a where a ≥ 0, else a · b; both have as many axes, and along each the same length, or one of them 1. */
 export const binary: Operator = {
   name: 'binary',
   inputNames: ['a', 'b'],
@@ -42,7 +56,7 @@ export const binary: Operator = {
     return [a.map((length, axis) => (length === 1 ? b[axis]! : length))];
   },
   reference(node, [a, b]) {
-    const operation = binaryOperation(node);
+    const compute = FUNCTIONS[binaryOperation(node)];
     const output = referenceTensor(binary.inferShapes(node, [a!.shape, b!.shape])[0]!);
     const places = rowMajorStrides(output.shape);
     const [stepsA, stepsB] = [repeatedStrides(a!.shape), repeatedStrides(b!.shape)];
@@ -53,7 +67,7 @@ export const binary: Operator = {
         fromA += at * stepsA[axis]!;
         fromB += at * stepsB[axis]!;
       }
-      output.data[index] = compute(operation, a!.data[fromA]!, b!.data[fromB]!);
+      output.data[index] = compute(a!.data[fromA]!, b!.data[fromB]!);
     }
     return [output];
   },

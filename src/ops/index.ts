@@ -6,12 +6,15 @@ import { add } from './add.js';
 import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { concat } from './concat.js';
+import { constant } from './constant.js';
 import { convolution } from './convolution.js';
+import { expand } from './expand.js';
 import { fullyConnected } from './fullyConnected.js';
 import { describeNode, type Operator } from './operator.js';
 import { pad } from './pad.js';
 import { permute } from './permute.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
+import { reduce } from './reduce.js';
 import { flatten, reshape } from './reshape.js';
 import { resize } from './resize.js';
 import { slice } from './slice.js';
@@ -34,6 +37,7 @@ export const operators: readonly Operator[] = [
   maxPool,
   averagePool,
   globalAveragePool,
+  reduce,
   softmax,
   concat,
   slice,
@@ -41,6 +45,8 @@ export const operators: readonly Operator[] = [
   pad,
   resize,
   permute,
+  expand,
+  constant,
   flatten,
   reshape,
 ];

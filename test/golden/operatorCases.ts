@@ -1,56 +1,10 @@
 /** Every operator and attribute as golden cases of one node each: our references are no independent oracle of themselves. */
-import { GraphBuilder } from '../../src/build/builder.js';
 import type { Attributes } from '../../src/graph/types.js';
-import { seededWeights } from '../../src/networks/seededWeights.js';
-import { BINARY_OPERATIONS } from '../../src/ops/binary.js';
 import { NEAREST_ROUNDINGS, RESIZE_COORDINATES } from '../../src/ops/resize.js';
 import type { Shape } from '../../src/tensor/shape.js';
-import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
+import { familyCases } from './familyCases.js';
 import type { GoldenCase } from './goldenCase.js';
-
-/** Operands of a node after its first input: a tensor, another input's shape, or nothing. */
-type Operand = Tensor | Shape | undefined;
-
-function isTensor(operand: Tensor | Shape): operand is Tensor {
-  return 'data' in operand;
-}
-
-/** A graph of one node on the input `input` and the inputs `input1`, `input2` …. */
-function single(
-  name: string,
-  operator: string,
-  input: Shape,
-  attributes: Attributes,
-  operands: readonly Operand[] = [],
-): GoldenCase {
-  return {
-    name: `${operator}: ${name}`,
-    graph() {
-      const builder = new GraphBuilder();
-      const inputs = [
-        builder.input('input', input),
-        ...operands.map((operand, index) => {
-          if (!operand) return '';
-          if (!isTensor(operand)) return builder.input(`input${index + 1}`, operand);
-          return builder.tensor(`tensor${index + 1}`, operand);
-        }),
-      ];
-      return builder.build([builder.node('output', operator, inputs, attributes)]);
-    },
-  };
-}
-
-function tensor(name: string, shape: Shape): Tensor {
-  return seededWeights()(name, shape);
-}
-
-/** Variances, which are positive. */
-function positive(name: string, shape: Shape): Tensor {
-  return float32Tensor(
-    shape,
-    tensor(name, shape).data.map((value) => value + 0.5),
-  );
-}
+import { IMAGE, positive, single, tensor, VECTOR } from './singleNode.js';
 
 interface ConvolutionCase {
   /** Channels of the input, rows, columns; 2 images. */
@@ -136,8 +90,6 @@ const layers: readonly GoldenCase[] = [
   ]),
 ];
 
-const IMAGE = [2, 5, 4, 3] as const;
-const VECTOR = [2, 5] as const;
 const CHANNELS = [5] as const;
 
 const elementwise: readonly GoldenCase[] = [
@@ -158,28 +110,6 @@ const elementwise: readonly GoldenCase[] = [
     single(`${shape.length} axes`, 'clip', shape, { least: -0.25, most: 0.5 }),
     single(`${shape.length} axes`, 'sigmoid', shape, {}),
     single(`${shape.length} axes`, 'add', shape, {}, [shape]),
-  ]),
-];
-
-const PAIRS: readonly (readonly [label: string, a: Shape, b: Shape])[] = [
-  ['one shape', IMAGE, IMAGE],
-  ['by channel', IMAGE, [2, 5, 1, 1]],
-  ['by pixel', IMAGE, [1, 1, 4, 3]],
-  ['both repeated', [2, 1, 4, 1], [1, 5, 1, 3]],
-  ['2 axes', VECTOR, [1, 5]],
-];
-
-const mapped: readonly GoldenCase[] = [
-  ...BINARY_OPERATIONS.flatMap((operation) => [
-    ...PAIRS.map(([label, a, b]) => single(`${operation}, ${label}`, 'binary', a, { operation }, [b])),
-    single(`${operation}, constant`, 'binary', IMAGE, { operation }, [positive('factors', [1, 1, 4, 3])]),
-  ]),
-  ...[IMAGE, VECTOR].flatMap((shape) => [
-    single(`tanh, ${shape.length} axes`, 'unary', shape, { operation: 'tanh' }),
-    single(`elu, ${shape.length} axes`, 'unary', shape, { operation: 'elu', alpha: 0.7 }),
-    single(`hard sigmoid, ${shape.length} axes`, 'unary', shape, { operation: 'hardSigmoid', alpha: 0.9, beta: 0.4 }),
-    single(`hard swish, ${shape.length} axes`, 'unary', shape, { operation: 'hardSwish' }),
-    single(`reciprocal, ${shape.length} axes`, 'unary', shape, { operation: 'reciprocal' }),
   ]),
 ];
 
@@ -276,7 +206,7 @@ export const operatorCases: readonly GoldenCase[] = [
   ...convolutions,
   ...layers,
   ...elementwise,
-  ...mapped,
+  ...familyCases,
   ...pooling,
   ...rearranging,
   ...resizing,

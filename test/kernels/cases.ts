@@ -6,6 +6,7 @@ import type { Activation } from '../../src/ops/activation.js';
 import { optimise } from '../../src/passes/index.js';
 import { siteOf } from '../../src/plan/site.js';
 import { elementCount } from '../../src/tensor/shape.js';
+import { familyCases } from './familyCases.js';
 import { convolutionCase, type KernelCase, makeCase, seededTensor } from './makeCase.js';
 import { operatorCases } from './operatorCases.js';
 
@@ -292,5 +293,6 @@ export const kernelCases: readonly KernelCase[] = [
   ...fullyConnectedCases(),
   ...elementwiseCases(),
   ...operatorCases(),
+  ...familyCases(),
   ...table1Cases(),
 ];

@@ -1,11 +1,10 @@
 /** What kernels must give: the reference's outputs, and the derived bound of each element's error. */
-import type { Attributes } from '../../src/graph/types.js';
 import { operatorOf } from '../../src/ops/index.js';
 import { elementCount } from '../../src/tensor/shape.js';
 import { type ReferenceTensor, type Tensor, toReference } from '../../src/tensor/tensor.js';
+import { boundsOfBinary, boundsOfReduction, boundsOfUnary, EXPONENTIAL_ERROR, TINY, UNIT_ROUNDOFF } from './bounds.js';
 import type { KernelCase } from './makeCase.js';
 
-const UNIT_ROUNDOFF = 2 ** -24;
 const EPILOGUE_OPERATIONS = 3;
 
 /** What a kernel must give. */
@@ -21,11 +20,7 @@ function magnitude(tensor: ReferenceTensor | undefined): ReferenceTensor | undef
 
 const LAYERS = ['convolution', 'fullyConnected'];
 /** Operators that move elements, or choose among them. */
-const EXACT = ['maxPool', 'concat', 'slice', 'channelShuffle', 'pad', 'permute', 'reshape'];
-/** Of e^x; see assembly/exponential.ts. */
-const EXPONENTIAL_ERROR = 2 ** -22;
-/** What is given as 0, or for numbers beyond the range of e^x. */
-const TINY = 2 ** -125;
+const EXACT = ['maxPool', 'concat', 'slice', 'channelShuffle', 'pad', 'permute', 'reshape', 'expand', 'constant'];
 
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -40,15 +35,6 @@ function boundsOfSums({ site }: KernelCase, operands: readonly (ReferenceTensor 
   const clips = node.operator === 'clip';
   const sums = clips ? operands[0]!.data.map(Math.abs) : operatorOf(node).reference(plain, magnitudes)[0]!.data;
   return sums.map((sum) => (depth + 2 + EPILOGUE_OPERATIONS) * UNIT_ROUNDOFF * sum);
-}
-
-/** Of tanh and ELU that of e^x, whose difference from 1 cancels; of the hard ones that of alpha and two roundings. */
-function boundsOfUnary(attributes: Attributes, input: Float64Array, output: Float64Array): Float64Array {
-  const { operation, alpha = 1 } = attributes;
-  if (operation === 'tanh') return output.map(() => 2 * EXPONENTIAL_ERROR);
-  if (operation === 'elu') return output.map((value) => (value < 0 ? 2 * EXPONENTIAL_ERROR * (alpha as number) : 0));
-  const factors = operation === 'hardSigmoid' ? input.map(() => 1) : input.map(Math.abs);
-  return factors.map((factor, index) => 4 * UNIT_ROUNDOFF * factor * (Math.abs(input[index]!) + 1));
 }
 
 function boundsOf(
@@ -72,11 +58,9 @@ function boundsOf(
     const sum = (inputs[0]![attributes.axis as number]! + 2) * UNIT_ROUNDOFF;
     return output.map((value) => (2 * power + sum) * value + TINY);
   }
-  // One rounding of the result.
-  if (operator === 'binary' || attributes.operation === 'reciprocal') {
-    return output.map((value) => 2 * UNIT_ROUNDOFF * Math.abs(value));
-  }
   if (operator === 'unary') return boundsOfUnary(attributes, input.data, output);
+  if (operator === 'binary') return boundsOfBinary(node, operands, output);
+  if (operator === 'reduce') return boundsOfReduction(node, input, output);
   let depth = 1;
   if (LAYERS.includes(operator)) depth = elementCount(inputs[1]!.slice(1));
   else if (operator === 'averagePool') {
@@ -101,7 +85,7 @@ export function expectedOf(kernelCase: KernelCase): Expected {
 export function firstOutside(found: Float32Array, { output, bounds }: Expected): string | undefined {
   for (let index = 0; index < output.length; index++) {
     const error = Math.abs(found[index]! - output[index]!);
-    if (!(error <= bounds[index]!))
+    if (!(error <= bounds[index]!) && !Object.is(found[index], output[index]))
       return `element ${index}: ${found[index]}, expected ${output[index]} ± ${bounds[index]}`;
   }
   return undefined;

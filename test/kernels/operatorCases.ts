@@ -1,22 +1,8 @@
 /** Sites of the operators that compute little: pooling, softmax, sigmoid, copies, padding, resizing, other layouts. */
 import type { Attributes } from '../../src/graph/types.js';
-import { BINARY_OPERATIONS } from '../../src/ops/binary.js';
 import type { Shape } from '../../src/tensor/shape.js';
-import { type KernelCase, makeCase } from './makeCase.js';
-
-function valueCase(operator: string, attributes: Attributes, shapes: readonly Shape[], range?: number): KernelCase {
-  const name = `${operator} ${JSON.stringify(attributes)} of ${shapes.map((shape) => shape.join('×')).join(', ')}`;
-  return makeCase(name, { operator, attributes, shapes, constant: [], ...(range ? { range } : {}) });
-}
-
-/** Images of every remainder of vectors, and of four and of two vectors at once. */
-const IMAGES: readonly Shape[] = [
-  [1, 1, 5, 6],
-  [2, 4, 7, 5],
-  [1, 10, 9, 11],
-  [1, 28, 6, 7],
-  [2, 33, 4, 4],
-];
+import { IMAGES, valueCase } from './familyCases.js';
+import type { KernelCase } from './makeCase.js';
 
 function poolCases(): KernelCase[] {
   const windows = [
@@ -131,74 +117,6 @@ export const layoutCases: readonly KernelCase[] = [...IMAGES, [3, 5], [6, 8], [2
   valueCase('reshape', { shape: shape.slice(1) }, [shape]),
 );
 
-function binaryCases(): KernelCase[] {
-  const pairs: readonly (readonly [Shape, Shape])[] = [
-    [
-      [2, 5, 3, 4],
-      [2, 5, 3, 4],
-    ],
-    [
-      [2, 5, 3, 4],
-      [2, 5, 1, 1],
-    ],
-    [
-      [2, 5, 3, 4],
-      [1, 1, 3, 4],
-    ],
-    [
-      [2, 8, 3, 4],
-      [2, 1, 3, 1],
-    ],
-    [
-      [1, 1, 3, 4],
-      [2, 9, 1, 4],
-    ],
-    [
-      [2, 1, 1, 1],
-      [1, 6, 5, 1],
-    ],
-    [
-      [3, 7],
-      [1, 7],
-    ],
-    [
-      [3, 7],
-      [3, 1],
-    ],
-    [
-      [3, 1],
-      [1, 7],
-    ],
-    [[6], [1]],
-    [
-      [2, 3, 4, 2, 3],
-      [1, 3, 1, 2, 3],
-    ],
-  ];
-  return BINARY_OPERATIONS.flatMap((operation) =>
-    pairs.flatMap(([a, b], index) => {
-      const name = `binary ${operation} of ${a.join('×')} and ${b.join('×')}`;
-      const inputs = { operator: 'binary', attributes: { operation }, shapes: [a, b] };
-      const constant = index % 2 === 0 ? [makeCase(`${name}, constant`, { ...inputs, constant: [1] })] : [];
-      return [makeCase(name, { ...inputs, constant: [] }), ...constant];
-    }),
-  );
-}
-
-function unaryCases(): KernelCase[] {
-  const attributes: Attributes[] = [
-    { operation: 'tanh' },
-    { operation: 'elu', alpha: 1.5 },
-    { operation: 'hardSigmoid', alpha: 0.2, beta: 0.5 },
-    { operation: 'hardSwish' },
-    { operation: 'reciprocal' },
-  ];
-  const shapes: readonly Shape[] = [...IMAGES, [3, 5], [7]];
-  return attributes.flatMap((attribute) =>
-    shapes.map((shape, index) => valueCase('unary', attribute, [shape], [1, 8, 100][index % 3]!)),
-  );
-}
-
 /** All of them but the conversions. */
 export function operatorCases(): KernelCase[] {
   return [
@@ -209,7 +127,5 @@ export function operatorCases(): KernelCase[] {
     ...padCases(),
     ...resizeCases(),
     ...permuteCases(),
-    ...binaryCases(),
-    ...unaryCases(),
   ];
 }

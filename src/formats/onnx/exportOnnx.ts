@@ -5,8 +5,9 @@ import type { Graph, Node } from '../../graph/types.js';
 import { describeNode } from '../../ops/operator.js';
 import { elementCount, type Shape } from '../../tensor/shape.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { ExportContext } from './exportStep.js';
 import { DATA_TYPES, MODEL, type NodeMessage, type TensorMessage, type ValueInfoMessage } from './messages.js';
-import { type ExportContext, operatorExports } from './operatorExports.js';
+import { operatorExports } from './operatorExports.js';
 import { writeMessage } from './protobuf.js';
 
 /** An operator set, and the first version of the format that knows it. */

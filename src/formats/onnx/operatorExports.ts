@@ -1,58 +1,19 @@
 /** The table of operators as ONNX nodes: one row an operator, each a chain of one node or more. */
 import type { Node } from '../../graph/types.js';
 import { ACTIVATIONS, type Activation } from '../../ops/activation.js';
-import { type BinaryOperation, binaryOperation } from '../../ops/binary.js';
+import { readAxis } from '../../ops/axis.js';
 import { convolutionAttributes } from '../../ops/convolution.js';
+import { expandedShape } from '../../ops/expand.js';
 import { readInteger, readNumber, readWord } from '../../ops/operator.js';
 import { padAttributes } from '../../ops/pad.js';
 import { permuteOrder } from '../../ops/permute.js';
 import { poolAttributes } from '../../ops/pool.js';
+import { type ReduceOperation, reduceAttributes } from '../../ops/reduce.js';
 import { isWhole } from '../../ops/reshape.js';
 import { type ResizeAttributes, resizeAttributes } from '../../ops/resize.js';
 import { sliceAttributes } from '../../ops/slice.js';
-import { type UnaryAttributes, unaryAttributes } from '../../ops/unary.js';
-import type { Shape } from '../../tensor/shape.js';
-import { ATTRIBUTE_TYPES, type AttributeMessage } from './messages.js';
-
-/** An attribute's value without its name. */
-export type AttributeValue = Omit<AttributeMessage, 'name'>;
-
-/** One ONNX node of a chain: its first input is what the chain has computed so far, `others` follow. */
-export interface Step {
-  readonly opType: string;
-  readonly others?: readonly string[];
-  readonly attributes?: Readonly<Record<string, AttributeValue>>;
-}
-
-/** What a row may ask of the file under construction. */
-export interface ExportContext {
-  shapeOf(value: string): Shape;
-  /** Adds an int64 list and returns its name. */
-  integers(values: readonly number[]): string;
-  /** Adds float32 numbers, a scalar where the shape is empty, and returns the name. */
-  floats(shape: Shape, values: readonly number[]): string;
-  /** A value with one number a channel, shaped to broadcast over the other axes of a value with `rank` axes. */
-  byChannel(value: string, rank: number): string;
-}
-
-/** The chain of a node. It begins with the node's first input and ends with its output. */
-type OperatorExport = (node: Node, context: ExportContext) => readonly Step[];
-
-function integer(value: number): AttributeValue {
-  return { type: ATTRIBUTE_TYPES.int, i: value };
-}
-
-function integers(values: readonly number[]): AttributeValue {
-  return { type: ATTRIBUTE_TYPES.ints, ints: values };
-}
-
-function float(value: number): AttributeValue {
-  return { type: ATTRIBUTE_TYPES.float, f: value };
-}
-
-function text(value: string): AttributeValue {
-  return { type: ATTRIBUTE_TYPES.string, s: value };
-}
+import { binarySteps, unarySteps } from './elementExports.js';
+import { type ExportContext, float, integer, integers, type OperatorExport, type Step, text } from './exportStep.js';
 
 function clipStep(context: ExportContext, least: number, most: number): Step {
   return { opType: 'Clip', others: [context.floats([], [least]), context.floats([], [most])] };
@@ -125,9 +86,13 @@ function padSteps(node: Node, context: ExportContext): Step[] {
   return [{ opType: 'Pad', others: [pads, context.floats([], [value])], attributes: { mode: text(mode) } }];
 }
 
+/** The end of a slice that goes backwards to the first element: −1 would be the last. */
+const BEFORE_ALL = -(2 ** 31);
+
 function sliceSteps(node: Node, context: ExportContext): Step[] {
-  const { axis, begin, end } = sliceAttributes(node, context.shapeOf(node.inputs[0]!));
-  return [{ opType: 'Slice', others: [begin, end, axis].map((value) => context.integers([value])) }];
+  const { axis, begin, end, step } = sliceAttributes(node, context.shapeOf(node.inputs[0]!));
+  const beyond = end < 0 ? BEFORE_ALL : end;
+  return [{ opType: 'Slice', others: [begin, beyond, axis, step].map((value) => context.integers([value])) }];
 }
 
 /** Channels as [groups, C / groups], transposed. */
@@ -165,25 +130,26 @@ function resizeSteps(node: Node, context: ExportContext): Step[] {
   return [{ opType: 'Resize', others: lengths, attributes: { ...attributes, ...nearest } }];
 }
 
-const BINARY: Readonly<Record<BinaryOperation, string>> = {
-  add: 'Add',
-  subtract: 'Sub',
-  multiply: 'Mul',
-  divide: 'Div',
-};
-const UNARY: Readonly<Record<UnaryAttributes['operation'], string>> = {
-  tanh: 'Tanh',
-  elu: 'Elu',
-  hardSigmoid: 'HardSigmoid',
-  hardSwish: 'HardSwish',
-  reciprocal: 'Reciprocal',
+const REDUCTIONS: Readonly<Record<ReduceOperation, string>> = {
+  sum: 'ReduceSum',
+  mean: 'ReduceMean',
+  squares: 'ReduceSumSquare',
+  l1: 'ReduceL1',
+  l2: 'ReduceL2',
+  logSum: 'ReduceLogSum',
+  product: 'ReduceProd',
+  largest: 'ReduceMax',
+  smallest: 'ReduceMin',
+  logSumOfPowers: 'ReduceLogSumExp',
 };
 
-function unarySteps(node: Node): Step[] {
-  const { operation, alpha, beta } = unaryAttributes(node);
-  const elu = operation === 'elu' ? { alpha: float(alpha) } : {};
-  const attributes = operation === 'hardSigmoid' ? { alpha: float(alpha), beta: float(beta) } : elu;
-  return [{ opType: UNARY[operation], attributes }];
+/** Axes are an attribute before operator set 18, but for sums an operand. */
+function reduceSteps(node: Node, context: ExportContext): Step[] {
+  const { operation, axes, keepAxes } = reduceAttributes(node);
+  const keepdims = integer(keepAxes ? 1 : 0);
+  const opType = REDUCTIONS[operation];
+  if (operation === 'sum') return [{ opType, others: [context.integers(axes)], attributes: { keepdims } }];
+  return [{ opType, attributes: { keepdims, axes: integers(axes) } }];
 }
 
 /** Every operator's row. */
@@ -210,19 +176,20 @@ export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<stri
   ['clip', (node, context) => [clipStep(context, readNumber(node, 'least'), readNumber(node, 'most'))]],
   ['sigmoid', () => [{ opType: 'Sigmoid' }]],
   ['add', (node) => [{ opType: 'Add', others: node.inputs.slice(1) }]],
-  ['binary', (node) => [{ opType: BINARY[binaryOperation(node)], others: node.inputs.slice(1) }]],
+  ['binary', binarySteps],
   ['unary', unarySteps],
   ['maxPool', poolSteps],
   ['averagePool', poolSteps],
   ['globalAveragePool', () => [{ opType: 'GlobalAveragePool' }]],
-  ['softmax', (node) => [{ opType: 'Softmax', attributes: { axis: integer(readInteger(node, 'axis', 0, 3)) } }]],
+  ['reduce', reduceSteps],
+  ['softmax', (node) => [{ opType: 'Softmax', attributes: { axis: integer(readAxis(node)) } }]],
   [
     'concat',
     (node) => [
       {
         opType: 'Concat',
         others: node.inputs.slice(1),
-        attributes: { axis: integer(readInteger(node, 'axis', 0, 3)) },
+        attributes: { axis: integer(readAxis(node)) },
       },
     ],
   ],
@@ -231,6 +198,8 @@ export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<stri
   ['pad', padSteps],
   ['resize', resizeSteps],
   ['permute', (node) => [{ opType: 'Transpose', attributes: { perm: integers(permuteOrder(node)) } }]],
+  ['expand', (node, context) => [{ opType: 'Expand', others: [context.integers(expandedShape(node))] }]],
+  ['constant', () => [{ opType: 'Identity' }]],
   ['flatten', () => [{ opType: 'Flatten', attributes: { axis: integer(1) } }]],
   [
     'reshape',
