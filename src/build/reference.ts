@@ -1,12 +1,12 @@
 /** The whole graph in float64 through the operators' references: what passes and kernels are checked against. */
 import type { Graph } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
-import { type ReferenceTensor, type Tensor, toReference } from '../tensor/tensor.js';
+import { type ElementType, type ReferenceTensor, type Tensor, toReference } from '../tensor/tensor.js';
 
 /** Computes every value of a graph in float64 and returns all of them by name. */
 export function referenceValues(
   graph: Graph,
-  inputs: Readonly<Record<string, Tensor>>,
+  inputs: Readonly<Record<string, Tensor<ElementType>>>,
 ): ReadonlyMap<string, ReferenceTensor> {
   const values = new Map<string, ReferenceTensor>();
   for (const [name, tensor] of Object.entries(inputs)) values.set(name, toReference(tensor));

@@ -96,8 +96,8 @@ function checkGraph(graph: Graph): void {
     if (!names.has(name)) throw new ModelError('UNDEFINED_VALUE', `output "${name}" is defined by no node.`);
   }
   for (const [name, shape] of inferShapes(graph)) {
-    if (shape.length < 1 || shape.length > MOST_AXES) {
-      throw new ModelError('AXES', `value "${name}" is ${formatShape(shape)}; 1 to ${MOST_AXES} axes are accepted.`);
+    if (shape.length > MOST_AXES) {
+      throw new ModelError('AXES', `value "${name}" is ${formatShape(shape)}; up to ${MOST_AXES} axes are accepted.`);
     }
     checkLengths(name, shape);
     if (elementCount(shape) > LARGEST_VALUE) {

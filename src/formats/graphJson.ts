@@ -34,8 +34,8 @@ function readNames(value: unknown, where: string): readonly string[] {
 function readInput(value: unknown, where: string): GraphInput {
   const input = readObject(value, where, ['name', 'shape']);
   const axes = readList(field(input, 'shape'), `${where}.shape`);
-  if (axes.length < 1 || axes.length > MOST_AXES) {
-    refuseJson(`${where}.shape`, axes, `a list of 1 to ${MOST_AXES} axis lengths`);
+  if (axes.length > MOST_AXES) {
+    refuseJson(`${where}.shape`, axes, `a list of up to ${MOST_AXES} axis lengths`);
   }
   const shape = axes.map((length, axis) => readIntegerWithin(length, `${where}.shape[${axis}]`, 1, LARGEST_AXIS));
   return { name: readText(field(input, 'name'), `${where}.name`, LONGEST_NAME), shape };

@@ -3,6 +3,7 @@ import { ShapeError } from '../errors.js';
 import type { Graph } from '../graph/types.js';
 import type { CardThreshold, ModelCard, Normalisation } from '../model/card.js';
 import { LARGEST_INPUT_SIDE, LONGEST_CARD_TEXT } from '../model/parseCard.js';
+import type { Shape } from '../tensor/shape.js';
 import { embeddingLengthOf } from './checkModel.js';
 
 /** Rows and columns of an input image. */
@@ -14,10 +15,21 @@ export interface InputSize {
 /** What a file that gives no input size is taken to be made for: an aligned face crop (the paper, section 4). */
 export const DEFAULT_INPUT_SIZE: InputSize = { height: 112, width: 112 };
 
+/** The elements of an input, by the shape that they have. */
+export interface InputValues {
+  readonly shape: Shape;
+  readonly data: ArrayLike<number>;
+}
+
 /** Options of every import. */
 export interface ImportOptions {
   /** Replaces the file's input size; 112×112 where neither is given. */
   readonly inputSize?: InputSize | undefined;
+  /**
+   * Of ONNX files: the elements of inputs that are known already, by name. Inputs of whole numbers become constants;
+   * others stay inputs, and are constants for nodes that need some there.
+   */
+  readonly inputValues?: Readonly<Record<string, InputValues>> | undefined;
   /** Name of the graph; `embed` where not given. */
   readonly graph?: string | undefined;
   /** How pixels become the input; arithmetic on pixels that the file has then stays in the graph. */

@@ -49,13 +49,13 @@ export const reshape: Operator = {
     if (node.attributes.whole !== undefined) readBoolean(node, 'whole');
     const most = isWhole(node) ? MOST_AXES : MOST_AXES - 1;
     const length = Array.isArray(node.attributes.shape) ? node.attributes.shape.length : most;
-    const shape = readIntegers(node, 'shape', Math.min(Math.max(length, 1), most), -1, 1 << 30);
+    const shape = readIntegers(node, 'shape', Math.min(Math.max(length, isWhole(node) ? 0 : 1), most), -1, 1 << 30);
     if (shape.includes(0) || shape.indexOf(-1) !== shape.lastIndexOf(-1)) {
       refuseShape(node, 'shape', shape, `1 to ${most} lengths of at least 1, one of which may be -1`);
     }
   },
   inferShapes(node, [input]) {
-    if (!input || input.length < 1) refuseShape(node, 'input', input, 'a shape of 1 axis or more');
+    if (!input || (input.length < 1 && !isWhole(node))) refuseShape(node, 'input', input, 'a shape of 1 axis or more');
     return [reshapedShape(node, input)];
   },
   reference: (node, [input]) => [{ ...input!, shape: reshapedShape(node, input!.shape) }],

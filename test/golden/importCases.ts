@@ -1,35 +1,11 @@
 /** ONNX operators in the forms that other programs write, each a file by hand: what our own export never writes. */
-
-import { EMBEDDER } from '../../src/formats/checkModel.js';
-import { importOnnx } from '../../src/formats/onnx/importOnnx.js';
 import { DATA_TYPES, type TensorMessage } from '../../src/formats/onnx/messages.js';
 import { narrowFloat16 } from '../../src/tensor/float16.js';
-import { floats, integers, node, type OnnxContent, onnxFile, value, weights } from '../formats/onnx/onnxFile.js';
+import { floats, integers, node, value, weights } from '../formats/onnx/onnxFile.js';
 import type { GoldenCase } from './goldenCase.js';
+import { ABSENT, imported, single } from './importCase.js';
+import { importFamilyCases } from './importFamilyCases.js';
 
-function imported(name: string, content: OnnxContent): GoldenCase {
-  const bytes = onnxFile(content);
-  return { name, graph: () => importOnnx(bytes, `${name}.onnx`).graphs.get(EMBEDDER)!, onnx: () => bytes };
-}
-
-/** A file of one node on `x` and the given tensors. */
-function single(
-  name: string,
-  operator: string,
-  attributes: Parameters<typeof node>[3],
-  tensors: readonly TensorMessage[] = [],
-  content: Partial<OnnxContent> = {},
-): GoldenCase {
-  const inputs = ['x', ...tensors.map((tensor) => tensor.name ?? '')];
-  return imported(`${operator}: ${name}`, {
-    nodes: [node(operator, inputs, ['y'], attributes)],
-    tensors: tensors.filter((tensor) => tensor.name),
-    ...content,
-  });
-}
-
-/** The place of an operand that is left out. */
-const ABSENT: TensorMessage = { name: '' };
 const VECTORS = { inputs: [value('x', [2, 6])] };
 const ROWS = { inputs: [value('x', [2, 4, 11])] };
 const SMALLEST = -(2n ** 63n);
@@ -308,4 +284,5 @@ export const importCases: readonly GoldenCase[] = [
   ...moves,
   ...sizes,
   ...folding,
+  ...importFamilyCases,
 ];

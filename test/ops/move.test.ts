@@ -185,7 +185,7 @@ const SHAPE_REFUSALS: [string, Attributes, number[][]][] = [
 ];
 
 const ATTRIBUTE_REFUSALS: [string, string, Attributes][] = [
-  ['BAD_ATTRIBUTE', 'concat', { axis: 4 }],
+  ['BAD_ATTRIBUTE', 'concat', { axis: 6 }],
   ['BAD_ATTRIBUTE', 'concat', { axis: -1 }],
   ['BAD_ATTRIBUTE', 'slice', { axis: 1, begin: 2, end: 2 }],
   ['BAD_ATTRIBUTE', 'permute', { order: [0, 0] }],

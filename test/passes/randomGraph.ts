@@ -28,6 +28,9 @@ const OTHERS = [
   'pad',
   'resize',
   'permute',
+  'reduce',
+  'expand',
+  'constant',
 ];
 /** Elements beyond which a graph's values do not grow. */
 const MOST_ELEMENTS = 2000;
@@ -86,6 +89,7 @@ class RandomGraph {
     else if (operator === 'reshape') this.#reshape(name, shape, a);
     else if (operator === 'add') this.#add(name, shape, b);
     else if (operator === 'binary') this.#binary(name, shape, choices);
+    else if (operator === 'constant') this.#node('constant', [this.#tensor(shape, seed)], shape);
     else if (operator === 'concat') this.#concat(name, shape, choices);
     else this.#other(operator, name, shape, choices);
   }
@@ -154,8 +158,14 @@ class RandomGraph {
     }
     if (operator === 'slice') {
       const begin = b % shape[axis]!;
+      if (c % 3 === 0) return { axis, begin, end: -1, step: -1 - (a % 2) };
       return { axis, begin, end: begin + 1 + (c % (shape[axis]! - begin)) };
     }
+    if (operator === 'reduce') {
+      const operation = (['sum', 'largest', 'l2', 'mean'] as const)[c % 4]!;
+      return { operation, axes: [axis], keepAxes: b % 2 === 0 || shape.length < 3 };
+    }
+    if (operator === 'expand') return { shape: shape.map((length) => (length === 1 ? 1 + (b % 3) : length)) };
     const [, , height, width] = shape;
     if (!height || !width) return undefined;
     if (operator === 'globalAveragePool') return {};

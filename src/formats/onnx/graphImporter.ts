@@ -9,7 +9,6 @@ import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
 import { located } from '../located.js';
 import type { Constant } from './constant.js';
 import type { OnnxNode, Operand } from './onnxNode.js';
-import { unsupported } from './onnxNode.js';
 
 /** Elements that an import may make besides those of the file: folded constants and weights in another order. */
 export const MOST_MADE_ELEMENTS = 2 ** 26;
@@ -23,6 +22,8 @@ export class GraphImporter {
   readonly #shapes = new Map<string, Shape>();
   readonly #operands = new Map<string, Operand>();
   readonly #reserved: ReadonlySet<string>;
+  /** Computed values that the file takes for whole numbers or truth. */
+  readonly #whole = new Set<string>();
   #madeElements = 0;
 
   /** `outputs` are the names that the graph's outputs will have. */
@@ -31,11 +32,31 @@ export class GraphImporter {
     this.#reserved = new Set(outputs);
   }
 
-  /** Declares a graph input. */
-  input(name: string, shape: Shape): void {
+  /** Declares a graph input; one with `given` elements stays an input only where a node reads it as a value. */
+  input(name: string, shape: Shape, given?: Constant): void {
     this.#inputs.push({ name, shape });
     this.#shapes.set(name, shape);
-    this.define(name, { value: name, shape });
+    this.define(name, { value: name, shape, given });
+  }
+
+  /** True for a name that is an output of the file. */
+  isOutput(name: string): boolean {
+    return this.#reserved.has(name);
+  }
+
+  /** True for a computed value that the file takes for whole numbers or truth. */
+  isWhole(value: string): boolean {
+    return this.#whole.has(value);
+  }
+
+  /** Says that a computed value holds whole numbers; what is made from it alone does too. */
+  markWhole(value: string): void {
+    this.#whole.add(value);
+  }
+
+  /** Makes a node's output the floating-point numbers that a value's whole numbers are. */
+  appendFloat(node: OnnxNode, value: string): void {
+    this.#whole.delete(this.append(node, 'reshape', [value], { shape: this.shape(value), whole: true }));
   }
 
   /** Says what a name of the file stands for. Throws ModelError DUPLICATE_NAME. */
@@ -78,10 +99,16 @@ export class GraphImporter {
 
   /** A constant operand as a tensor of the graph, under its own name where the shape is its own. */
   weights(node: OnnxNode, index: number, what: string, shape = node.shape(index)): string {
+    const { kind } = node.constant(index, what);
+    if (kind !== 'float') node.refuse(`${what} are whole numbers`, 'are floating-point numbers');
+    return this.numbers(node, index, what, shape);
+  }
+
+  /** The same of whole numbers too, which float32 may round. */
+  numbers(node: OnnxNode, index: number, what: string, shape: Shape): string {
     const constant = node.constant(index, what);
-    if (constant.kind !== 'float') node.refuse(`${what} are whole numbers`, 'are floating-point numbers');
     const operand = node.operand(index);
-    const name = operand.constant ? operand.name : '';
+    const name = operand.constant ? operand.name : operand.value;
     const known = this.#tensors.get(name);
     if (known && sameShape(known.shape, shape)) return name;
     const isOwn = !known && sameShape(constant.shape, shape) && !this.#shapes.has(name);
@@ -130,8 +157,7 @@ export class GraphImporter {
       if (step === undefined) this.alias(node, value);
       return value;
     }
-    if (shape.length === 0) unsupported(`[${from.join(', ')}] becomes one number`, 'are shapes of 1 axis or more');
-    if (shape[0] !== from[0] || shape.length === 1) {
+    if (shape[0] !== from[0] || shape.length < 2) {
       return this.append(node, 'reshape', [value], { shape, whole: true }, step);
     }
     if (shape.length === 2) return this.append(node, 'flatten', [value], NO_ATTRIBUTES, step);
@@ -150,6 +176,7 @@ export class GraphImporter {
       );
       this.#shapes.set(node.outputs[0]!, shape!);
       this.#nodes.push(node);
+      if (node.inputs.some((input) => this.#whole.has(input))) this.#whole.add(node.outputs[0]!);
       return shape!;
     } catch (error) {
       throw located(error, source.where);
@@ -180,8 +207,8 @@ export class GraphImporter {
     for (const output of outputs) {
       const operand = this.#operands.get(output)!;
       if (operand.constant) {
-        const found = `output ${describeValue(output)} is a constant`;
-        throw new ModelError('CONSTANT_OUTPUT', `${this.file}: ${found}; an output is computed.`);
+        copies.push(this.#constantOutput(output, operand.constant));
+        continue;
       }
       const { value, shape } = operand;
       if (value === output) continue;
@@ -198,6 +225,24 @@ export class GraphImporter {
       inputs: rename(node.inputs),
       outputs: rename(node.outputs),
     }));
-    return { inputs: this.#inputs, outputs, nodes, tensors: this.#tensors };
+    const read = new Set(nodes.flatMap((node) => node.inputs));
+    const inputs = this.#inputs.filter(({ name }) => read.has(name) || !this.#isGiven(name));
+    return { inputs, outputs, nodes, tensors: this.#tensors };
+  }
+
+  #isGiven(input: string): boolean {
+    const operand = this.#operands.get(input);
+    return operand?.constant === undefined && operand?.given !== undefined;
+  }
+
+  /** The node that gives out a constant. Throws ModelError CONSTANT_OUTPUT for whole numbers that float32 rounds. */
+  #constantOutput(output: string, { kind, shape, data }: Constant): Node {
+    const numbers = Float32Array.from(data);
+    if (kind === 'integer' && numbers.some((value, index) => value !== data[index])) {
+      const found = `output ${describeValue(output)} is a constant of whole numbers beyond float32`;
+      throw new ModelError('CONSTANT_OUTPUT', `${this.file}: ${found}; those to 2²⁴ are accepted.`);
+    }
+    const tensor = this.#addTensor(this.#fresh(`${output}.constant`), shape, numbers);
+    return { name: output, operator: 'constant', inputs: [tensor], outputs: [output], attributes: NO_ATTRIBUTES };
   }
 }

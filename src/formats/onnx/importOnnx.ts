@@ -7,9 +7,10 @@ import type { Model } from '../../model/model.js';
 import { EMBEDDER } from '../checkModel.js';
 import { cardOf, checkInputSize, type ImportOptions } from '../importOptions.js';
 import { type ReadFile, readConstant } from './constant.js';
+import { foldByReference } from './foldByReference.js';
 import { folderOf, folders } from './foldConstants.js';
 import { GraphImporter } from './graphImporter.js';
-import { inputShape, suppliedInputs } from './inputShapes.js';
+import { suppliedInput, suppliedInputs } from './inputShapes.js';
 import type { GraphMessage, NodeMessage, TensorMessage } from './messages.js';
 import { OnnxNode, type Operand, UnsupportedNode } from './onnxNode.js';
 import { nodeImporters } from './operators/index.js';
@@ -115,6 +116,17 @@ class NodeWalk {
     if (operands.length < least || operands.length > largest) {
       node.refuse(`has ${operands.length} inputs`, `are ${least === largest ? least : `${least} to ${largest}`}`);
     }
+    if (operands.every((operand) => operand === undefined || operand.constant) && operands.some(Boolean)) {
+      foldByReference(message, node, importer!, this.#graph);
+      return;
+    }
+    for (const operand of operands) {
+      if (operand && !operand.constant && this.#graph.isWhole(operand.value) && importer!.wholeNumbers !== 'moved') {
+        throw new UnsupportedNode(
+          'it computes with whole numbers that are computed; accepted are Cast to float before it',
+        );
+      }
+    }
     importer!.import(node, this.#graph);
   }
 
@@ -131,7 +143,10 @@ function importGraph(file: OnnxFile, where: string, options: ImportOptions, read
   const outputs = (file.graph.output ?? []).map(({ name = '' }) => name);
   const graph = new GraphImporter(where, outputs);
   for (const info of suppliedInputs(file.graph)) {
-    graph.input(info.name ?? '', inputShape(info, options.inputSize, where));
+    const name = info.name ?? '';
+    const { constant, shape, given } = suppliedInput(info, options.inputSize, options.inputValues?.[name], where);
+    if (constant) graph.define(name, { constant, name });
+    else graph.input(name, shape, given);
   }
   const walk = new NodeWalk(file, where, graph, readFile);
   walk.walk(neededNodes(file.graph));

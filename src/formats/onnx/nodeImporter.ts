@@ -14,6 +14,11 @@ export interface NodeImporter {
   readonly inputs: readonly [number, number];
   /** Outputs, most; a file that reads one beyond is not supported. One where absent. */
   readonly outputs?: number;
+  /**
+   * Whether it means the same for whole numbers: it moves them, so that computed ones may pass; or it computes from
+   * them without rounding, so that constants may. Neither where absent.
+   */
+  readonly wholeNumbers?: 'moved' | 'constants' | undefined;
   /** Defines the node's outputs. */
   import(node: OnnxNode, graph: GraphImporter): void;
 }

@@ -5,10 +5,18 @@ import { formatShape, type Shape } from '../../tensor/shape.js';
 import type { Constant } from './constant.js';
 import type { AttributeMessage, NodeMessage, TensorMessage } from './messages.js';
 
-/** What a name of the file stands for: a constant, or a value of the graph under construction. */
+/**
+ * What a name of the file stands for: a constant, or a value of the graph under construction. `given` are the elements
+ * that the caller will supply for an input: a constant for nodes that need one.
+ */
 export type Operand =
   | { readonly constant: Constant; readonly name: string }
-  | { readonly constant?: undefined; readonly value: string; readonly shape: Shape };
+  | {
+      readonly constant?: undefined;
+      readonly value: string;
+      readonly shape: Shape;
+      readonly given?: Constant | undefined;
+    };
 
 /** A node that cannot be imported although it is well formed; all of a file's are reported at once. */
 export class UnsupportedNode extends Error {}
@@ -129,7 +137,8 @@ export class OnnxNode {
 
   /** An operand that is known at import. `what` names it in messages. */
   constant(index: number, what: string): Constant {
-    const { constant } = this.operand(index);
+    const operand = this.operand(index);
+    const constant = operand.constant ?? operand.given;
     return constant ?? unsupported(`${what} are computed`, 'are constants');
   }
 

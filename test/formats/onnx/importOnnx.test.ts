@@ -146,7 +146,11 @@ describe('refusals', () => {
       'TOO_LARGE',
       { nodes: RELU, inputs: [value('x', [1 << 30, 1 << 30, 1 << 30, 1 << 30])] },
     ],
-    ['a constant output', 'CONSTANT_OUTPUT', { nodes: [node('Shape', ['x'], ['y'])] }],
+    [
+      'a constant output that float32 rounds',
+      'CONSTANT_OUTPUT',
+      { nodes: [node('Identity', ['c'], ['y'])], tensors: [integers('c', [2 ** 24 + 1])] },
+    ],
     [
       'more elements than its shape',
       'BAD_TENSOR',

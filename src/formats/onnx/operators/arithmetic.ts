@@ -1,9 +1,10 @@
-/** Add, Sub, Mul and Div: by channel with a constant, or of two operands that broadcast. */
+/** Arithmetic of two or more operands: by channel with a constant, or of operands that broadcast. */
 import type { BinaryOperation } from '../../../ops/binary.js';
 import { type Shape, sameShape } from '../../../tensor/shape.js';
 import type { GraphImporter } from '../graphImporter.js';
 import { alignedShape, channelVector, type NodeImporter } from '../nodeImporter.js';
 import type { OnnxNode } from '../onnxNode.js';
+import { appendPair, numberTerm, operandTerm, type Term, valueTerm } from './term.js';
 
 /** x · scale + offset for a constant c on the right, and on the left; `undefined` where that is not affine. */
 interface Affines {
@@ -31,52 +32,40 @@ function appendAffine(node: OnnxNode, graph: GraphImporter, affines: Affines, co
   const affine = constantIndex === 1 ? affines.right : affines.left;
   if (!vector || !affine || shape.length < 2) return false;
   const pairs = Array.from(vector, affine);
-  const scales = graph.tensor(
-    node,
-    'scales',
-    [vector.length],
-    Float32Array.from(pairs, ([scale]) => scale),
-  );
-  const offsets = graph.tensor(
-    node,
-    'offsets',
-    [vector.length],
-    Float32Array.from(pairs, ([, offset]) => offset),
-  );
-  graph.append(node, 'affine', [node.value(valueIndex), scales, offsets]);
+  if (!pairs.flat().every(Number.isFinite)) return false;
+  const numbers = (what: string, at: 0 | 1) =>
+    graph.tensor(
+      node,
+      what,
+      [vector.length],
+      Float32Array.from(pairs, (pair) => pair[at]),
+    );
+  graph.append(node, 'affine', [node.value(valueIndex), numbers('scales', 0), numbers('offsets', 1)]);
   return true;
 }
 
-/** The shape of an operand with axes of length 1 where the other has more. */
-function placedShape(shape: Shape, rank: number, axis: number | undefined): Shape {
-  const after = axis === undefined ? 0 : Math.max(rank - axis - shape.length, 0);
-  return alignedShape([...shape, ...new Array<number>(after).fill(1)], rank);
+/** The right operand; in operator set 6 its axes may stand in the middle. */
+function rightTerm(node: OnnxNode, graph: GraphImporter): Term {
+  const term = operandTerm(node, graph, 1);
+  const rank = node.shape().length;
+  const axis = placedAt(node, rank);
+  if (axis === undefined) return term;
+  const after = Math.max(rank - axis - term.shape.length, 0);
+  const shape: Shape = alignedShape([...term.shape, ...new Array<number>(after).fill(1)], rank);
+  return { ...term, shape };
 }
 
-/** An operand with as many axes as the other: a tensor, or a value that is reshaped. */
-function placedOperand(node: OnnxNode, graph: GraphImporter, index: 0 | 1, rank: number): string {
-  const axis = index === 1 ? placedAt(node, rank) : undefined;
-  const shape = placedShape(node.shape(index), rank, axis);
-  if (node.operand(index).constant) return graph.weights(node, index, 'factors', shape);
-  return graph.reshape(node, node.value(index), shape, `operand${index}`);
-}
-
-/** Two operands that repeat along the axes that they lack. A constant on the left changes sides. */
+/** Appends two operands that repeat along the axes that they lack. */
 function appendBroadcast(node: OnnxNode, graph: GraphImporter, operation: BinaryOperation): void {
-  const rank = Math.max(node.shape(0).length, node.shape(1).length, 1);
-  const [a, b] = [placedOperand(node, graph, 0, rank), placedOperand(node, graph, 1, rank)];
-  if (!node.operand(0).constant) {
-    graph.append(node, 'binary', [a, b], { operation });
-  } else if (operation === 'add' || operation === 'multiply') {
-    graph.append(node, 'binary', [b, a], { operation });
-  } else if (operation === 'divide') {
-    const inverse = graph.append(node, 'unary', [b], { operation: 'reciprocal' }, 'inverse');
-    graph.append(node, 'binary', [inverse, a], { operation: 'multiply' });
-  } else {
-    const sign = graph.tensor(node, 'sign', new Array<number>(rank).fill(1), Float32Array.of(-1));
-    const negated = graph.append(node, 'binary', [b, sign], { operation: 'multiply' }, 'negated');
-    graph.append(node, 'binary', [negated, a], { operation: 'add' });
+  const [a, b] = [operandTerm(node, graph, 0), rightTerm(node, graph)];
+  if (!a.isTensor || operation === 'add' || operation === 'multiply' || b.isTensor) {
+    appendPair(node, graph, operation, a, b);
+    return;
   }
+  const mapped = operation === 'divide' ? 'reciprocal' : 'negative';
+  const right = graph.append(node, 'unary', [b.as(b.shape)], { operation: mapped }, mapped);
+  const joined = operation === 'divide' ? 'multiply' : 'add';
+  appendPair(node, graph, joined, valueTerm(node, graph, right), a);
 }
 
 const OPERATIONS: Readonly<Record<keyof typeof AFFINES, BinaryOperation>> = {
@@ -101,7 +90,56 @@ function binary(operator: keyof typeof AFFINES): NodeImporter {
   };
 }
 
+/** A constant exponent for all elements, where it is one number. */
+function exponentOf(node: OnnxNode): number | undefined {
+  const { constant } = node.operand(1);
+  return constant?.data.length === 1 && constant.shape.length <= node.shape().length ? constant.data[0] : undefined;
+}
+
+/** Squares, roots and inverses by themselves; other powers of numbers below 0 are no numbers unless they are whole. */
+export const pow: NodeImporter = {
+  operator: 'Pow',
+  attributes: ['axis', 'broadcast'],
+  inputs: [2, 2],
+  import(node, graph) {
+    const exponent = exponentOf(node);
+    const isValue = !node.operand(0).constant;
+    if (isValue && exponent === 1) graph.alias(node, node.value());
+    else if (isValue && exponent === 2) {
+      const term = operandTerm(node, graph, 0);
+      appendPair(node, graph, 'multiply', term, term);
+    } else if (isValue && exponent === 0.5) graph.append(node, 'unary', [node.value()], { operation: 'squareRoot' });
+    else if (isValue && exponent === -1) graph.append(node, 'unary', [node.value()], { operation: 'reciprocal' });
+    else appendPair(node, graph, 'power', operandTerm(node, graph, 0), rightTerm(node, graph));
+  },
+};
+
+/** As many operands as the file gives, joined one after the other; `last` is appended to what that gives. */
+function joined(operator: string, operation: BinaryOperation, isMean = false): NodeImporter {
+  return {
+    operator,
+    attributes: [],
+    inputs: [1, 1 << 10],
+    wholeNumbers: isMean ? undefined : 'constants',
+    import(node, graph) {
+      const terms = node.operands.map((_operand, index) => operandTerm(node, graph, index));
+      let total = terms[0]!;
+      for (const [index, term] of terms.entries()) {
+        if (index === 0) continue;
+        const step = isMean || index < terms.length - 1 ? 'joined' : undefined;
+        total = valueTerm(node, graph, appendPair(node, graph, operation, total, term, step));
+      }
+      if (terms.length === 1) graph.alias(node, node.value());
+      else if (isMean) appendPair(node, graph, 'multiply', total, numberTerm(node, graph, 1 / terms.length));
+    },
+  };
+}
+
 export const add = binary('Add');
 export const sub = binary('Sub');
 export const mul = binary('Mul');
 export const div = binary('Div');
+export const min = joined('Min', 'least');
+export const max = joined('Max', 'greatest');
+export const sum = joined('Sum', 'add');
+export const mean = joined('Mean', 'add', true);

@@ -8,6 +8,7 @@ export const concat: NodeImporter = {
   operator: 'Concat',
   attributes: ['axis'],
   inputs: [1, 1 << 10],
+  wholeNumbers: 'moved',
   import(node, graph) {
     const axis = node.axis(node.integer('axis', 1), node.shape().length);
     const values = node.operands.map((_operand, index) => node.value(index));
@@ -33,6 +34,7 @@ export const split: NodeImporter = {
   operator: 'Split',
   attributes: ['axis', 'split', 'num_outputs'],
   inputs: [1, 2],
+  wholeNumbers: 'moved',
   outputs: 1 << 10,
   import(node, graph) {
     const axis = node.axis(node.integer('axis', 0), node.shape().length);
@@ -79,18 +81,20 @@ export const slice: NodeImporter = {
   operator: 'Slice',
   attributes: ['starts', 'ends', 'axes'],
   inputs: [1, 5],
+  wholeNumbers: 'moved',
   import(node, graph) {
     const shape = node.shape();
     const ranges = sliceRanges(node).filter(({ axis, begin, end, step }) => {
-      if (step !== 1) unsupported(`a step is ${step}`, 'is 1');
-      if (end <= begin) unsupported('nothing is left of an axis', 'are slices of one element or more');
-      return begin !== 0 || end !== shape[axis];
+      if (Math.ceil((end - begin) / step) < 1)
+        unsupported('nothing is left of an axis', 'are slices of one element or more');
+      return step !== 1 || begin !== 0 || end !== shape[axis];
     });
     let value = node.value();
     if (ranges.length === 0) graph.alias(node, value);
-    for (const [index, { axis, begin, end }] of ranges.entries()) {
-      const step = index === ranges.length - 1 ? undefined : `axis${axis}`;
-      value = graph.append(node, 'slice', [value], { axis, begin, end }, step);
+    for (const [index, { axis, begin, end, step }] of ranges.entries()) {
+      const name = index === ranges.length - 1 ? undefined : `axis${axis}`;
+      const attributes = step === 1 ? { axis, begin, end } : { axis, begin, end, step };
+      value = graph.append(node, 'slice', [value], attributes, name);
     }
   },
 };
@@ -109,6 +113,7 @@ export const transpose: NodeImporter = {
   operator: 'Transpose',
   attributes: ['perm'],
   inputs: [1, 1],
+  wholeNumbers: 'moved',
   import(node, graph) {
     const order = transposeOrder(node);
     if (order.every((axis, index) => axis === index)) graph.alias(node, node.value());
@@ -136,6 +141,7 @@ export const reshape: NodeImporter = {
   operator: 'Reshape',
   attributes: ['allowzero'],
   inputs: [2, 2],
+  wholeNumbers: 'moved',
   import(node, graph) {
     const { shape, rest } = reshapedShape(node);
     graph.reshape(node, node.value(), shape, undefined, rest);
@@ -154,6 +160,7 @@ export const flatten: NodeImporter = {
   operator: 'Flatten',
   attributes: ['axis'],
   inputs: [1, 1],
+  wholeNumbers: 'moved',
   import: (node, graph) => void graph.reshape(node, node.value(), flattenedShape(node)),
 };
 
@@ -172,6 +179,7 @@ export const squeeze: NodeImporter = {
   operator: 'Squeeze',
   attributes: ['axes'],
   inputs: [1, 2],
+  wholeNumbers: 'moved',
   import: (node, graph) => void graph.reshape(node, node.value(), squeezedShape(node)),
 };
 
@@ -190,6 +198,7 @@ export const unsqueeze: NodeImporter = {
   operator: 'Unsqueeze',
   attributes: ['axes'],
   inputs: [1, 2],
+  wholeNumbers: 'moved',
   import: (node, graph) => void graph.reshape(node, node.value(), unsqueezedShape(node)),
 };
 

@@ -1,4 +1,4 @@
-/** Poolings, and the reductions that are poolings of whole images. */
+/** Poolings. */
 import type { GraphImporter } from '../graphImporter.js';
 import type { NodeImporter } from '../nodeImporter.js';
 import { type OnnxNode, unsupported } from '../onnxNode.js';
@@ -33,31 +33,4 @@ export const averagePool: NodeImporter = {
   inputs: [1, 1],
   import: (node, graph) =>
     appendPool(node, graph, 'averagePool', { countPadding: node.integer('count_include_pad', 0) !== 0 }),
-};
-
-export const globalAveragePool: NodeImporter = {
-  operator: 'GlobalAveragePool',
-  attributes: [],
-  inputs: [1, 1],
-  import: (node, graph) => appendImages(node, graph, 'globalAveragePool', [imageValue(node, graph)], {}),
-};
-
-/** The mean over rows and columns. */
-export const reduceMean: NodeImporter = {
-  operator: 'ReduceMean',
-  attributes: ['axes', 'keepdims', 'noop_with_empty_axes'],
-  inputs: [1, 2],
-  import(node, graph) {
-    const shape = node.shape();
-    const axes = (node.integersOrOperand('axes', 1) ?? []).map((axis) => node.axis(axis, shape.length)).sort();
-    if (shape.length !== 4 || axes.join() !== '2,3') {
-      unsupported(`axes are [${axes.join(', ')}] of ${shape.length}`, 'are rows and columns of images, [2, 3] of 4');
-    }
-    if (node.integer('keepdims', 1) !== 0) {
-      graph.append(node, 'globalAveragePool', [node.value()]);
-      return;
-    }
-    const means = graph.append(node, 'globalAveragePool', [node.value()], undefined, 'means');
-    graph.reshape(node, means, shape.slice(0, 2));
-  },
 };
