@@ -41,7 +41,8 @@ export function relativeDifference(found: ArrayLike<number>, expected: ArrayLike
     largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(largest, difference);
     magnitude = Math.max(magnitude, Math.abs(expected[index]!));
   }
-  return found.length === expected.length ? largest / magnitude : Number.POSITIVE_INFINITY;
+  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
+  return largest === 0 ? 0 : largest / magnitude;
 }
 
 /** The largest difference over all outputs; infinite where their names or shapes differ. */

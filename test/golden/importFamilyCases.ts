@@ -101,7 +101,7 @@ const pairs: readonly GoldenCase[] = [
     tensors: [weights('c', [5])],
     ...of(2, 3, 5),
   }),
-  imported('Sub: a constant by pixel first', {
+  imported('Sub: a constant by pixel and row first', {
     nodes: [node('Sub', ['c', 'x'], ['y'])],
     tensors: [weights('c', [4, 5])],
     ...of(2, 3, 4, 5),
@@ -150,8 +150,8 @@ const reductions: readonly GoldenCase[] = [
   ...REDUCTIONS.flatMap((operator) => [
     single('all axes', operator, {}, [], of(2, 3, 4)),
     single('all axes, dropped', operator, { keepdims: 0 }, [], of(2, 3, 4)),
-    single('axes from the end, dropped', operator, { axes: [-2, 0], keepdims: 0 }, [], of(2, 3, 4)),
-    single('axes as input', operator, {}, [integers('a', [1])], { operatorSet: 18, ...of(2, 3, 4) }),
+    single('outer axes from the end, dropped', operator, { axes: [-2, 0], keepdims: 0 }, [], of(2, 3, 4)),
+    single('axis 1 as input', operator, {}, [integers('a', [1])], { operatorSet: 18, ...of(2, 3, 4) }),
     single('no axes', operator, { noop_with_empty_axes: 1 }, [integers('a', [])], { operatorSet: 18, ...of(2, 3, 4) }),
   ]),
   single('attribute', 'ReduceSum', { axes: [1, 2] }, [], { operatorSet: 11, ...of(2, 3, 4) }),
