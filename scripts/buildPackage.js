@@ -7,6 +7,9 @@ const SOURCES = ['src', 'build/kernels', 'package.json', 'tsconfig.json', 'tscon
 
 const ENTRIES = { index: 'src/index.ts', engine: 'src/entries/engine.ts', face: 'src/entries/face.ts' };
 
+/** What needs servers, and packages that are imported only when it runs. */
+const SCALE_ENTRIES = { postgres: 'src/scale/postgres/index.ts' };
+
 /** Leaves imports of `.wasm` files to the runtime; those of kernels lead to dist/kernels. */
 function importedWasm(query) {
   return {
@@ -27,7 +30,7 @@ const PLATFORMS = [
   // Node, Deno, Bun, and whatever has no entry of its own.
   {
     folder: 'dist',
-    entries: { ...ENTRIES, node: 'src/entries/node.ts', cli: 'src/cli/main.ts' },
+    entries: { ...ENTRIES, ...SCALE_ENTRIES, node: 'src/entries/node.ts', cli: 'src/cli/main.ts' },
     modules: { '#binaries': `${root}src/runtime/beside.ts` },
   },
   // Complete in itself, so that a page needs no bundler.

@@ -16,8 +16,17 @@ export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptio
 export { createDetector, type DetectOptions, Detector, type Face, type FaceBox } from './face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from './face/embed.js';
 export { type Evaluation, evaluatePairs, type ScoredPair } from './face/evaluate.js';
-export { type FaceEmbedding, Gallery, type GalleryMatch, type GallerySearchOptions } from './face/gallery.js';
-export type { GalleryOwner } from './face/galleryFile.js';
+export type {
+  Awaitable,
+  Enrolment,
+  FaceEmbedding,
+  FaceGallery,
+  GalleryCounts,
+  GalleryMatch,
+  GalleryOwner,
+  GallerySearchOptions,
+} from './face/faceGallery.js';
+export { Gallery } from './face/gallery.js';
 export {
   evaluateIdentification,
   type Identification,

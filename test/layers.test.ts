@@ -18,6 +18,7 @@ const ORDER = [
   ['network'],
   ['engine'],
   ['face'],
+  ['scale'],
   ['cli'],
   ['entries', 'index'],
 ];

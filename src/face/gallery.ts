@@ -1,41 +1,26 @@
 /** The gallery: known people's embeddings, searched by a face's embedding (1:N). */
 import type { Engine } from '../engine.js';
-import { InputError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import type { VectorTable } from '../runtime/vectors.js';
-import { checkId, checkWeights, type GalleryOwner, parseGallery, printGallery } from './galleryFile.js';
-import { type Embedding, normaliseEmbedding } from './match.js';
-
-/** An embedding together with the weights that made it: those of other weights mean something else. */
-export interface FaceEmbedding {
-  readonly embedding: Embedding;
-  /** SHA-256 of the weights, as their card states it. */
-  readonly weights: string;
-}
-
-export interface GallerySearchOptions {
-  /** People that are given at most, the most alike first; 5 when absent. */
-  readonly top?: number | undefined;
-  /** Cosine similarity below which people are left out; none when absent. */
-  readonly threshold?: number | undefined;
-}
-
-/** Somebody in the gallery whom a face is like. */
-export interface GalleryMatch {
-  readonly id: string;
-  /** The cosine similarity of the most alike embedding of this person, −1 to 1. */
-  readonly similarity: number;
-}
+import {
+  type Enrolment,
+  type FaceEmbedding,
+  type FaceGallery,
+  type GalleryCounts,
+  type GalleryMatch,
+  type GalleryOwner,
+  type GallerySearchOptions,
+  readSearchOptions,
+  requireSameWeights,
+} from './faceGallery.js';
+import { checkId, checkWeights, parseGallery, printGallery } from './galleryFile.js';
+import { normaliseEmbedding } from './match.js';
 
 interface Person {
   readonly id: string;
   /** Rows of the table, in no order. */
   readonly rows: number[];
 }
-
-const DEFAULT_TOP = 5;
-
-/** Hexadecimal digits of a hash that messages show. */
-const SHOWN_DIGITS = 12;
 
 /**
  * The most alike people so far, best first. A row is looked at closely only where it beats the last of a full list, so
@@ -83,7 +68,7 @@ class Ranking {
 }
 
 /** People by id, each with one embedding or more. It holds a memory of its own, which `dispose` gives up whole. */
-export class Gallery {
+export class Gallery implements FaceGallery {
   /** SHA-256 of the weights that made all embeddings here. */
   readonly weights: string;
   readonly #table: VectorTable;
@@ -128,18 +113,16 @@ export class Gallery {
 
   /** Refuses weights that did not make the embeddings here: InputError OTHER_WEIGHTS. */
   requireWeights(weights: string): void {
-    if (weights === this.weights) return;
-    const shown = (hash: string) => `${hash.slice(0, SHOWN_DIGITS)}…`;
-    throw new InputError(
-      'OTHER_WEIGHTS',
-      `the embedding was made by the weights ${shown(String(weights))}, those of the gallery by ${shown(this.weights)}; ` +
-        'embeddings of the same weights alone can be compared: embed the faces again.',
-    );
+    requireSameWeights(weights, this.weights);
   }
 
   /** Everybody, in the order in which they were enrolled. */
   list(): GalleryOwner[] {
     return [...this.#people.values()].map(({ id, rows }) => ({ id, embeddings: rows.length }));
+  }
+
+  count(): GalleryCounts {
+    return { people: this.#people.size, embeddings: this.embeddings };
   }
 
   /**
@@ -150,6 +133,20 @@ export class Gallery {
   enrol(id: string, face: FaceEmbedding): void {
     this.requireWeights(face.weights);
     this.#add(checkId(id, 'gallery'), normaliseEmbedding(face.embedding));
+  }
+
+  /**
+   * `enrol` for several faces: all are there afterwards, or where it throws, none. Gives how many were added, which is
+   * all. Throws as `enrol` does.
+   */
+  enrolAll(enrolments: readonly Enrolment[]): number {
+    const checked = enrolments.map(({ id, face }) => {
+      this.requireWeights(face.weights);
+      return { id: checkId(id, 'gallery'), unit: this.#checkLength(normaliseEmbedding(face.embedding)) };
+    });
+    this.#table.reserve(this.embeddings + checked.length);
+    for (const { id, unit } of checked) this.#add(id, unit);
+    return checked.length;
   }
 
   /** Removes a person with all embeddings, and says whether there was one. Throws RuntimeError DISPOSED. */
@@ -171,10 +168,7 @@ export class Gallery {
 
   /** `search` for several faces; four at a time share a pass over the gallery. */
   searchAll(faces: readonly FaceEmbedding[], options: GallerySearchOptions = {}): GalleryMatch[][] {
-    const { top = DEFAULT_TOP, threshold = Number.NEGATIVE_INFINITY } = options;
-    if (!Number.isSafeInteger(top) || top < 1) {
-      throw new InputError('BAD_TOP', `top is ${top}; accepted are whole numbers from 1.`);
-    }
+    const { top, threshold } = readSearchOptions(options);
     for (const face of faces) this.requireWeights(face.weights);
     const rankings = faces.map(() => new Ranking(this.#owners, top, threshold));
     const queries = faces.map(({ embedding }) => normaliseEmbedding(embedding));
@@ -213,6 +207,12 @@ export class Gallery {
     this.#people.set(id, person);
     person.rows.push(row);
     this.#owners.push(person);
+  }
+
+  #checkLength(unit: Float32Array): Float32Array {
+    if (unit.length === this.embeddingLength) return unit;
+    const found = `an embedding has ${unit.length} elements`;
+    throw new ShapeError('VECTOR_LENGTH', `${found}; those of this gallery have ${this.embeddingLength}.`);
   }
 
   #removeRow(row: number): void {

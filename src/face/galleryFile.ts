@@ -4,13 +4,7 @@ import { parseSafetensors, type StoredTensor, tensorSection, writeSafetensors } 
 import { sha256 } from '../formats/sha256.js';
 import { describeValue, parseJson, readIntegerWithin, readList } from '../model/json.js';
 import { float32Tensor } from '../tensor/tensor.js';
-
-/** Whose some neighbouring rows are. */
-export interface GalleryOwner {
-  readonly id: string;
-  /** Number of embeddings, at least 1. */
-  readonly embeddings: number;
-}
+import type { GalleryOwner } from './faceGallery.js';
 
 /** What a gallery file holds. */
 export interface GalleryContents {
@@ -42,12 +36,17 @@ const TENSOR = 'embeddings';
 const KEYS = { format: 'format', version: 'format_version', weights: 'weights', ids: 'ids', hash: 'sha256' } as const;
 const HASH = /^[0-9a-f]{64}$/;
 
+/** Whether a value can name a person. */
+export function isId(id: unknown): id is string {
+  return typeof id === 'string' && id.length >= 1 && id.length <= LONGEST_ID && !/\p{Cc}|\p{Cs}/u.test(id);
+}
+
 /** Checks what is to name a person. Throws InputError BAD_ID. */
 export function checkId(id: unknown, where: string): string {
-  if (typeof id === 'string' && id.length >= 1 && id.length <= LONGEST_ID && !/\p{Cc}/u.test(id)) return id;
+  if (isId(id)) return id;
   throw new InputError(
     'BAD_ID',
-    `${where}: an id is ${describeValue(id)}; accepted are texts of 1 to ${LONGEST_ID} characters without control characters.`,
+    `${where}: an id is ${describeValue(id)}; accepted are texts of 1 to ${LONGEST_ID} characters without control characters or lone surrogates.`,
   );
 }
 

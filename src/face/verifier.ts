@@ -9,7 +9,7 @@ import { chooseFace, type FaceChoice } from './chooseFace.js';
 import { type ChosenThreshold, probabilityOf, requireThreshold, type ThresholdOptions } from './decision.js';
 import { createDetector, type DetectOptions, type Detector, type Face } from './detect.js';
 import { createEmbedder, type Embedder } from './embed.js';
-import type { FaceEmbedding } from './gallery.js';
+import type { FaceEmbedding } from './faceGallery.js';
 import type { CropSize } from './landmarks.js';
 import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
 import { loadModelSource, type ModelSource } from './modelSource.js';

@@ -1,17 +1,12 @@
-/** The gallery: searches against brute force, removal, files that come back whole, and everything that is refused. */
-import fc from 'fast-check';
+/** The gallery in memory: what every gallery does, files that come back whole, and everything that is refused. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine.js';
 import { Gallery } from '../../src/face/gallery.js';
 import { parseGallery, printGallery } from '../../src/face/galleryFile.js';
-import { cosineSimilarity } from '../../src/face/match.js';
 import { writeSafetensors } from '../../src/formats/safetensors.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
 import { codeOf } from '../formats/codeOf.js';
-
-const WEIGHTS = 'ab'.repeat(32);
-const OTHER_WEIGHTS = 'cd'.repeat(32);
-const LENGTH = 6;
+import { describeGallery, face, WEIGHTS } from './gallerySuite.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -19,119 +14,34 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-function face(...embedding: number[]) {
-  return { embedding, weights: WEIGHTS };
-}
-
-/** Small whole numbers, so that ties and equal directions are common. */
-const embeddings = fc
-  .array(fc.integer({ min: -3, max: 3 }), { minLength: LENGTH, maxLength: LENGTH })
-  .filter((list) => list.some((value) => value !== 0));
-const ids = fc.integer({ min: 0, max: 7 }).map((number) => `person ${number}`);
-const steps = fc.array(
-  fc.oneof(
-    { weight: 4, arbitrary: fc.record({ enrol: ids, embedding: embeddings }) },
-    { weight: 1, arbitrary: fc.record({ remove: ids }) },
-  ),
-  { maxLength: 40 },
+describeGallery(
+  'the one in memory',
+  async (length) => {
+    const gallery = new Gallery(engine, WEIGHTS, length);
+    return { gallery, close: async () => gallery.dispose() };
+  },
+  150,
 );
 
 describe('Gallery', () => {
-  it('knows whoever is enrolled, by hand', () => {
-    using gallery = new Gallery(engine, WEIGHTS, 2);
-    gallery.enrol('Ann', face(3, 4));
-    gallery.enrol('Bea', face(4, -3));
-    gallery.enrol('Ann', face(0, 9));
-    expect(gallery.list()).toEqual([
-      { id: 'Ann', embeddings: 2 },
-      { id: 'Bea', embeddings: 1 },
-    ]);
-    expect(gallery.embeddings).toBe(3);
-    const found = gallery.search(face(0, 0.5));
-    expect(found).toEqual([
-      { id: 'Ann', similarity: 1 },
-      { id: 'Bea', similarity: expect.closeTo(-0.6, 6) },
-    ]);
-    expect(gallery.search(face(4, -3), { top: 1 })).toEqual([{ id: 'Bea', similarity: expect.closeTo(1, 6) }]);
-    expect(gallery.search(face(1, 0), { threshold: 0.7 })).toEqual([{ id: 'Bea', similarity: expect.closeTo(0.8, 6) }]);
-    expect(gallery.search(face(-1, 0), { threshold: 0.7 })).toEqual([]);
-    expect(gallery.remove('Ann')).toBe(true);
-    expect(gallery.remove('Ann')).toBe(false);
-    expect(gallery.search(face(0, 1)).map(({ id }) => id)).toEqual(['Bea']);
-  });
-
-  it('agrees with a list that is searched one by one, through any enrolments and removals and a file', async () => {
-    const property = fc.asyncProperty(
-      steps,
-      embeddings,
-      fc.integer({ min: 1, max: 9 }),
-      fc.constantFrom(-1, 0.25),
-      async (list, query, top, threshold) => {
-        using gallery = new Gallery(engine, WEIGHTS, LENGTH);
-        let known: { id: string; embedding: number[] }[] = [];
-        for (const step of list) {
-          if ('enrol' in step) {
-            gallery.enrol(step.enrol, face(...step.embedding));
-            known.push({ id: step.enrol, embedding: step.embedding });
-          } else {
-            expect(gallery.remove(step.remove)).toBe(known.some(({ id }) => id === step.remove));
-            known = known.filter(({ id }) => id !== step.remove);
-          }
-        }
-        const best = new Map<string, number>();
-        for (const { id, embedding } of known) {
-          best.set(id, Math.max(best.get(id) ?? -2, cosineSimilarity(embedding, query)));
-        }
-        // A threshold that no rounding can meet: the scores are far from it or well defined by whole numbers.
-        const limit = threshold + 1e-4;
-        const expected = [...best].filter(([, similarity]) => similarity >= limit).sort((a, b) => b[1] - a[1]);
-        using copy = await Gallery.open(engine, await gallery.save(), 'copy');
-        expect(copy.list()).toEqual(gallery.list());
-        for (const searched of [gallery, copy]) {
-          const found = searched.search(face(...query), { top, threshold: limit });
-          expect(found.length).toBe(Math.min(top, expected.length));
-          expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
-          for (const [index, { id, similarity }] of found.entries()) {
-            expect(similarity).toBeCloseTo(expected[index]![1], 5);
-            expect(similarity).toBeCloseTo(best.get(id)!, 5);
-          }
-        }
-      },
-    );
-    await fc.assert(property, { numRuns: 150, seed: 31 });
-  });
-
-  it('gives each of several faces what it gets alone', () => {
+  it('comes back whole from its file, whoever was enrolled and removed before', async () => {
     using gallery = new Gallery(engine, WEIGHTS, 3);
-    for (let index = 0; index < 50; index++) gallery.enrol(`${index}`, face(index, 25 - index, 7));
-    const faces = Array.from({ length: 9 }, (_, index) => face(index - 4, 2, 1));
-    const found = gallery.searchAll(faces, { top: 3 });
-    expect(found).toEqual(faces.map((one) => gallery.search(one, { top: 3 })));
-    expect(new Set(found.map((matches) => matches[0]!.id)).size).toBeGreaterThan(3);
+    for (let index = 0; index < 60; index++) gallery.enrol(`${index % 11}`, face(index, 25 - index, 7));
+    for (const id of ['3', '10', '0']) gallery.remove(id);
+    using copy = await Gallery.open(engine, await gallery.save(), 'copy');
+    expect(copy.list()).toEqual(gallery.list());
+    for (const query of [face(1, 0, 0), face(-1, 2, 1)]) expect(copy.search(query)).toEqual(gallery.search(query));
   });
 
-  it('refuses embeddings of other weights, lengths and values, and stays as it was', async () => {
-    using gallery = new Gallery(engine, WEIGHTS, 2);
+  it('refuses hashes and lengths that can be none, and to work once it is disposed', async () => {
+    expect(await codeOf(() => new Gallery(engine, 'none', 2))).toBe('BAD_HASH');
+    expect(await codeOf(() => new Gallery(engine, WEIGHTS, 0))).toBe('VECTOR_LENGTH');
+    const gallery = new Gallery(engine, WEIGHTS, 2);
     gallery.enrol('Ann', face(1, 0));
-    const attempts: [string, () => unknown][] = [
-      ['OTHER_WEIGHTS', () => gallery.enrol('Bea', { embedding: [1, 0], weights: OTHER_WEIGHTS })],
-      ['OTHER_WEIGHTS', () => gallery.search({ embedding: [1, 0], weights: OTHER_WEIGHTS })],
-      ['VECTOR_LENGTH', () => gallery.enrol('Bea', face(1, 0, 0))],
-      ['VECTOR_LENGTH', () => gallery.search(face(1))],
-      ['ZERO_EMBEDDING', () => gallery.enrol('Bea', face(0, 0))],
-      ['NOT_FINITE', () => gallery.search(face(Number.NaN, 0))],
-      ['BAD_ID', () => gallery.enrol('', face(1, 0))],
-      ['BAD_ID', () => gallery.enrol('a\nb', face(1, 0))],
-      ['BAD_ID', () => gallery.enrol('x'.repeat(257), face(1, 0))],
-      ['BAD_TOP', () => gallery.search(face(1, 0), { top: 0 })],
-      ['BAD_HASH', () => new Gallery(engine, 'none', 2)],
-      ['VECTOR_LENGTH', () => new Gallery(engine, WEIGHTS, 0)],
-    ];
-    for (const [code, action] of attempts) expect(await codeOf(action), String(action)).toBe(code);
-    expect(gallery.list()).toEqual([{ id: 'Ann', embeddings: 1 }]);
     gallery.dispose();
     expect(gallery.memoryBytes).toBe(0);
     expect(await codeOf(() => gallery.enrol('Ann', face(1, 0)))).toBe('DISPOSED');
+    expect(await codeOf(() => gallery.enrolAll([{ id: 'Ann', face: face(1, 0) }]))).toBe('DISPOSED');
   });
 
   it('keeps its embeddings in a memory of its own', () => {
