@@ -12,7 +12,10 @@ export default defineConfig({
   test: {
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
-      { extends: true, test: { ...shared, name: 'units', include: ['test/**/*.test.ts'], exclude: ['test/cli/**', 'test/scale/**'] } },
+      {
+        extends: true,
+        test: { ...shared, name: 'units', include: ['test/**/*.test.ts'], exclude: ['test/cli/**', 'test/scale/**'] },
+      },
       {
         extends: true,
         test: {

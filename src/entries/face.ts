@@ -6,7 +6,16 @@ export type { FaceChoice } from '../face/chooseFace.js';
 export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from '../face/decision.js';
 export { createDetector, type DetectOptions, Detector, type Face, type FaceBox } from '../face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from '../face/embed.js';
-export { type FaceEmbedding, Gallery, type GalleryMatch, type GallerySearchOptions } from '../face/gallery.js';
+export type {
+  Enrolment,
+  FaceEmbedding,
+  FaceGallery,
+  GalleryCounts,
+  GalleryMatch,
+  GalleryOwner,
+  GallerySearchOptions,
+} from '../face/faceGallery.js';
+export { Gallery } from '../face/gallery.js';
 export type { CropSize, Landmarks, Point } from '../face/landmarks.js';
 export {
   addEmbeddings,
