@@ -382,8 +382,9 @@ export function offsetShrinkCopyArguments(field: i32): usize {
   if (field == 0) return offsetof<ShrinkCopyArguments>('outputs');
   if (field == 1) return offsetof<ShrinkCopyArguments>('below');
   if (field == 2) return offsetof<ShrinkCopyArguments>('beyond');
-  if (field == 3) return offsetof<ShrinkCopyArguments>('factors');
-  if (field == 4) return offsetof<ShrinkCopyArguments>('rows');
+  if (field == 3) return offsetof<ShrinkCopyArguments>('bends');
+  if (field == 4) return offsetof<ShrinkCopyArguments>('factors');
+  if (field == 5) return offsetof<ShrinkCopyArguments>('rows');
   return offsetof<ShrinkCopyArguments>();
 }
 

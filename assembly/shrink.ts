@@ -3,21 +3,23 @@
  *
  * Along a row, the filter's half-width is one output pixel, so it is the second difference of a ramp: with
  * D(x) = Σ f(p) · max(0, x − p) over pixel centres p, an output is factor · (D(x + step) − 2 · D(x) + D(x − step)).
- * D is linear between pixel centres and comes from two running sums: an output costs the same however much is shrunk.
+ * D is linear between pixel centres: D(i + t) = R[i] + t · S[i] with whole numbers R and S = R[i + 1] − R[i], so an
+ * output costs the same however much is shrunk. Where three places i + t are equally far apart, their second
+ * difference is
+ *   R[i₀] − 2 · R[i₁] + R[i₂] + (2 · i₁ − i₀ − i₂) · S[i₁]  +  t₂ · (S[i₂] − S[i₁]) − t₀ · (S[i₁] − S[i₀]):
+ * exact in 32 bits but for the last two products, which are no larger than 255 · step · (step + 1) and lose nothing
+ * that shows in a byte. R and S may pass 32 bits on the way; the sum does not.
  */
 import { check, multiplyAdd } from './simd';
 
-/** Bytes of the ramp's value at one pixel centre: red, green, blue as float64, and one that is not used. */
-const RAMP: usize = 32;
+/** Bytes of R at one pixel centre: red, green, blue as i32, and one that is not used. */
+const RAMP: usize = 16;
 
 /** Bytes of a pixel. */
 const PIXEL: usize = 3;
 
-/** Bytes of one i32. */
-const I32: usize = 4;
-
-/** Bytes of one f64. */
-const F64: usize = 8;
+/** Bytes of one i32 or f32. */
+const WORD: usize = 4;
 
 /** The parallel axis is rows of the image. Up to one byte behind the last pixel is read. */
 @unmanaged
@@ -28,7 +30,7 @@ export class ShrinkRowsArguments {
   rowBytes: i32;
   /** Pixels of a row. */
   width: i32;
-  /** Scratch of width + 2 values. */
+  /** Scratch of width + 3 values: R from the centre before the first pixel to two behind the last. */
   ramp: usize;
   /** So many ShrinkCopyArguments, one behind the other. */
   copies: usize;
@@ -40,65 +42,44 @@ export class ShrinkRowsArguments {
 export class ShrinkCopyArguments {
   /** Pixels of the copy's rows. */
   outputs: i32;
-  /** outputs + 2 indices of the pixel centre below D's places, from one step before the first output to one behind. */
+  /**
+   * outputs + 2 offsets of R at the pixel centre below D's places, in bytes from the ramp's begin, from one step before
+   * the first output to one behind the last. What lies before the ramp or behind it counts from its nearest centre.
+   */
   below: usize;
-  /** How far beyond that centre each place is, as float64. */
+  /** How far beyond that centre each place is, as float32. */
   beyond: usize;
-  /** By output, as float64. */
+  /** By output: 2 · i₁ − i₀ − i₂ of its three centres, as i32. */
+  bends: usize;
+  /** By output, as float32. */
   factors: usize;
   /** Where the filtered rows go: outputs · 3 bytes each. */
   rows: usize;
 }
 
-/** The ramp of a row, from its first pixel centre to one place behind its last. */
+/** The ramp of a row. */
 // @ts-ignore: decorator
 @inline
 function writeRamp(image: usize, width: i32, ramp: usize): void {
   let sums = i32x4.splat(0);
-  let redGreen = f64x2.splat(0);
-  let blue = redGreen;
-  let to = ramp;
-  v128.store(to, redGreen);
-  v128.store(to, blue, 16);
+  let value = sums;
+  let to = ramp + RAMP;
+  v128.store(ramp, value);
+  v128.store(to, value);
   for (let at = image, end = image + <usize>width * PIXEL; at < end; at += PIXEL) {
-    to += RAMP;
     sums = i32x4.add(sums, i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at))));
-    redGreen = f64x2.add(redGreen, f64x2.convert_low_i32x4_u(sums));
-    blue = f64x2.add(blue, f64x2.convert_low_i32x4_u(v128.shuffle<i64>(sums, sums, 1, 1)));
-    v128.store(to, redGreen);
-    v128.store(to, blue, 16);
+    value = i32x4.add(value, sums);
+    to += RAMP;
+    v128.store(to, value);
   }
-  v128.store(to, f64x2.add(redGreen, f64x2.convert_low_i32x4_u(sums)), RAMP);
-  v128.store(to, f64x2.add(blue, f64x2.convert_low_i32x4_u(v128.shuffle<i64>(sums, sums, 1, 1))), RAMP + 16);
+  v128.store(to, i32x4.add(value, sums), RAMP);
 }
 
-/** a · b + c in two lanes, fused where the build has relaxed SIMD and the processor fuses. */
-// @ts-ignore: decorator
-@inline
-function multiplyAddWide(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f64x2.relaxed_madd(a, b, c);
-  return f64x2.add(f64x2.mul(a, b), c);
-}
+/** Lets halves round up, also those that a product made a little smaller. */
+const HALF_UP: f32 = 0.0001;
 
-/** D between a pixel centre and the next, of two channels. */
-// @ts-ignore: decorator
-@inline
-function rampAt(below: usize, beyond: v128): v128 {
-  const start = v128.load(below);
-  return multiplyAddWide(beyond, f64x2.sub(v128.load(below, RAMP), start), start);
-}
-
-/** 2⁵² puts the nearest whole number into a float64's lowest bits; the rest lets halves round up. */
-const ROUND: f64 = 4503599627370496;
-const HALF_UP: f64 = 1e-6;
-
-/** factor · (after − 2 · here + before) of two channels, rounded: the lowest byte of each lane. */
-// @ts-ignore: decorator
-@inline
-function secondDifference(before: v128, here: v128, after: v128, factor: v128): v128 {
-  const difference = f64x2.add(f64x2.sub(after, f64x2.add(here, here)), before);
-  return f64x2.add(multiplyAddWide(factor, difference, f64x2.splat(HALF_UP)), f64x2.splat(ROUND));
-}
+/** 2²³ puts the nearest whole number into a float32's lowest bits. */
+const ROUND: f32 = 8388608;
 
 /** One row of one copy. */
 // @ts-ignore: decorator
@@ -106,30 +87,40 @@ function secondDifference(before: v128, here: v128, after: v128, factor: v128): 
 function filterRow(ramp: usize, copy: ShrinkCopyArguments, row: i32): void {
   let below = copy.below;
   let beyond = copy.beyond;
+  let bends = copy.bends;
   let factors = copy.factors;
-  let place = ramp + <usize>load<i32>(below) * RAMP;
-  let share = v128.load64_splat(beyond);
-  let redGreenBefore = rampAt(place, share), blueBefore = rampAt(place + 16, share);
-  place = ramp + <usize>load<i32>(below, I32) * RAMP;
-  share = v128.load64_splat(beyond, F64);
-  let redGreen = rampAt(place, share), blue = rampAt(place + 16, share);
+  let place = ramp + <usize>load<i32>(below);
+  const first = v128.load(place);
+  let slope = i32x4.sub(v128.load(place, RAMP), first);
+  place = ramp + <usize>load<i32>(below, WORD);
+  let here = v128.load(place);
+  let nextSlope = i32x4.sub(v128.load(place, RAMP), here);
+  let rise = i32x4.sub(here, first);
+  let bend = f32x4.mul(v128.load32_splat(beyond), f32x4.convert_i32x4_s(i32x4.sub(nextSlope, slope)));
+  slope = nextSlope;
   let to = copy.rows + <usize>row * <usize>copy.outputs * PIXEL;
   for (let end = to + <usize>copy.outputs * PIXEL; to < end; to += PIXEL) {
-    place = ramp + <usize>load<i32>(below, 2 * I32) * RAMP;
-    share = v128.load64_splat(beyond, 2 * F64);
-    const factor = v128.load64_splat(factors);
-    const redGreenAfter = rampAt(place, share), blueAfter = rampAt(place + 16, share);
-    const redGreenBytes = secondDifference(redGreenBefore, redGreen, redGreenAfter, factor);
-    v128.store_lane<u8>(to, redGreenBytes, 0);
-    v128.store_lane<u8>(to, redGreenBytes, 8, 1);
-    v128.store_lane<u8>(to, secondDifference(blueBefore, blue, blueAfter, factor), 0, 2);
-    redGreenBefore = redGreen;
-    redGreen = redGreenAfter;
-    blueBefore = blue;
-    blue = blueAfter;
-    below += I32;
-    beyond += F64;
-    factors += F64;
+    place = ramp + <usize>load<i32>(below, 2 * WORD);
+    const after = v128.load(place);
+    nextSlope = i32x4.sub(v128.load(place, RAMP), after);
+    const nextRise = i32x4.sub(after, here);
+    const turn = f32x4.convert_i32x4_s(i32x4.sub(nextSlope, slope));
+    const whole = i32x4.add(i32x4.sub(nextRise, rise), i32x4.mul(v128.load32_splat(bends), slope));
+    const rest = f32x4.sub(f32x4.convert_i32x4_s(whole), bend);
+    const sum = multiplyAdd(v128.load32_splat(beyond, 2 * WORD), turn, rest);
+    const value = multiplyAdd(v128.load32_splat(factors), sum, f32x4.splat(HALF_UP));
+    const words = f32x4.add(value, f32x4.splat(ROUND));
+    v128.store_lane<u8>(to, words, 0);
+    v128.store_lane<u8>(to, words, 4, 1);
+    v128.store_lane<u8>(to, words, 8, 2);
+    bend = f32x4.mul(v128.load32_splat(beyond, WORD), turn);
+    here = after;
+    slope = nextSlope;
+    rise = nextRise;
+    below += WORD;
+    beyond += WORD;
+    bends += WORD;
+    factors += WORD;
   }
 }
 
@@ -190,9 +181,9 @@ export function shrinkColumns(pointer: usize, begin: i32, end: i32): void {
   check(args.rowBytes >= 16 && args.stride > 0);
   const rowBytes = <usize>args.rowBytes;
   for (let row = begin; row < end; row++) {
-    const count = load<i32>(args.counts + <usize>row * I32);
+    const count = load<i32>(args.counts + <usize>row * WORD);
     const weights = args.weights + <usize>row * <usize>args.stride * 4;
-    const from = args.rows + <usize>load<i32>(args.first + <usize>row * I32) * rowBytes;
+    const from = args.rows + <usize>load<i32>(args.first + <usize>row * WORD) * rowBytes;
     const to = args.output + <usize>row * rowBytes;
     for (let at: usize = 0; at + 16 <= rowBytes; at += 16) sixteenBytes(from + at, rowBytes, weights, count, to + at);
     if (rowBytes % 16 != 0) {

@@ -776,6 +776,7 @@ export interface ShrinkCopyArguments {
   readonly outputs: number;
   readonly below: Address;
   readonly beyond: Address;
+  readonly bends: Address;
   readonly factors: Address;
   readonly rows: Address;
 }
@@ -787,6 +788,7 @@ export const shrinkCopyArguments: StructLayout<ShrinkCopyArguments> = {
     { name: 'outputs', kind: 'int32' },
     { name: 'below', kind: 'address' },
     { name: 'beyond', kind: 'address' },
+    { name: 'bends', kind: 'address' },
     { name: 'factors', kind: 'address' },
     { name: 'rows', kind: 'address' },
   ],

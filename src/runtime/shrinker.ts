@@ -4,7 +4,15 @@ import type { RgbImage } from '../image/image.js';
 import { type Region, resizeRegion } from '../image/resize.js';
 import { tapStride, triangleTaps } from '../image/triangle.js';
 import { shrinkColumnsArguments, shrinkCopyArguments, shrinkRowsArguments } from '../kernels/arguments.js';
-import { LEAST_ROW_BYTES, RAMP_BYTES, SHRINK_COLUMNS, SHRINK_ROWS, SLACK_BYTES } from '../kernels/shrink.js';
+import {
+  LARGEST_STEP,
+  LEAST_ROW_BYTES,
+  RAMP_BYTES,
+  RAMP_MARGIN,
+  SHRINK_COLUMNS,
+  SHRINK_ROWS,
+  SLACK_BYTES,
+} from '../kernels/shrink.js';
 import { type Address, type Argument, NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
 import { type MemoryRegion, RegionMemory } from './memory.js';
 import { instantiate } from './module.js';
@@ -44,6 +52,7 @@ interface PlannedCopy {
   readonly size: CopySize;
   readonly below: number;
   readonly beyond: number;
+  readonly bends: number;
   readonly factors: number;
   readonly rows: number;
   readonly first: number;
@@ -148,12 +157,15 @@ export class ImageShrinker {
     const across = overlap(region.x, region.width, image.width);
     const down = overlap(region.y, region.height, image.height);
     const fits = ({ width, height }: CopySize) =>
-      width <= region.width && height <= region.height && width * 3 >= LEAST_ROW_BYTES;
+      width <= region.width &&
+      height <= region.height &&
+      width * 3 >= LEAST_ROW_BYTES &&
+      region.width <= width * LARGEST_STEP;
     if (across.length === 0 || down.length === 0 || !sizes.every(fits)) {
       return sizes.map(({ width, height }) => resizeRegion(image, region, width, height));
     }
     const places = new Places();
-    const ramp = places.add((across.length + 2) * RAMP_BYTES);
+    const ramp = places.add((across.length + RAMP_MARGIN) * RAMP_BYTES);
     const structs = places.add(4 * shrinkCopyArguments.fields.length * sizes.length);
     const planned = sizes.map((size) => planCopy(places, size, region, down.length));
     const { begin } = this.#grow('work', places.sizeBytes + SLACK_BYTES);
@@ -197,10 +209,12 @@ export class ImageShrinker {
   #writeTables(copy: PlannedCopy, region: Region, across: Overlap, down: Overlap, begin: number): Argument[] {
     const { width, height } = copy.size;
     const { buffer } = this.#memory.memory;
-    const below = new Int32Array(buffer, begin + copy.below, width + 2);
-    const beyond = new Float64Array(buffer, begin + copy.beyond, width + 2);
-    writePlaces(region.x - across.begin, region.width / width, across.length, below, beyond);
-    writeFactors(region.width, new Float64Array(buffer, begin + copy.factors, width));
+    writePlaces(region.x - across.begin, region.width / width, across.length, {
+      below: new Int32Array(buffer, begin + copy.below, width + 2),
+      beyond: new Float32Array(buffer, begin + copy.beyond, width + 2),
+      bends: new Int32Array(buffer, begin + copy.bends, width),
+    });
+    writeFactors(region.width, new Float32Array(buffer, begin + copy.factors, width));
     const taps = triangleTaps(region.y - down.begin, region.height, down.length, height);
     new Int32Array(buffer, begin + copy.first, height).set(taps.first);
     new Int32Array(buffer, begin + copy.counts, height).set(taps.counts);
@@ -209,6 +223,7 @@ export class ImageShrinker {
       outputs: width,
       below: address(begin + copy.below),
       beyond: address(begin + copy.beyond),
+      bends: address(begin + copy.bends),
       factors: address(begin + copy.factors),
       rows: address(begin + copy.rows),
     });
@@ -238,8 +253,9 @@ function planCopy(places: Places, size: CopySize, region: Region, rows: number):
   return {
     size,
     below: places.add(4 * (width + 2)),
-    beyond: places.add(8 * (width + 2)),
-    factors: places.add(8 * width),
+    beyond: places.add(4 * (width + 2)),
+    bends: places.add(4 * width),
+    factors: places.add(4 * width),
     rows: places.add(3 * width * rows + SLACK_BYTES),
     first: places.add(4 * height),
     counts: places.add(4 * height),
@@ -250,17 +266,25 @@ function planCopy(places: Places, size: CopySize, region: Region, rows: number):
 }
 
 /** Where the ramp is looked at: a step before the first output's centre, at each, and a step behind the last. */
-function writePlaces(begin: number, step: number, length: number, below: Int32Array, beyond: Float64Array): void {
+function writePlaces(
+  begin: number,
+  step: number,
+  length: number,
+  { below, beyond, bends }: { readonly below: Int32Array; readonly beyond: Float32Array; readonly bends: Int32Array },
+): void {
   for (let place = 0; place < below.length; place++) {
-    const position = Math.max(0, begin + (place - 0.5) * step - 0.5);
-    const index = Math.min(Math.floor(position), length);
-    below[place] = index;
+    const position = begin + (place - 0.5) * step - 0.5;
+    const index = Math.min(Math.max(Math.floor(position), -1), length);
+    below[place] = (index + 1) * RAMP_BYTES;
     beyond[place] = position - index;
+  }
+  for (let output = 0; output < bends.length; output++) {
+    bends[output] = (2 * below[output + 1]! - below[output]! - below[output + 2]!) / RAMP_BYTES;
   }
 }
 
 /** One over the sum of the triangle's heights at the region's pixels, by output. */
-function writeFactors(extent: number, factors: Float64Array): void {
+function writeFactors(extent: number, factors: Float32Array): void {
   const step = extent / factors.length;
   for (let output = 0; output < factors.length; output++) {
     const centre = (output + 0.5) * step;
