@@ -21,3 +21,4 @@ export { shrinkColumns, shrinkRows } from './shrink';
 export { softmax, softmaxAcross } from './softmax';
 export { stridedCopy } from './stridedCopy';
 export { unary } from './unary';
+export { winograd3x3 } from './winograd3x3';

@@ -31,6 +31,7 @@ import { SoftmaxArguments } from './softmax';
 import { SoftmaxAcrossArguments } from './softmax';
 import { StridedCopyArguments } from './stridedCopy';
 import { UnaryArguments } from './unary';
+import { Winograd3x3Arguments } from './winograd3x3';
 
 export function offsetBinaryArguments(field: i32): usize {
   if (field == 0) return offsetof<BinaryArguments>('a');
@@ -443,4 +444,25 @@ export function offsetUnaryArguments(field: i32): usize {
   if (field == 5) return offsetof<UnaryArguments>('tail');
   if (field == 6) return offsetof<UnaryArguments>('operation');
   return offsetof<UnaryArguments>();
+}
+
+export function offsetWinograd3x3Arguments(field: i32): usize {
+  if (field == 0) return offsetof<Winograd3x3Arguments>('input');
+  if (field == 1) return offsetof<Winograd3x3Arguments>('weights');
+  if (field == 2) return offsetof<Winograd3x3Arguments>('bias');
+  if (field == 3) return offsetof<Winograd3x3Arguments>('slopes');
+  if (field == 4) return offsetof<Winograd3x3Arguments>('residual');
+  if (field == 5) return offsetof<Winograd3x3Arguments>('output');
+  if (field == 6) return offsetof<Winograd3x3Arguments>('scratch');
+  if (field == 7) return offsetof<Winograd3x3Arguments>('inputHeight');
+  if (field == 8) return offsetof<Winograd3x3Arguments>('inputWidth');
+  if (field == 9) return offsetof<Winograd3x3Arguments>('outputHeight');
+  if (field == 10) return offsetof<Winograd3x3Arguments>('outputWidth');
+  if (field == 11) return offsetof<Winograd3x3Arguments>('paddingTop');
+  if (field == 12) return offsetof<Winograd3x3Arguments>('paddingLeft');
+  if (field == 13) return offsetof<Winograd3x3Arguments>('depth');
+  if (field == 14) return offsetof<Winograd3x3Arguments>('outputBlocks');
+  if (field == 15) return offsetof<Winograd3x3Arguments>('tiles');
+  if (field == 16) return offsetof<Winograd3x3Arguments>('activation');
+  return offsetof<Winograd3x3Arguments>();
 }

@@ -923,6 +923,51 @@ export const unaryArguments: StructLayout<UnaryArguments> = {
   ],
 };
 
+/** Values for Winograd3x3Arguments of assembly/winograd3x3.ts. */
+export interface Winograd3x3Arguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly bias: Address;
+  readonly slopes: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly scratch: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly depth: number;
+  readonly outputBlocks: number;
+  readonly tiles: number;
+  readonly activation: number;
+}
+
+/** Field order of Winograd3x3Arguments; each field takes 4 bytes. */
+export const winograd3x3Arguments: StructLayout<Winograd3x3Arguments> = {
+  name: 'Winograd3x3Arguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'bias', kind: 'address' },
+    { name: 'slopes', kind: 'address' },
+    { name: 'residual', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'scratch', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'depth', kind: 'int32' },
+    { name: 'outputBlocks', kind: 'int32' },
+    { name: 'tiles', kind: 'int32' },
+    { name: 'activation', kind: 'int32' },
+  ],
+};
+
 /** Every struct, for the test of their offsets. */
 export const structLayouts = [
   binaryArguments,
@@ -957,4 +1002,5 @@ export const structLayouts = [
   softmaxAcrossArguments,
   stridedCopyArguments,
   unaryArguments,
+  winograd3x3Arguments,
 ] as const;

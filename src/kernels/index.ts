@@ -20,6 +20,7 @@ import { resize } from './resize.js';
 import { softmax, softmaxAcross } from './softmax.js';
 import { stridedCopy } from './stridedCopy.js';
 import { unary } from './unary.js';
+import { winograd3x3 } from './winograd3x3.js';
 
 /** Every kernel, best first. */
 export const kernels: readonly Kernel[] = [
@@ -35,6 +36,7 @@ export const kernels: readonly Kernel[] = [
   depthwise,
   conv3x3Stride1,
   conv3x3Stride2,
+  winograd3x3,
   groupedPointwise6x8,
   groupedPointwise4x8,
   convolution,

@@ -139,6 +139,34 @@ function denseCases(): KernelCase[] {
   return cases;
 }
 
+/** Tiles of 2×2: every remainder of tiles, panels and vectors, blocks that hold several images, and the detector's layers. */
+function winogradCases(): KernelCase[] {
+  const cases: KernelCase[] = [];
+  for (let width = 1; width <= 12; width++) {
+    const padding = (
+      [
+        [1, 1, 1, 1],
+        [0, 0, 1, 2],
+        [2, 1, 0, 0],
+      ] as const
+    )[width % 3]!;
+    const options = { kernel: [3, 3], padding, residual: width % 4 === 0, bias: width % 5 > 0 } as const;
+    const input = [1 + (width % 3), 7 + width, 1 + ((width * 5) % 7) + 2, width + 2];
+    const activation = ACTIVATION_CYCLE[width % 4]!;
+    cases.push(convolutionCase({ ...options, input, outputs: 20 - width, activation }));
+  }
+  for (const [input, outputs] of [
+    [[1, 10, 9, 37], 16],
+    [[1, 16, 7, 35], 32],
+    [[3, 28, 11, 11], 48],
+    [[1, 32, 23, 23], 64],
+    [[2, 64, 10, 10], 64],
+  ] as const) {
+    cases.push(convolutionCase({ input, outputs, kernel: [3, 3], activation: 'prelu' }));
+  }
+  return cases;
+}
+
 /** Groups whose outputs are whole vectors, half panels and odd numbers; depthwise of every kind, and with a multiplier. */
 function groupedCases(): KernelCase[] {
   const cases: KernelCase[] = [];
@@ -289,6 +317,7 @@ export const kernelCases: readonly KernelCase[] = [
   ...depthwiseCases(),
   ...globalDepthwiseCases(),
   ...denseCases(),
+  ...winogradCases(),
   ...groupedCases(),
   ...fullyConnectedCases(),
   ...elementwiseCases(),
