@@ -4,6 +4,7 @@ import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignRows, formatCounted } from '../src/cli/text.js';
 import { Engine } from '../src/engine.js';
 import { createDetector } from '../src/face/detect.js';
+import { PixelReader } from '../src/face/pixelInput.js';
 import { proposeBoxes, pyramidScales } from '../src/face/proposals.js';
 import { importNative } from '../src/formats/index.js';
 import { decodeImage } from '../src/image/decode.js';
@@ -89,10 +90,11 @@ function prepareStages(engine: Engine, model: Model, image: RgbImage) {
     return { width: Math.ceil(WIDTH * scale), height: Math.ceil(HEIGHT * scale) };
   });
   const shrinker = engine.createImageShrinker();
+  const pixels = new PixelReader(settings);
   const detect = () => detector.detect(image, { minimumFace: MINIMUM_FACE });
   const propose = () => {
     shrinker.load(image);
-    proposeBoxes(stage, shrinker, image, settings, proposal);
+    proposeBoxes(stage, shrinker, image, pixels, proposal);
   };
   const shrink = () => {
     shrinker.load(image);

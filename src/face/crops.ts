@@ -4,7 +4,7 @@ import type { RgbImage } from '../image/image.js';
 import type { ImageShrinker } from '../runtime/shrinker.js';
 import { elementCount } from '../tensor/shape.js';
 import type { Candidate } from './boxes.js';
-import { type PixelInput, tensorOf } from './pixelInput.js';
+import type { PixelReader } from './pixelInput.js';
 
 /** Pixels of the crops that one run takes: few enough for its values to stay in a core's own cache. */
 const BATCH_PIXELS = 16 * 24 * 24;
@@ -24,7 +24,7 @@ export function lookAtBoxes<T>(
   network: Network,
   photograph: ImageShrinker,
   boxes: readonly Candidate[],
-  input: PixelInput,
+  pixels: PixelReader,
   take: (box: Candidate, output: (name: string) => Float32Array) => T,
 ): T[] {
   const { name, shape } = network.inputs[0]!;
@@ -34,7 +34,7 @@ export function lookAtBoxes<T>(
   for (let begin = 0; begin < boxes.length; begin += batch) {
     const part = boxes.slice(begin, begin + batch);
     const crops = part.map((box) => cropOf(photograph, box, side));
-    const outputs = network.run({ [name]: tensorOf(crops, input) });
+    const outputs = network.run({ [name]: pixels.read(crops) });
     for (const [index, box] of part.entries()) {
       const output = (of: string) => {
         const { data, shape } = outputs[of]!;

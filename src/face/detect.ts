@@ -12,7 +12,7 @@ import { type Candidate, regress, squareBox } from './boxes.js';
 import { lookAtBoxes } from './crops.js';
 import type { Landmarks, Point } from './landmarks.js';
 import { suppress } from './nms.js';
-import type { PixelInput } from './pixelInput.js';
+import { PixelReader } from './pixelInput.js';
 import { proposeBoxes } from './proposals.js';
 
 /** A rectangle in pixels of the image; it may pass the image's edges. */
@@ -106,6 +106,7 @@ export class Detector {
   readonly #networks: Readonly<Record<Stage, StageNetwork>>;
 
   readonly #photograph: ImageShrinker;
+  readonly #pixels: PixelReader;
 
   /** @internal */
   constructor(
@@ -116,6 +117,7 @@ export class Detector {
   ) {
     this.card = card;
     this.#photograph = photograph;
+    this.#pixels = new PixelReader(settings);
     this.#settings = settings;
     this.#networks = networks;
   }
@@ -131,9 +133,9 @@ export class Detector {
     const [first, second, third] = settings.thresholds;
     const proposal = { minimumFace, scaleFactor, threshold: first };
     this.#photograph.load(image);
-    const proposed = proposeBoxes(this.#networks.pnet, this.#photograph, image, settings, proposal);
-    const refined = this.#refine(proposed.map(squareBox), settings, second);
-    return this.#locate(refined.map(squareBox), settings, third);
+    const proposed = proposeBoxes(this.#networks.pnet, this.#photograph, image, this.#pixels, proposal);
+    const refined = this.#refine(proposed.map(squareBox), second);
+    return this.#locate(refined.map(squareBox), third);
   }
 
   /** Gives the weights' memory back to the engine. */
@@ -147,9 +149,9 @@ export class Detector {
   }
 
   /** R-Net: the boxes that it takes for faces, moved by its regression. */
-  #refine(boxes: readonly Candidate[], input: PixelInput, threshold: number): Candidate[] {
+  #refine(boxes: readonly Candidate[], threshold: number): Candidate[] {
     const { network, probability, regression } = this.#networks.rnet;
-    const seen = lookAtBoxes(network, this.#photograph, boxes, input, (box, output) => ({
+    const seen = lookAtBoxes(network, this.#photograph, boxes, this.#pixels, (box, output) => ({
       box: { ...box, score: output(probability)[1]! },
       regression: regressionOf(output(regression)),
     }));
@@ -160,9 +162,9 @@ export class Detector {
   }
 
   /** O-Net: the faces, with their landmarks. */
-  #locate(boxes: readonly Candidate[], input: PixelInput, threshold: number): Face[] {
+  #locate(boxes: readonly Candidate[], threshold: number): Face[] {
     const { network, probability, regression, landmarks } = this.#networks.onet;
-    const seen = lookAtBoxes(network, this.#photograph, boxes, input, (box, output): Located => {
+    const seen = lookAtBoxes(network, this.#photograph, boxes, this.#pixels, (box, output): Located => {
       const moved = regress(box, regressionOf(output(regression)));
       return { ...moved, score: output(probability)[1]!, landmarks: landmarksIn(box, output(landmarks)) };
     });

@@ -5,7 +5,7 @@ import type { RgbImage } from '../image/image.js';
 import type { CopySize, ImageShrinker } from '../runtime/shrinker.js';
 import { type Candidate, regress } from './boxes.js';
 import { keepBest, suppress } from './nms.js';
-import { type PixelInput, tensorOf } from './pixelInput.js';
+import type { PixelReader } from './pixelInput.js';
 
 /** Side of the window that each of P-Net's outputs looks at, and the distance between neighbouring windows. */
 const WINDOW = 12;
@@ -79,11 +79,11 @@ function windowsOf(
   stage: ProposalNetwork,
   { image, scale }: Level,
   { across, down }: { readonly across: Span; readonly down: Span },
-  input: PixelInput,
+  pixels: PixelReader,
   threshold: number,
 ): Window[] {
   const tile = cutOut(image, across, down);
-  const outputs = stage.network.run({ [stage.network.inputs[0]!.name]: tensorOf([tile], input) });
+  const outputs = stage.network.run({ [stage.network.inputs[0]!.name]: pixels.read([tile]) });
   const { data: probabilities, shape } = outputs[stage.probability]!;
   const { data: regressions } = outputs[stage.regression]!;
   const [, , height, width] = shape as [number, number, number, number];
@@ -94,21 +94,26 @@ function windowsOf(
     if (!(score > threshold)) continue;
     const x = across.begin + STRIDE * (position % width);
     const y = down.begin + STRIDE * Math.floor(position / width);
-    const corners = { x0: x / scale, y0: y / scale, x1: (x + WINDOW) / scale, y1: (y + WINDOW) / scale };
-    const [dx0, dy0, dx1, dy1] = [0, 1, 2, 3].map((index) => regressions[index * positions + position]!);
-    windows.push({ ...corners, score, regression: [dx0!, dy0!, dx1!, dy1!] });
+    const regression = [
+      regressions[position]!,
+      regressions[positions + position]!,
+      regressions[2 * positions + position]!,
+      regressions[3 * positions + position]!,
+    ] as const;
+    const [x1, y1] = [x + WINDOW, y + WINDOW];
+    windows.push({ x0: x / scale, y0: y / scale, x1: x1 / scale, y1: y1 / scale, score, regression });
   }
   return windows;
 }
 
 /** P-Net on one level, tile by tile. */
-function proposeInLevel(stage: ProposalNetwork, level: Level, input: PixelInput, threshold: number): Window[] {
+function proposeInLevel(stage: ProposalNetwork, level: Level, pixels: PixelReader, threshold: number): Window[] {
   const { width, height } = level.image;
   const columns = splitAxis(width, TILE_WIDTH);
   const rows = splitAxis(height, 2 * Math.ceil(TILE_PIXELS / Math.min(width, TILE_WIDTH) / 2));
   const windows: Window[] = [];
   for (const down of rows) {
-    for (const across of columns) windows.push(...windowsOf(stage, level, { across, down }, input, threshold));
+    for (const across of columns) windows.push(...windowsOf(stage, level, { across, down }, pixels, threshold));
   }
   return windows;
 }
@@ -121,14 +126,14 @@ export function proposeBoxes(
   stage: ProposalNetwork,
   photograph: ImageShrinker,
   { width, height }: CopySize,
-  input: PixelInput,
+  pixels: PixelReader,
   options: ProposalOptions,
 ): Candidate[] {
   const scales = pyramidScales(width, height, options);
   const sizes = scales.map((scale) => ({ width: Math.ceil(width * scale), height: Math.ceil(height * scale) }));
   const copies = photograph.shrink({ x: 0, y: 0, width, height }, sizes);
   const windows = scales.flatMap((scale, index) => {
-    const found = proposeInLevel(stage, { image: copies[index]!, scale }, input, options.threshold);
+    const found = proposeInLevel(stage, { image: copies[index]!, scale }, pixels, options.threshold);
     return suppress(keepBest(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, 'union');
   });
   const boxes = windows.map(({ regression, ...window }) => regress(window, regression));

@@ -17,9 +17,35 @@ export interface TensorInput {
   };
 }
 
-/** The normalised value of every byte, computed in double precision and rounded once. */
-function normalisedBytes(mean: number, scale: number): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, byte) => (byte - mean) * scale);
+/** The normalised value of every byte, by channel of the tensor. */
+export type ByteTables = readonly [Float32Array, Float32Array, Float32Array];
+
+/** Tables of a normalisation, computed in double precision and rounded once. */
+export function normalisedBytes({ mean, scale }: TensorInput['normalisation']): ByteTables {
+  const table = (channel: 0 | 1 | 2): Float32Array => {
+    const values = new Float32Array(256);
+    for (let byte = 0; byte < 256; byte++) values[byte] = (byte - mean[channel]) * scale[channel];
+    return values;
+  };
+  return [table(0), table(1), table(2)];
+}
+
+/** Writes an image as three planes, one behind the other from `begin` on. */
+export function writePlanes(
+  image: RgbImage,
+  channelOrder: TensorInput['channelOrder'],
+  [first, second, third]: ByteTables,
+  data: Float32Array,
+  begin: number,
+): void {
+  const pixels = image.width * image.height;
+  const bytes = image.data;
+  const [low, high] = channelOrder === 'rgb' ? [0, 2] : [2, 0];
+  for (let to = begin, from = 0; to < begin + pixels; to++, from += 3) {
+    data[to] = first[bytes[from + low]!]!;
+    data[to + pixels] = second[bytes[from + 1]!]!;
+    data[to + 2 * pixels] = third[bytes[from + high]!]!;
+  }
 }
 
 function checkSize(image: RgbImage, input: TensorInput, where: string): void {
@@ -35,17 +61,12 @@ function checkSize(image: RgbImage, input: TensorInput, where: string): void {
  * Throws ShapeError IMAGE_SHAPE for an image of another size.
  */
 export function normaliseImages(images: readonly RgbImage[], input: TensorInput): Tensor {
-  const { mean, scale } = input.normalisation;
-  const tables = mean.map((value, channel) => normalisedBytes(value, scale[channel]!));
+  const tables = normalisedBytes(input.normalisation);
   const pixels = input.height * input.width;
   const tensor = float32Tensor([images.length, 3, input.height, input.width]);
   for (const [index, image] of images.entries()) {
     checkSize(image, input, `image ${index + 1} of ${images.length}`);
-    for (const [channel, table] of tables.entries()) {
-      let from = input.channelOrder === 'rgb' ? channel : 2 - channel;
-      const begin = (index * 3 + channel) * pixels;
-      for (let to = begin; to < begin + pixels; to++, from += 3) tensor.data[to] = table[image.data[from]!]!;
-    }
+    writePlanes(image, input.channelOrder, tables, tensor.data, index * 3 * pixels);
   }
   return tensor;
 }
