@@ -7,7 +7,10 @@ export interface Outcome {
   readonly document: object;
   /** What people read, without a final newline. */
   readonly text: string;
-  /** 0, 1 where the faces are of different people, or 2 where a part of the work failed and the document says so. */
+  /**
+   * 0; 1 where the faces are of different people, or outputs are not as stored; 2 where a part of the work failed and
+   * the document says so.
+   */
   readonly exitCode?: 0 | 1 | 2;
 }
 

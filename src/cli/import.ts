@@ -1,105 +1,60 @@
-/** `import FILE`: a model of another format as one native file, batch normalisation folded. */
+/** `import FILE`: a model of another format as one native file, batch normalisation folded, checked where asked. */
+import { Option } from 'commander';
 import { InputError } from '../errors.js';
-import { exportNative, importNative } from '../formats/index.js';
-import type { Graph } from '../graph/types.js';
+import { exportNative, importModel, importNative } from '../formats/index.js';
 import type { Model } from '../model/model.js';
-import { passes } from '../passes/index.js';
 import { defineCommand, type Outcome } from './command.js';
 import { writeOutputFile } from './files.js';
 import { addCardOptions, type CardOptions, importOptionsOf } from './importOptions.js';
-import { describeGraph, explainGraph, type GraphDocument } from './inspect.js';
-import { loadModel } from './models.js';
-import { alignRows, formatBytes, formatCounted } from './text.js';
+import { explainImport, foldModel, type ImportDocument } from './importReport.js';
+import { readModelFiles } from './models.js';
+import { parseNumber } from './options.js';
+import { verifyImport } from './verifyImport.js';
 
 interface ImportCommandOptions extends CardOptions {
   readonly out: string;
   readonly name?: string;
   readonly float16?: boolean;
+  readonly verify?: string;
+  readonly tolerance: number;
 }
-
-/** What `import --json` prints. */
-export interface ImportDocument {
-  readonly out: string;
-  readonly name: string;
-  /** The format that was imported. */
-  readonly format: Model['format'];
-  /** How tensors of two axes or more are stored; vectors are always float32. */
-  readonly storage: 'float32' | 'float16';
-  /** Size of the file. */
-  readonly bytes: number;
-  /** SHA-256 of the file's tensor section, as in its card. */
-  readonly sha256: string;
-  /** As `inspect` describes them, with the nodes before folding. */
-  readonly graphs: readonly (GraphDocument & { readonly importedNodes: number })[];
-}
-
-/** The passes that a file needs; fusing is the engine's, so that files do not depend on how it fuses. */
-const FILE_PASSES: readonly string[] = ['joinChannelShuffle', 'dropFlatten', 'foldBatchNorm', 'dropDead'];
 
 const NATIVE_ENDING = /\.safetensors$/i;
 
-function fold(graph: Graph): Graph {
-  return passes.filter(({ name }) => FILE_PASSES.includes(name)).reduce((current, pass) => pass.apply(current), graph);
-}
+/** The exit code where outputs are not as stored. */
+const DIFFERS = 1;
 
-function countOperators(graph: Graph, operator: string): number {
-  return graph.nodes.filter((node) => node.operator === operator).length;
-}
-
-function explainFolding(graph: Graph): string {
-  const normalisations = countOperators(graph, 'batchNorm');
-  const folded = normalisations > 0 ? `, ${formatCounted(normalisations, 'batch normalisation')} folded` : '';
-  return `imported from ${formatCounted(graph.nodes.length, 'node')}${folded}`;
-}
-
-function explain(document: ImportDocument, source: Model): string {
-  const head = alignRows([
-    ['wrote', `${document.out} (${formatBytes(document.bytes)}, ${document.storage})`],
-    ['name', document.name],
-    ['from', document.format],
-    ['sha256', document.sha256],
-  ]);
-  const graphs = document.graphs.map(
-    (graph) => `${explainGraph(graph)}\n  ${explainFolding(source.graphs.get(graph.name)!)}`,
-  );
-  const { embeddingLength, thresholds } = source.card;
-  const advice =
-    embeddingLength !== undefined && thresholds.length === 0
-      ? ['The card has no threshold: pass --threshold to verify, measured with eval.']
-      : [];
-  return [head, ...graphs, ...advice].join('\n');
-}
-
-async function importFile(files: readonly string[], options: ImportCommandOptions): Promise<Outcome> {
+async function importModelFiles(paths: readonly string[], options: ImportCommandOptions): Promise<Outcome> {
   if (!NATIVE_ENDING.test(options.out)) {
     throw new InputError(
       'BAD_OPTION',
       `option --out is "${options.out}"; accepted is a name that ends in .safetensors.`,
     );
   }
-  const model = await loadModel(files, importOptionsOf(options));
-  const folded: Model = {
-    ...model,
-    graphs: new Map([...model.graphs].map(([name, graph]) => [name, fold(graph)])),
-    card: options.name === undefined ? model.card : { ...model.card, name: options.name },
-  };
+  const files = await readModelFiles(paths);
+  const source = await importModel(files, importOptionsOf(options));
+  const { model, graphs } = foldModel(source);
+  const named: Model = options.name === undefined ? model : { ...model, card: { ...model.card, name: options.name } };
   const storage = options.float16 ? 'float16' : 'float32';
-  const bytes = await exportNative(folded, { storage });
-  const { card } = await importNative(bytes, options.out);
-  await writeOutputFile(options.out, bytes);
+  const bytes = await exportNative(named, { storage });
+  const written = await importNative(bytes, options.out);
+  const { verify, tolerance } = options;
+  const verified =
+    verify === undefined ? null : await verifyImport(written, source.origin?.normalisation, verify, tolerance);
+  const passed = verified?.passed ?? true;
+  if (passed) await writeOutputFile(options.out, bytes);
   const document: ImportDocument = {
-    out: options.out,
-    name: card.name,
-    format: model.format,
+    out: passed ? options.out : null,
+    name: written.card.name,
+    format: source.format,
     storage,
+    sourceBytes: files.reduce((sum, file) => sum + file.bytes.length, 0),
     bytes: bytes.length,
-    sha256: card.sha256!,
-    graphs: [...model.graphs].map(([name, graph]) => ({
-      ...describeGraph(name, folded.graphs.get(name)!),
-      importedNodes: graph.nodes.length,
-    })),
+    sha256: written.card.sha256!,
+    graphs,
+    verified,
   };
-  return { document, text: explain(document, model) };
+  return { document, text: explainImport(document, source), exitCode: passed ? 0 : DIFFERS };
 }
 
 export const importCommand = defineCommand<ImportCommandOptions>({
@@ -113,8 +68,21 @@ export const importCommand = defineCommand<ImportCommandOptions>({
       )
       .requiredOption('--out <file>', 'the file to write, named *.safetensors; an existing one is replaced')
       .option('--name <name>', "the model's name in its card (default: the imported one)")
-      .option('--float16', 'store weights as float16: half the size');
+      .option('--float16', 'store weights as float16: half the size')
+      .option(
+        '--verify <reference>',
+        'run the new file on stored inputs and compare the outputs: a .safetensors file with both by name, or an ONNX ' +
+          'test_data_set folder; where they differ nothing is written and the exit code is 1',
+      )
+      .addOption(
+        new Option(
+          '--tolerance <share>',
+          'how far an output may be from the stored one, as a share of its largest value',
+        )
+          .argParser((text) => parseNumber(text, '--tolerance', 0, 1))
+          .default(1e-3),
+      );
     addCardOptions(command);
   },
-  run: importFile,
+  run: importModelFiles,
 });

@@ -13,7 +13,11 @@ export interface CardOptions {
   readonly order?: 'rgb' | 'bgr';
   readonly licence?: string;
   readonly threshold?: number;
+  readonly thresholdData?: string;
 }
+
+/** What the card says of a threshold that was given without a word on its origin. */
+const NOT_STATED = 'not stated: given by hand at import';
 
 /** `112` or `112x96`: height, then width. */
 function parseInputSize(text: string): ImportOptions['inputSize'] {
@@ -42,8 +46,8 @@ function parseNormalise(text: string): Normalisation {
   throw new InputError('BAD_OPTION', `option --normalise is "${text}"; accepted is ${accepted}.`);
 }
 
-/** Declares `--input-size`, `--normalise`, `--order`, `--licence` and `--threshold`. */
-export function addCardOptions(command: Command): void {
+/** Declares `--input-size`, `--normalise` and `--order`. */
+export function addPixelOptions(command: Command): void {
   const size = new Option('--input-size <size>', "height and width, such as 112 or 112x96 (default: the file's)");
   const normalise = new Option(
     '--normalise <mean/divisor>',
@@ -52,19 +56,31 @@ export function addCardOptions(command: Command): void {
   command
     .addOption(size.argParser(parseInputSize))
     .addOption(normalise.argParser(parseNormalise))
-    .addOption(new Option('--order <order>', 'the order of colours (default: rgb)').choices(['rgb', 'bgr']))
-    .option('--licence <text>', 'the licence of the weights');
-  addThresholdOption(command);
+    .addOption(new Option('--order <order>', 'the order of colours (default: rgb)').choices(['rgb', 'bgr']));
 }
 
-/** The options as imports take them. */
-export function importOptionsOf({ inputSize, normalise, order, licence, threshold }: CardOptions): ImportOptions {
-  const calibration = { calibratedOn: 'given at import', pairs: 0 };
+/** Declares the options that fill a card: those of pixels, `--licence`, `--threshold` and `--threshold-data`. */
+export function addCardOptions(command: Command): void {
+  addPixelOptions(command);
+  command.option('--licence <text>', 'the licence of the weights');
+  addThresholdOption(command);
+  command.option(
+    '--threshold-data <text>',
+    'the data that the threshold was measured on, for the card; without it the card says that nobody stated it',
+  );
+}
+
+/** The options as imports take them. Throws InputError BAD_OPTION for the data of a threshold that is not given. */
+export function importOptionsOf(options: CardOptions): ImportOptions {
+  const { inputSize, normalise, order, licence, threshold, thresholdData } = options;
+  if (thresholdData !== undefined && threshold === undefined) {
+    throw new InputError('BAD_OPTION', 'option --threshold-data is given alone; accepted is it beside --threshold.');
+  }
   return {
     inputSize,
     normalisation: normalise,
     channelOrder: order,
     licence,
-    threshold: threshold === undefined ? undefined : { value: threshold, ...calibration },
+    threshold: threshold === undefined ? undefined : { value: threshold, calibratedOn: thresholdData ?? NOT_STATED },
   };
 }

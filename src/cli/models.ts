@@ -35,11 +35,11 @@ async function readExternalFiles({ name, bytes }: ModelFile): Promise<ModelFile[
 }
 
 /**
- * Loads the model that consists of the named files. An ONNX file takes those that its tensors are in. Where only ncnn `.param` files are named, each takes the `.bin`
- * beside it; three are a detector.
- * Throws InputError for files that cannot be read and ModelError for those that cannot be used.
+ * Reads the files that a model consists of. An ONNX file takes those that its tensors are in. Where only ncnn `.param`
+ * files are named, each takes the `.bin` beside it; three are a detector.
+ * Throws InputError for files that cannot be read and ModelError for external tensors elsewhere.
  */
-export async function loadModel(paths: readonly string[], options: ImportOptions = {}): Promise<Model> {
+export async function readModelFiles(paths: readonly string[]): Promise<readonly ModelFile[]> {
   const files: ModelFile[] = [];
   for (const path of paths) {
     files.push(await readModelFile(path, 'a native .safetensors file, an .onnx file or an ncnn .param is needed'));
@@ -52,7 +52,12 @@ export async function loadModel(paths: readonly string[], options: ImportOptions
       files.push(await readModelFile(bin, `${path} needs its weights beside it under this name`));
     }
   }
-  return importModel(files, options);
+  return files;
+}
+
+/** Loads the model that consists of the named files. Throws as `readModelFiles` and `importModel` do. */
+export async function loadModel(paths: readonly string[], options: ImportOptions = {}): Promise<Model> {
+  return importModel(await readModelFiles(paths), options);
 }
 
 /** Loads embedder and detector, the package's own where none are named, and compiles both on an engine of their own. */

@@ -52,11 +52,13 @@ function normalisationOf(models: readonly Model[]): Normalisation {
  */
 export function joinDetector(models: readonly Model[]): Model {
   const byName = new Map<DetectorGraph, Graph>();
+  const operators = new Map<string, Readonly<Record<string, number>>>();
   for (const model of models) {
     const [graph] = model.graphs.values();
     const name = detectorGraphOf(graph!);
     if (name !== undefined && !byName.has(name)) {
       byName.set(name, graph!);
+      for (const counts of model.origin?.operators.values() ?? []) operators.set(name, counts);
       continue;
     }
     const shapes = inferShapes(graph!);
@@ -71,5 +73,6 @@ export function joinDetector(models: readonly Model[]): Model {
     format: 'ncnn',
     graphs: new Map(DETECTOR.map((name) => [name, byName.get(name)!])),
     card: { name: models[0]!.card.name, thresholds: [], accuracy: [], detector },
+    origin: { operators },
   };
 }

@@ -11,6 +11,7 @@ import { importNative } from './native.js';
 import { PARAM_MAGIC } from './ncnn/magic.js';
 import { sha256 } from './sha256.js';
 
+export { countNames } from './countNames.js';
 export type { ImportOptions, InputSize } from './importOptions.js';
 export { exportNative, FORMAT_VERSION, importNative } from './native.js';
 export { parseSafetensors, type Safetensors, type Storage } from './safetensors.js';

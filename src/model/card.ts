@@ -22,8 +22,8 @@ export interface CardThreshold {
   readonly value: number;
   /** The data and the rule that the value was chosen by. */
   readonly calibratedOn: string;
-  /** Number of pairs that it rests on; 0 where that is unknown. */
-  readonly pairs: number;
+  /** Number of pairs that it rests on; absent where that is unknown, as for a value that was given by hand. */
+  readonly pairs?: number;
   /** Share of different people accepted on that data, 0 to 1, where it was measured. */
   readonly falseAcceptRate?: number;
 }

@@ -121,10 +121,13 @@ function readDetector(value: unknown, where: string): CardDetector {
 function readThreshold(value: unknown, where: string): CardThreshold {
   const threshold = readObject(value, where, ['value', 'calibratedOn', 'pairs', 'falseAcceptRate']);
   const rate = field(threshold, 'falseAcceptRate');
+  const counted = field(threshold, 'pairs');
+  // 0 counts as unknown too.
+  const pairs = counted === undefined ? 0 : readIntegerWithin(counted, `${where}.pairs`, 0, Number.MAX_SAFE_INTEGER);
   return {
     value: readNumberWithin(field(threshold, 'value'), `${where}.value`, -1, 1),
     calibratedOn: readText(field(threshold, 'calibratedOn'), `${where}.calibratedOn`, LONGEST_CARD_TEXT),
-    pairs: readIntegerWithin(field(threshold, 'pairs'), `${where}.pairs`, 0, Number.MAX_SAFE_INTEGER),
+    ...(pairs === 0 ? {} : { pairs }),
     ...(rate === undefined ? {} : { falseAcceptRate: readNumberWithin(rate, `${where}.falseAcceptRate`, 0, 1) }),
   };
 }

@@ -10,7 +10,18 @@ import { joinChannelShuffle } from './joinChannelShuffle.js';
 /** One step of the optimiser. Inputs and outputs of the graph keep their names. */
 export interface Pass {
   readonly name: string;
+  /** Whether files are stored after it; fusing is the engine's, so that files do not depend on how it fuses. */
+  readonly stored: boolean;
   readonly apply: (graph: Graph) => Graph;
+}
+
+/** What a pass did to a graph. */
+export interface PassEffect {
+  readonly name: string;
+  /** Nodes fewer than before. */
+  readonly removed: number;
+  /** Nodes that were not there before. */
+  readonly rewritten: number;
 }
 
 /**
@@ -18,15 +29,29 @@ export interface Pass {
  * activations last, because a layer applies its activation after its residual.
  */
 export const passes: readonly Pass[] = [
-  { name: 'joinChannelShuffle', apply: joinChannelShuffle },
-  { name: 'dropFlatten', apply: dropFlatten },
-  { name: 'foldBatchNorm', apply: foldBatchNorm },
-  { name: 'fuseResidual', apply: fuseResidual },
-  { name: 'fuseActivation', apply: fuseActivation },
-  { name: 'dropDead', apply: dropDead },
+  { name: 'joinChannelShuffle', stored: true, apply: joinChannelShuffle },
+  { name: 'dropFlatten', stored: true, apply: dropFlatten },
+  { name: 'foldBatchNorm', stored: true, apply: foldBatchNorm },
+  { name: 'fuseResidual', stored: false, apply: fuseResidual },
+  { name: 'fuseActivation', stored: false, apply: fuseActivation },
+  { name: 'dropDead', stored: true, apply: dropDead },
 ];
 
 /** Runs every pass once; the result computes the same outputs up to the rounding of folded weights. */
 export function optimise(graph: Graph): Graph {
   return passes.reduce((current, pass) => pass.apply(current), graph);
+}
+
+/** Runs the passes that files are stored after, and tells what each of them did. */
+export function foldForStorage(graph: Graph): { readonly graph: Graph; readonly effects: readonly PassEffect[] } {
+  const effects: PassEffect[] = [];
+  let current = graph;
+  for (const pass of passes.filter(({ stored }) => stored)) {
+    const before = new Set(current.nodes.map((node) => JSON.stringify(node)));
+    const next = pass.apply(current);
+    const rewritten = next.nodes.filter((node) => !before.has(JSON.stringify(node))).length;
+    effects.push({ name: pass.name, removed: current.nodes.length - next.nodes.length, rewritten });
+    current = next;
+  }
+  return { graph: current, effects };
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlignDocument, AlignEntry } from '../../src/cli/align.js';
 import type { DetectDocument, DetectEntry, FailureEntry } from '../../src/cli/detect.js';
 import type { EvalDocument } from '../../src/cli/eval.js';
-import type { ImportDocument } from '../../src/cli/import.js';
+import type { ImportDocument } from '../../src/cli/importReport.js';
 import type { VerifyDocument } from '../../src/cli/verify.js';
 import { decodeImage } from '../../src/image/decode.js';
 import { lacksShared, runCli, runJson, sample, sharedFile, temporaryFolder } from './cli.js';

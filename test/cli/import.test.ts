@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ImportDocument } from '../../src/cli/import.js';
+import type { ImportDocument } from '../../src/cli/importReport.js';
 import type { InspectDocument } from '../../src/cli/inspect.js';
 import type { VerifyDocument } from '../../src/cli/verify.js';
 import { importNative } from '../../src/formats/index.js';
@@ -130,8 +130,9 @@ describe('import of an ONNX file', () => {
         normalisation: { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1 / 128] },
       },
       licence: 'MIT',
-      thresholds: [{ value: 0.4, calibratedOn: 'given at import', pairs: 0 }],
+      thresholds: [{ value: 0.4, calibratedOn: 'not stated: given by hand at import' }],
     });
+    expect(document.card.thresholds[0]).not.toHaveProperty('pairs');
     const same = join(folder, 'same.safetensors');
     const { card } = await importNative(readFileSync(DEFAULT), DEFAULT);
     const { mean, scale } = card.input!.normalisation;
@@ -140,6 +141,17 @@ describe('import of an ONNX file', () => {
     const found = await runJson<VerifyDocument>('verify', ...sides, '--model', same, '--threshold', '0');
     const expected = await runJson<VerifyDocument>('verify', ...sides);
     expect(Math.abs(found.document.similarity - expected.document.similarity)).toBeLessThan(1e-5);
+  });
+
+  it('says in the card which data a threshold was measured on, and refuses such data without one', async () => {
+    const folder = temporaryFolder();
+    const out = join(folder, 'model.safetensors');
+    const data = ['--threshold-data', 'own pairs, FAR 1e-3'];
+    await runJson('import', DEFAULT, '--out', out, '--threshold', '0.4', ...data);
+    const { document } = await runJson<InspectDocument>('inspect', out);
+    expect(document.card.thresholds).toEqual([{ value: 0.4, calibratedOn: 'own pairs, FAR 1e-3' }]);
+    const alone = await runJson<FailureDocument>('import', DEFAULT, '--out', out, ...data);
+    expect({ code: alone.code, error: alone.document.error.code }).toEqual({ code: 2, error: 'BAD_OPTION' });
   });
 
   it.each([

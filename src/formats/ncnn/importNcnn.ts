@@ -4,6 +4,7 @@ import { ModelError, ShapeError } from '../../errors.js';
 import type { Graph } from '../../graph/types.js';
 import type { Model } from '../../model/model.js';
 import { EMBEDDER } from '../checkModel.js';
+import { countNames } from '../countNames.js';
 import { cardOf, checkInputSize, DEFAULT_INPUT_SIZE, type ImportOptions } from '../importOptions.js';
 import { type ResolvedInput, readersOf, resolveInput } from './inputShape.js';
 import { LayerBuilder } from './layerImporter.js';
@@ -85,5 +86,8 @@ export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, opt
   }
   const normalisation = isImage ? (chain?.normalisation ?? options.normalisation) : undefined;
   const card = cardOf(where.param, graph, normalisation, options);
-  return { format: 'ncnn', graphs: new Map([[options.graph ?? EMBEDDER, graph]]), card };
+  const name = options.graph ?? EMBEDDER;
+  const operators = new Map([[name, countNames(layers.map(({ type }) => type))]]);
+  const origin = { operators, normalisation: chain?.normalisation };
+  return { format: 'ncnn', graphs: new Map([[name, graph]]), card, origin };
 }

@@ -5,6 +5,7 @@ import type { Graph } from '../../graph/types.js';
 import { describeValue } from '../../model/json.js';
 import type { Model } from '../../model/model.js';
 import { EMBEDDER } from '../checkModel.js';
+import { countNames } from '../countNames.js';
 import { cardOf, checkInputSize, type ImportOptions } from '../importOptions.js';
 import { type ReadFile, readConstant } from './constant.js';
 import { foldByReference } from './foldByReference.js';
@@ -52,15 +53,17 @@ class NodeWalk {
     for (const tensor of file.graph.initializer ?? []) this.#initialisers.set(tensor.name ?? '', tensor);
   }
 
-  /** Imports nodes. Throws ModelError where one cannot be. */
+  /**
+   * Imports nodes. Of those that read what could not be imported the operator alone is looked at, so that one error
+   * names every operator that is not supported. Throws ModelError where one cannot be imported.
+   */
   walk(nodes: readonly NodeMessage[]): void {
     for (const message of nodes) {
-      if ((message.input ?? []).some((name) => this.#lost.has(name))) {
-        this.#lose(message);
-        continue;
-      }
+      const readsLost = (message.input ?? []).some((name) => this.#lost.has(name));
       try {
-        this.#import(message);
+        this.#checkOperator(message);
+        if (readsLost) this.#lose(message);
+        else this.#import(message);
       } catch (error) {
         if (!(error instanceof UnsupportedNode)) throw error;
         const { name, output = [], opType = '' } = message;
@@ -91,13 +94,17 @@ class NodeWalk {
     for (const name of output) if (name !== '') this.#lost.add(name);
   }
 
+  #checkOperator(message: NodeMessage): void {
+    const { opType = '', domain } = message;
+    const own = hasOwnDomain(message);
+    if (own && (nodeImporters.has(opType) || folders.has(opType))) return;
+    this.#unknownOperator = true;
+    throw new UnsupportedNode(own ? 'unknown' : `of ${describeValue(domain)}`);
+  }
+
   #import(message: NodeMessage): void {
     const { opType = '', input = [], output = [] } = message;
     const importer = nodeImporters.get(opType);
-    if (!hasOwnDomain(message) || (!importer && !folders.has(opType))) {
-      this.#unknownOperator = true;
-      throw new UnsupportedNode(hasOwnDomain(message) ? 'unknown' : `of ${describeValue(message.domain)}`);
-    }
     const reader = `node ${describeValue(message.name || (output[0] ?? ''))} (${opType})`;
     const operands = input.map((name) => (name === '' ? undefined : this.operand(name, reader)));
     const folder = folderOf(opType, operands);
@@ -139,7 +146,13 @@ class NodeWalk {
   }
 }
 
-function importGraph(file: OnnxFile, where: string, options: ImportOptions, readFile: ReadFile | undefined): Graph {
+function importGraph(
+  file: OnnxFile,
+  nodes: readonly NodeMessage[],
+  where: string,
+  options: ImportOptions,
+  readFile: ReadFile | undefined,
+): Graph {
   const outputs = (file.graph.output ?? []).map(({ name = '' }) => name);
   const graph = new GraphImporter(where, outputs);
   for (const info of suppliedInputs(file.graph)) {
@@ -149,7 +162,7 @@ function importGraph(file: OnnxFile, where: string, options: ImportOptions, read
     else graph.input(name, shape, given);
   }
   const walk = new NodeWalk(file, where, graph, readFile);
-  walk.walk(neededNodes(file.graph));
+  walk.walk(nodes);
   for (const name of outputs) walk.operand(name, 'the graph');
   return verifyGraph(graph.graph(outputs));
 }
@@ -177,10 +190,15 @@ export function importOnnx(
   readFile?: ReadFile | undefined,
 ): Model {
   checkInputSize(options.inputSize);
-  const imported = importGraph(readModel(bytes, where), where, options, readFile);
+  const file = readModel(bytes, where);
+  const nodes = neededNodes(file.graph);
+  const imported = importGraph(file, nodes, where, options, readFile);
   const given = { graph: imported, normalisation: isImageGraph(imported) ? options.normalisation : undefined };
   const takes = isImageGraph(imported) && !options.normalisation;
   const { graph, normalisation } = takes ? takePixelAffine(imported) : given;
   const card = cardOf(where, graph, normalisation, options);
-  return { format: 'onnx', graphs: new Map([[options.graph ?? EMBEDDER, graph]]), card };
+  const name = options.graph ?? EMBEDDER;
+  const operators = new Map([[name, countNames(nodes.map(({ opType = '' }) => opType))]]);
+  const origin = { operators, normalisation: takes ? normalisation : undefined };
+  return { format: 'onnx', graphs: new Map([[name, graph]]), card, origin };
 }
