@@ -1,6 +1,7 @@
 /** The engine: compiles graphs into networks and owns what they share — memory, kernels, worker threads. */
 import { kernelBinaries } from '#binaries';
 import { worker } from '#worker';
+import { selectOutputs } from './build/selectOutputs.js';
 import { verifyGraph } from './build/verify.js';
 import { InputError } from './errors.js';
 import type { Graph } from './graph/types.js';
@@ -42,6 +43,15 @@ export interface EngineOptions {
   readonly maximumMemoryBytes?: number;
   /** Hears of what works less well than asked for; `console.warn` by default. */
   readonly onWarning?: (message: string) => void;
+}
+
+/** How a graph is compiled. */
+export interface CompileOptions {
+  /**
+   * Names of the values that runs give, in this order: outputs of the graph, or values inside of it. What none of them
+   * needs is left out, inputs too. All outputs of the graph where absent.
+   */
+  readonly outputs?: readonly string[] | undefined;
 }
 
 const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
@@ -104,11 +114,14 @@ export class Engine {
 
   /**
    * Checks and optimises a graph, packs its weights into memory and gives the network.
-   * Throws what `verifyGraph` throws, ModelError NO_KERNEL for a node that no kernel runs, RuntimeError OUT_OF_MEMORY or DISPOSED.
+   * Throws what `verifyGraph` and `selectOutputs` throw, ModelError NO_KERNEL for a node that no kernel runs, RuntimeError
+   * OUT_OF_MEMORY or DISPOSED.
    */
-  compile(graph: Graph): Network {
+  compile(graph: Graph, { outputs }: CompileOptions = {}): Network {
     requireAlive(this.#session, 'engine', false);
-    return new Network(this.#session, packGraph(optimise(verifyGraph(graph)), this.build));
+    const verified = verifyGraph(graph);
+    const chosen = outputs ? selectOutputs(verified, outputs) : verified;
+    return new Network(this.#session, packGraph(optimise(chosen), this.build));
   }
 
   /**

@@ -6,7 +6,7 @@
 
 export { GraphBuilder } from './build/builder.js';
 export { countMultiplyAdds, countParameters, type InputShapes, inferShapes } from './build/infer.js';
-export { Engine, type EngineOptions, Network, type Tensors } from './engine.js';
+export { type CompileOptions, Engine, type EngineOptions, Network, type Tensors } from './engine.js';
 export { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from './errors.js';
 export { type AlignedFace, alignFace } from './face/align.js';
 export { type Calibration, calibrate, fitProbability } from './face/calibrate.js';

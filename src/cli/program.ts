@@ -13,6 +13,7 @@ import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { networksCommand } from './networks.js';
 import { packageVersion } from './package.js';
+import { runCommand } from './run.js';
 import { verifyCommand } from './verify.js';
 
 /** Every command, in the order in which help lists them. */
@@ -27,6 +28,7 @@ const COMMANDS: readonly BuildCommand[] = [
   calibrateCommand,
   importCommand,
   inspectCommand,
+  runCommand,
   networksCommand,
 ];
 
@@ -88,7 +90,7 @@ function printJson(document: object): string {
   return text.replace(/\[\s+([-+.\de]+(?:,\s+[-+.\de]+)*)\s+\]/g, (_, numbers) => `[${numbers.replace(/\s+/g, ' ')}]`);
 }
 
-async function runCommand(args: readonly string[], json: boolean): Promise<number> {
+async function runArguments(args: readonly string[], json: boolean): Promise<number> {
   let outcome: Outcome | undefined;
   const program = buildProgram((finished) => {
     outcome = finished;
@@ -116,7 +118,7 @@ export async function runCommandLine(
   const json = asksForJson(args);
   try {
     if (args.length === 0 && withoutArguments) return await withoutArguments();
-    return await runCommand(args, json);
+    return await runArguments(args, json);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     printFailure(describeError(error, args), json);

@@ -1,7 +1,6 @@
 /** Tensors in files that users have: safetensors, NumPy's `.npy`, and ONNX's `.pb`. */
 import { InputError } from '../errors.js';
 import { readNpy } from '../formats/npy.js';
-import { readOnnxTensor } from '../formats/onnx/readTensor.js';
 import { parseSafetensors } from '../formats/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { readInputFile } from './files.js';
@@ -26,6 +25,7 @@ export async function readTensorFile(path: string): Promise<ReadonlyMap<string, 
   const bytes = await readInputFile(path, 'a file with tensors is needed');
   if (ending === '.safetensors') return parseSafetensors(bytes, path).tensors;
   if (ending === '.npy') return new Map([['', readNpy(bytes, path)]]);
+  const { readOnnxTensor } = await import('../formats/onnx/readTensor.js');
   const { name, tensor } = readOnnxTensor(bytes, path);
   return new Map([[name, tensor]]);
 }
