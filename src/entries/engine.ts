@@ -1,7 +1,7 @@
 /** The entry `mobilefacenet/engine`: graphs, models and the engine that runs them, without anything about faces. */
 export { GraphBuilder } from '../build/builder.js';
 export { countMultiplyAdds, countParameters, type InputShapes, inferShapes } from '../build/infer.js';
-export { Engine, type EngineOptions, Network, type Tensors } from '../engine.js';
+export { type CompileOptions, Engine, type EngineOptions, Network, type Tensors } from '../engine.js';
 export { InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
 export {
   exportNative,
