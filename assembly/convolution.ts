@@ -6,6 +6,7 @@ import { check, F32, multiplyAdd, PANEL, VECTOR } from './simd';
 /**
  * weights: packed[g][o / 8][y][x][k][o % 8], the outputs of each group padded to 8; bias and slopes padded likewise.
  * zeros: `depth` floats of zero, read in place of a pixel outside the input.
+ * scratch: eight floats, the sums of a panel of which not all channels are stored.
  * The parallel axis is output rows of all images.
  */
 @unmanaged
@@ -17,6 +18,7 @@ export class ConvolutionArguments {
   residual: usize;
   output: usize;
   zeros: usize;
+  scratch: usize;
   inputHeight: i32;
   inputWidth: i32;
   outputHeight: i32;
@@ -41,25 +43,33 @@ export class ConvolutionArguments {
   activation: i32;
 }
 
-/** Stores `count` channels of a panel, from 1 to 7, and neither reads nor writes further. */
+/** Stores `count` channels of the panel at `sums`, from 1 to 7, and neither reads nor writes further. */
 function storeSome(
-  output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, count: i32,
+  output: usize, sums: usize, residual: usize, activation: i32, slopes: usize, count: i32,
 ): void {
-  const lower = min(count, 4);
-  if (residual) low = f32x4.add(low, loadPartial(output + residual, lower));
-  storePartial(output, activate(low, activation, slopes), lower);
-  if (count <= 4) return;
-  if (residual) high = f32x4.add(high, loadPartial(output + residual + VECTOR, count - 4));
-  storePartial(output + VECTOR, activate(high, activation, slopes + VECTOR), count - 4);
+  for (; count > 0; count -= 4) {
+    let sum = v128.load(sums);
+    if (residual) sum = f32x4.add(sum, loadPartial(output + residual, count));
+    storePartial(output, activate(sum, activation, slopes), count);
+    output += VECTOR;
+    sums += VECTOR;
+    slopes += VECTOR;
+  }
 }
 
+/** Odd counts go by way of memory: no vectors are handed to a call. */
 // @ts-ignore: decorator
 @inline
 function storeChannels(
-  output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, count: i32,
+  output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, count: i32, scratch: usize,
 ): void {
-  if (count & 3) storeSome(output, low, high, residual, activation, slopes, count);
-  else storePanel(output, low, high, residual, activation, slopes, count > 4);
+  if (count & 3) {
+    v128.store(scratch, low);
+    v128.store(scratch, high, VECTOR);
+    storeSome(output, scratch, residual, activation, slopes, count);
+  } else {
+    storePanel(output, low, high, residual, activation, slopes, count > 4);
+  }
 }
 
 /** The address of a row's pixel, or the zeros' where the column lies outside. */
@@ -128,11 +138,12 @@ function tile8(
   }
   const activation = args.activation;
   const step = <usize>args.outputStride;
+  const scratch = args.scratch;
   let o = output;
-  storeChannels(o, s00, s01, residual, activation, slopes, count);
-  if (pixels > 1) storeChannels((o += step), s10, s11, residual, activation, slopes, count);
-  if (pixels > 2) storeChannels((o += step), s20, s21, residual, activation, slopes, count);
-  if (pixels > 3) storeChannels((o += step), s30, s31, residual, activation, slopes, count);
+  storeChannels(o, s00, s01, residual, activation, slopes, count, scratch);
+  if (pixels > 1) storeChannels((o += step), s10, s11, residual, activation, slopes, count, scratch);
+  if (pixels > 2) storeChannels((o += step), s20, s21, residual, activation, slopes, count, scratch);
+  if (pixels > 3) storeChannels((o += step), s30, s31, residual, activation, slopes, count, scratch);
 }
 
 /** One output row of one panel. */
@@ -166,7 +177,7 @@ function clearPadding(output: usize, pixels: i32, used: usize, stride: usize): v
 export function convolution(pointer: usize, begin: i32, end: i32): void {
   const args = changetype<ConvolutionArguments>(pointer);
   const groups = args.groups, depth = args.depth, groupOutputs = args.groupOutputs;
-  check(groups > 0 && depth > 0 && groupOutputs > 0 && args.zeros != 0);
+  check(groups > 0 && depth > 0 && groupOutputs > 0 && args.zeros != 0 && args.scratch != 0);
   check(args.inputStride >= groups * depth * 4 && args.outputStride >= groups * groupOutputs * 4);
   check(args.activation != 3 || args.slopes != 0);
   const outputHeight = args.outputHeight;

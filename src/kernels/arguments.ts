@@ -117,6 +117,7 @@ export interface ConvolutionArguments {
   readonly residual: Address;
   readonly output: Address;
   readonly zeros: Address;
+  readonly scratch: Address;
   readonly inputHeight: number;
   readonly inputWidth: number;
   readonly outputHeight: number;
@@ -148,6 +149,7 @@ export const convolutionArguments: StructLayout<ConvolutionArguments> = {
     { name: 'residual', kind: 'address' },
     { name: 'output', kind: 'address' },
     { name: 'zeros', kind: 'address' },
+    { name: 'scratch', kind: 'address' },
     { name: 'inputHeight', kind: 'int32' },
     { name: 'inputWidth', kind: 'int32' },
     { name: 'outputHeight', kind: 'int32' },

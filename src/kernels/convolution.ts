@@ -50,6 +50,7 @@ export const convolution = kernelRow<ConvolutionArguments>({
   accepts: hasConstantParameters,
   pack: packConvolution,
   extent: (site) => storedRows(site.outputs[0]!),
+  scratchBytes: () => 4 * PANEL_CHANNELS,
   arguments(site, places) {
     const { stride, padding, dilation } = convolutionAttributes(site.node);
     const input = imageShape(site.inputs[0]!);
@@ -59,6 +60,7 @@ export const convolution = kernelRow<ConvolutionArguments>({
       input: places.inputs[0]!,
       weights: places.parts.weights!,
       zeros: places.parts.zeros!,
+      scratch: places.scratch,
       ...epilogueArguments(site, places),
       inputHeight: input.height,
       inputWidth: input.width,

@@ -5,7 +5,7 @@ import { share } from '../../src/runtime/run.js';
 import { readLayout, storedElements, writeLayout } from '../../src/tensor/layout.js';
 import { elementCount, imageShape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
-import { instantiate } from './modules.js';
+import { instantiateModule, modules } from './modules.js';
 
 const GUARD_BYTES = 256;
 const GUARD = 0xa5;
@@ -61,13 +61,17 @@ class GuardedLayout {
   }
 }
 
-/** Runs `kernel` over `lanes` slices, one after the other, each with arguments and scratch of its own. */
+/**
+ * Runs `kernel` over `lanes` slices, one after the other, each with arguments and scratch of its own; `module` is the
+ * build's where none is given.
+ */
 export function runKernel(
   kernel: Kernel,
   site: Site,
   values: readonly (Tensor | undefined)[],
   build: Build,
   lanes: number,
+  module = modules[build],
 ): KernelRun {
   const layout = new GuardedLayout();
   const floatsOf = ({ begin, sizeBytes }: Placed): Float32Array =>
@@ -105,7 +109,7 @@ export function runKernel(
   const view = new DataView(memory.buffer);
   for (const { fields, at } of structs) writeArguments(fields, NO_BASES, view, at.begin);
 
-  const run = instantiate(build, memory)[kernel.name]!;
+  const run = instantiateModule(module, memory)[kernel.name]!;
   const extent = kernel.extent(site);
   structs.forEach(({ at }, lane) => {
     const [begin, end] = share(extent, lane, lanes);

@@ -9,8 +9,8 @@ import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
 const JOINED = '--experimental-wasm-revectorize';
-/** The optimising compiler from the first call on: it alone joins vectors. */
-const OPTIMISED = '--no-liftoff';
+/** The optimising compiler, which alone joins vectors: from the first call on, and after what the first call has met. */
+const OPTIMISED = [['--no-liftoff'], ['--wasm-sync-tier-up', '--wasm-tiering-budget=1']];
 /** As in src/runtime/wide.ts. */
 const FIRST_V8 = 12;
 
@@ -20,23 +20,27 @@ const canJoin =
   spawnSync(process.execPath, [JOINED, '-e', '0']).status === 0;
 const why = canJoin ? '' : ` (skipped: Node ${process.versions.node} on ${process.arch} does not join them)`;
 
-describe.skipIf(!canJoin)(`layers with vectors joined${why}`, () => {
-  it('compute what their reference computes', () => {
-    const program = fileURLToPath(new URL('../../build/run/runWide.mjs', import.meta.url));
-    const entry = fileURLToPath(new URL('runWide.ts', import.meta.url));
-    const { outputFiles } = buildSync({
-      entryPoints: [entry],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'node',
-    });
-    mkdirSync(new URL('../../build/run/', import.meta.url), { recursive: true });
-    writeFileSync(program, outputFiles[0]!.contents);
-    const run = spawnSync(process.execPath, [JOINED, OPTIMISED, program], { encoding: 'utf8', timeout: 60_000 });
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
-    const { cases, wrong } = JSON.parse(run.stdout) as { cases: number; wrong: string[] };
-    expect(wrong).toEqual([]);
-    expect(cases).toBeGreaterThan(100);
-  }, 60_000);
+describe.skipIf(!canJoin)(`kernels with vectors joined${why}`, () => {
+  it.each(OPTIMISED)(
+    'compute what their reference computes: %s',
+    (...options) => {
+      const program = fileURLToPath(new URL('../../build/run/runWide.mjs', import.meta.url));
+      const entry = fileURLToPath(new URL('runWide.ts', import.meta.url));
+      const { outputFiles } = buildSync({
+        entryPoints: [entry],
+        bundle: true,
+        write: false,
+        format: 'esm',
+        platform: 'node',
+      });
+      mkdirSync(new URL('../../build/run/', import.meta.url), { recursive: true });
+      writeFileSync(program, outputFiles[0]!.contents);
+      const run = spawnSync(process.execPath, [JOINED, ...options, program], { encoding: 'utf8', timeout: 60_000 });
+      expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
+      const { cases, wrong } = JSON.parse(run.stdout) as { cases: number; wrong: string[] };
+      expect(wrong).toEqual([]);
+      expect(cases).toBeGreaterThan(1000);
+    },
+    60_000,
+  );
 });
