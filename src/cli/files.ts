@@ -36,6 +36,14 @@ export async function fileExists(path: string): Promise<boolean> {
   );
 }
 
+/** True where a path leads to a folder. */
+export async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
 /**
  * Reads a file whole. `hint` ends the sentence for a missing one.
  * Throws InputError FILE_NOT_FOUND, FILE_TOO_LARGE, NOT_A_FILE or FILE_UNREADABLE.

@@ -8,7 +8,8 @@ import { parsePairBin } from '../face/pairBin.js';
 import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList } from '../face/pairList.js';
 import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
 import type { ModelCard } from '../model/card.js';
-import { fileExists, readInputFile } from './files.js';
+import { readCfpFolder } from './cfpFolder.js';
+import { fileExists, isFolder, readInputFile } from './files.js';
 import { cropOptions, embedImage, type ImageFile, imageFile, loadVerifier } from './models.js';
 import {
   addDetectOption,
@@ -116,10 +117,18 @@ function listBin(bytes: Uint8Array, where: string, folds: number): ListedPairs {
   return { list: { folds, pairs }, files: new Map(files) };
 }
 
-async function readList({ pairs, images, folds }: PairOptions): Promise<ListedPairs> {
+/** The pairs of a list that names its images, or those in a list with images. */
+async function readPairs({ pairs, folds }: PairOptions): Promise<PathPairList | ListedPairs> {
+  if (await isFolder(pairs)) return readCfpFolder(pairs);
   const bytes = await readInputFile(pairs, 'a pair list like pairs.txt of LFW, or a .bin list, is needed');
   if (bytes[0] === PICKLE_BYTE) return listBin(bytes, pairs, folds);
-  const list = parsePairList(new TextDecoder().decode(bytes), pairs, folds);
+  return parsePairList(new TextDecoder().decode(bytes), pairs, folds);
+}
+
+async function readList(options: PairOptions): Promise<ListedPairs> {
+  const { pairs, images } = options;
+  const list = await readPairs(options);
+  if ('list' in list) return list;
   if (images === undefined) {
     throw new InputError('BAD_OPTION', `${pairs}: names images; option --images with their folder is needed.`);
   }
@@ -178,7 +187,8 @@ export async function scorePairs(
 /** How lists and images lie, for the help of commands with `addPairOptions`. */
 export const PAIR_LAYOUT = `
 A pair list is LFW's pairs.txt, with images as DIR/Name/Name_0001.jpg (or .png); lines of two paths below DIR and 1 for
-the same person or 0 (AgeDB-30, CFP and others); or a .bin list of insightface, whose images are in it.
+the same person or 0 (AgeDB-30 and others); CFP's folder Protocol/Split/FF or Protocol/Split/FP, with images as
+DIR/001/frontal/01.jpg; or a .bin list of insightface, whose images are in it.
 FAR is the share of pairs of different people that is accepted, TAR that of pairs of the same person.`;
 
 /**
@@ -187,7 +197,7 @@ FAR is the share of pairs of different people that is accepted, TAR that of pair
  */
 export function addPairOptions(command: Command, { model = true } = {}): void {
   command
-    .requiredOption('--pairs <file>', 'the pair list')
+    .requiredOption('--pairs <list>', 'the pair list: a file, or a folder of CFP')
     .option('--images <dir>', 'the folder of the images: aligned crops, or photographs with --detect');
   const folds = new Option('--folds <n>', 'parts of a list that does not say itself how many it has');
   command.addOption(folds.default(DEFAULT_FOLDS).argParser((text) => parseCount(text, '--folds', 1, MOST_FOLDS)));

@@ -81,6 +81,44 @@ describe('eval', () => {
     expect((await runJson<FailureDocument>('eval', '--pairs', cut)).document.error.code).toBe('PICKLE_TRUNCATED');
   });
 
+  it('takes the folders of CFP’s protocol', async () => {
+    const folder = temporaryFolder();
+    const images = join(folder, 'Data', 'Images');
+    const protocol = join(folder, 'Protocol');
+    for (const [index, person] of PEOPLE.entries()) {
+      for (const [pose, number] of [
+        ['frontal', 1],
+        ['profile', 2],
+      ] as const) {
+        mkdirSync(join(images, `00${index + 1}`, pose), { recursive: true });
+        const target = join(images, `00${index + 1}`, pose, '01.png');
+        copyFileSync(sample(`aligned-${person}-${number}.png`), target);
+      }
+    }
+    for (const [split, fold] of ['FF', 'FP'].flatMap((split) => ['01', '02'].map((fold) => [split, fold] as const))) {
+      mkdirSync(join(protocol, 'Split', split, fold), { recursive: true });
+      writeFileSync(join(protocol, 'Split', split, fold, 'same.txt'), split === 'FF' ? '1,1\n' : '1,1\n2,2\n');
+      writeFileSync(join(protocol, 'Split', split, fold, 'diff.txt'), fold === '01' ? '1,2\n' : '3,1\n');
+    }
+    for (const [letter, pose] of ['frontal', 'profile'].map((pose) => [pose[0]!.toUpperCase(), pose] as const)) {
+      const lines = PEOPLE.map((_, index) => `${index + 1} ../Data/Images/00${index + 1}/${pose}/01.jpg\n`);
+      writeFileSync(join(protocol, `Pair_list_${letter}.txt`), lines.join(''));
+    }
+    const at = (...parts: string[]) => ['--pairs', join(protocol, ...parts), '--images', images];
+    const profiles = await runJson<EvalDocument>('eval', ...at('Split', 'FP'));
+    expect(profiles).toMatchObject({ code: 0, document: { pairs: 6, images: 5, accuracy: 1, std: 0 } });
+    const fronts = await runJson<EvalDocument>('eval', ...at('Split', 'FF'));
+    expect(fronts.document).toMatchObject({ pairs: 4, images: 3, accuracy: 1 });
+    const other = await runJson<FailureDocument>('eval', ...at('Split'));
+    expect(other.document.error.code).toBe('PAIRS_FOLDER');
+    rmSync(join(protocol, 'Split', 'FP', '02', 'diff.txt'));
+    const missing = await runJson<FailureDocument>('eval', ...at('Split', 'FP'));
+    expect(missing.document.error).toMatchObject({
+      code: 'FILE_NOT_FOUND',
+      message: expect.stringContaining('diff.txt'),
+    });
+  });
+
   it('writes a page that needs nothing else, and the pictures by themselves', async () => {
     const { options, images } = benchmark(PAIRS);
     copyFileSync(join(images, 'a', 'a_0002.png'), join(images, 'b', 'b_0001.png'));
