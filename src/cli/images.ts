@@ -1,7 +1,9 @@
-/** Images named on the command line: files, folders with all images below them, and patterns with `*`, `?` and `**`. */
-import { readdir, stat } from 'node:fs/promises';
+/** Images named on the command line: files, folders with all images below them, and patterns like a shell's. */
+import { readdir } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
+import picomatch from 'picomatch';
 import { InputError } from '../errors.js';
+import { fileExists, isFolder } from './files.js';
 
 /** An image that the arguments name. */
 export interface NamedImage {
@@ -11,14 +13,9 @@ export interface NamedImage {
 }
 
 const IMAGE_ENDING = /\.(jpe?g|png)$/i;
-const PATTERN = /[*?]/;
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-}
+/** Names with parentheses are common, and no patterns. */
+const SCAN = { noparen: true };
 
 /** All images below a folder, sorted by path. */
 async function imagesBelow(folder: string): Promise<string[]> {
@@ -27,28 +24,14 @@ async function imagesBelow(folder: string): Promise<string[]> {
   return files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort();
 }
 
-/** `**` crosses folders; `*` and `?` do not. */
-function patternExpression(pattern: string): RegExp {
-  const source = pattern.replace(/\*\*\/?|\*|\?|[.+^${}()|[\]\\]/g, (found) => {
-    if (found === '**/') return '(?:.*/)?';
-    if (found === '**') return '.*';
-    if (found === '*') return '[^/]*';
-    return found === '?' ? '[^/]' : `\\${found}`;
-  });
-  return new RegExp(`^${source}$`);
-}
-
+/** The images that a pattern matches, below its part without wildcards. */
 async function matchingImages(pattern: string): Promise<NamedImage[]> {
-  const parts = pattern.split('/');
-  const fixed = parts.slice(
-    0,
-    parts.findIndex((part) => PATTERN.test(part)),
-  );
-  const folder = fixed.join('/') || (pattern.startsWith('/') ? '/' : '.');
-  const expression = patternExpression(parts.slice(fixed.length).join('/'));
+  const { base, glob } = picomatch.scan(pattern, SCAN);
+  const folder = base.replace(/\\(.)/g, '$1') || '.';
+  const matches = picomatch(glob, { posix: true });
   const files = (await isFolder(folder)) ? await imagesBelow(folder) : [];
   const named = files.map((path) => ({ path, name: relative(folder, path).split(sep).join('/') }));
-  return named.filter(({ name }) => expression.test(name));
+  return named.filter(({ name }) => matches(name));
 }
 
 /**
@@ -59,7 +42,7 @@ export async function expandImages(args: readonly string[]): Promise<NamedImage[
   const images: NamedImage[] = [];
   for (const path of args) {
     const folder = await isFolder(path);
-    const isPattern = !folder && PATTERN.test(path) && !(await stat(path).catch(() => undefined));
+    const isPattern = !folder && picomatch.scan(path, SCAN).isGlob && !(await fileExists(path));
     if (!folder && !isPattern) {
       images.push({ path, name: basename(path) });
       continue;

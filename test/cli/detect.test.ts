@@ -76,17 +76,20 @@ describe('detect', () => {
 
   it('takes folders and patterns', async () => {
     const folder = temporaryFolder();
-    mkdirSync(join(folder, 'below'));
-    for (const name of ['b.jpg', 'a.jpeg', 'below/c.jpg'])
+    for (const name of ['below', '[odd]']) mkdirSync(join(folder, name));
+    for (const name of ['b.jpg', 'a.jpeg', 'below/c.jpg', '[odd]/d(1).jpg'])
       writeFileSync(join(folder, name), readFileSync(sample('person-c-1.jpg')));
     writeFileSync(join(folder, 'notes.txt'), 'no image');
     const names = async (...args: string[]) => {
       const { document } = await runJson<DetectDocument>('detect', ...args);
       return document.images.map(({ image }) => image.slice(folder.length + 1));
     };
-    expect(await names(folder)).toEqual(['a.jpeg', 'b.jpg', 'below/c.jpg']);
+    expect(await names(folder)).toEqual(['[odd]/d(1).jpg', 'a.jpeg', 'b.jpg', 'below/c.jpg']);
     expect(await names(`${folder}/*.jpg`)).toEqual(['b.jpg']);
-    expect(await names(`${folder}/**/*.jpg`)).toEqual(['b.jpg', 'below/c.jpg']);
+    expect(await names(`${folder}/**/*.jpg`)).toEqual(['[odd]/d(1).jpg', 'b.jpg', 'below/c.jpg']);
+    expect(await names(`${folder}/{a,b}.*`, `${folder}/[!a-z]*/*`)).toEqual(['a.jpeg', 'b.jpg', '[odd]/d(1).jpg']);
+    expect(await names(`${folder}/\\[odd\\]/*.jpg`)).toEqual(['[odd]/d(1).jpg']);
+    expect(await names(`${folder}/[odd]/d(1).jpg`)).toEqual(['[odd]/d(1).jpg']);
     expect((await runJson<{ error: { code: string } }>('detect', `${folder}/*.png`)).document.error.code).toBe(
       'NO_IMAGES',
     );
