@@ -8,7 +8,11 @@ const SOURCES = ['src', 'build/kernels', 'package.json', 'tsconfig.json', 'tscon
 const ENTRIES = { index: 'src/index.ts', engine: 'src/entries/engine.ts', face: 'src/entries/face.ts' };
 
 /** What needs servers, and packages that are imported only when it runs. */
-const SCALE_ENTRIES = { postgres: 'src/scale/postgres/index.ts' };
+const SCALE_ENTRIES = {
+  postgres: 'src/scale/postgres/index.ts',
+  queue: 'src/scale/queue/index.ts',
+  faceThread: 'src/scale/faces/thread.ts',
+};
 
 /** Leaves imports of `.wasm` files to the runtime; those of kernels lead to dist/kernels. */
 function importedWasm(query) {

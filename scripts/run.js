@@ -34,6 +34,10 @@ async function bundle(entry, outfile) {
   });
   mkdirSync(`${root}build/run`, { recursive: true });
   const inputs = [...Object.keys(metafile.inputs), 'scripts/run.js'];
+  // Threads of faces run a script of their own, beside whatever starts them.
+  if (inputs.includes('src/scale/faces/pool.ts') && !entry.endsWith('thread.ts')) {
+    await bundle('src/scale/faces/thread.ts', `${root}build/run/faceThread.js`);
+  }
   replaceFile(outfile, outputFiles[0].contents);
   replaceFile(`${outfile}.inputs.json`, JSON.stringify(inputs));
 }

@@ -13,8 +13,10 @@ import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { networksCommand } from './networks.js';
 import { packageVersion } from './package.js';
+import { queueCommand } from './queue.js';
 import { runCommand } from './run.js';
 import { verifyCommand } from './verify.js';
+import { workerCommand } from './worker.js';
 
 /** Every command, in the order in which help lists them. */
 const COMMANDS: readonly BuildCommand[] = [
@@ -30,6 +32,8 @@ const COMMANDS: readonly BuildCommand[] = [
   inspectCommand,
   runCommand,
   networksCommand,
+  queueCommand,
+  workerCommand,
 ];
 
 /** The exit code of a failure or of bad usage. */

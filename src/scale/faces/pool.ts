@@ -1,0 +1,248 @@
+/** A pool of threads that detect and embed faces, so that the event loop of a server stays free. */
+import { Worker } from 'node:worker_threads';
+import { InputError, RuntimeError } from '../../errors.js';
+import type { EmbeddedFace } from '../../face/verifier.js';
+import { DEFAULT_PIXEL_LIMIT } from '../../image/decode.js';
+import type { ModelCard } from '../../model/card.js';
+import {
+  type DetectedFaces,
+  type DetectTaskOptions,
+  type EmbedTaskOptions,
+  type FaceTask,
+  readError,
+  type TaskResult,
+  type ThreadFacts,
+  type ThreadMessage,
+  type ThreadSettings,
+} from './messages.js';
+
+/** How a pool is made. */
+export interface FacePoolOptions {
+  /** Threads, each with networks of its own (about 60 MB and what its largest picture takes); 1 when absent, at most 64. */
+  readonly threads?: number | undefined;
+  /** Path or address of the embedder's weights; those of this package when absent. */
+  readonly model?: string | undefined;
+  /** Path or address of the detector's weights; those of this package when absent. */
+  readonly detector?: string | undefined;
+  /** Pixels (width · height) that a picture may have; 50 million when absent. */
+  readonly pixelLimit?: number | undefined;
+}
+
+/** A way to stop a task: one that waits is dropped, one that runs is ended with its thread, and another thread starts. */
+export interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MOST_THREADS = 64;
+
+/** Megabytes of JavaScript objects that a thread may hold; pixels and networks are not among them. */
+const THREAD_HEAP_MB = 256;
+
+/** Starts in a row that may fail before the pool gives up. */
+const MOST_FAILED_STARTS = 3;
+
+interface PendingTask {
+  readonly task: FaceTask;
+  resolve(result: TaskResult): void;
+  reject(error: unknown): void;
+}
+
+interface Lane {
+  readonly worker: Worker;
+  readonly ready: Promise<ThreadFacts>;
+  pending: PendingTask | undefined;
+  isReady: boolean;
+}
+
+function aborted(signal: AbortSignal): RuntimeError {
+  return new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
+}
+
+/** Threads that all have the same networks. Make one with `FacePool.start`. */
+export class FacePool {
+  readonly #settings: ThreadSettings;
+  readonly #lanes = new Set<Lane>();
+  readonly #waiting: PendingTask[] = [];
+  #facts: ThreadFacts | undefined;
+  #failedStarts = 0;
+  #closed = false;
+
+  private constructor(settings: ThreadSettings) {
+    this.#settings = settings;
+  }
+
+  /** Starts the threads and loads their networks. Throws InputError BAD_THREADS and as `FaceVerifier.load` does. */
+  static async start(options: FacePoolOptions = {}): Promise<FacePool> {
+    const { threads = 1, model, detector, pixelLimit = DEFAULT_PIXEL_LIMIT } = options;
+    if (!Number.isInteger(threads) || threads < 1 || threads > MOST_THREADS) {
+      const accepted = `accepted are whole numbers from 1 to ${MOST_THREADS}`;
+      throw new InputError('BAD_THREADS', `threads is ${threads}; ${accepted}.`);
+    }
+    const pool = new FacePool({ model, detector, pixelLimit });
+    try {
+      const facts = await Promise.all(Array.from({ length: threads }, () => pool.#startLane().ready));
+      pool.#facts = facts[0]!;
+      return pool;
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+  }
+
+  /** The card of the embedder's weights. */
+  get card(): ModelCard {
+    return this.#facts!.card;
+  }
+
+  /** SHA-256 of the embedder's weights, which names its embeddings. */
+  get weights(): string {
+    return this.#facts!.weights;
+  }
+
+  /** Elements of an embedding. */
+  get embeddingLength(): number {
+    return this.#facts!.embeddingLength;
+  }
+
+  /** Threads that work or are ready to. */
+  get threads(): number {
+    return [...this.#lanes].filter(({ isReady }) => isReady).length;
+  }
+
+  /** Tasks that run now. */
+  get running(): number {
+    return [...this.#lanes].filter(({ pending }) => pending).length;
+  }
+
+  /** Tasks that wait for a thread. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** The faces in a JPEG or PNG file. Throws as `FaceVerifier.detect` does, RuntimeError ABORTED, THREAD_ENDED or DISPOSED. */
+  async detect(image: Uint8Array, options: DetectTaskOptions & Cancellable = {}): Promise<DetectedFaces> {
+    const { signal, minimumFace } = options;
+    return (await this.#perform({ kind: 'detect', image, options: { minimumFace } }, signal)) as DetectedFaces;
+  }
+
+  /** Embeds the face in a JPEG or PNG file. Throws as `FaceVerifier.embed` does, and as `detect`. */
+  async embed(image: Uint8Array, options: EmbedTaskOptions & Cancellable = {}): Promise<EmbeddedFace> {
+    const { signal, minimumFace, face, input, mirror } = options;
+    const task: FaceTask = { kind: 'embed', image, options: { minimumFace, face, input, mirror } };
+    return (await this.#perform(task, signal)) as EmbeddedFace;
+  }
+
+  /** Ends all threads. Tasks that are not done are refused with RuntimeError DISPOSED. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#disposed());
+    await Promise.all([...this.#lanes].map(({ worker }) => worker.terminate()));
+  }
+
+  #disposed(): RuntimeError {
+    return new RuntimeError('DISPOSED', 'the pool was closed; start a new one.');
+  }
+
+  #perform(task: FaceTask, signal: AbortSignal | undefined): Promise<TaskResult> {
+    if (this.#closed) throw this.#disposed();
+    if (signal?.aborted) throw aborted(signal);
+    return new Promise((resolve, reject) => {
+      const abort = () => this.#abort(pending, aborted(signal!));
+      const done = () => signal?.removeEventListener('abort', abort);
+      const pending: PendingTask = {
+        task,
+        resolve: (result) => {
+          done();
+          resolve(result);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      this.#waiting.push(pending);
+      this.#hand();
+    });
+  }
+
+  #abort(pending: PendingTask, error: RuntimeError): void {
+    const at = this.#waiting.indexOf(pending);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    pending.reject(error);
+    const lane = [...this.#lanes].find((candidate) => candidate.pending === pending);
+    // A network that runs hears nothing: its thread ends, and `#lost` starts another.
+    if (lane) void lane.worker.terminate();
+  }
+
+  /** Gives waiting tasks to threads that are free. */
+  #hand(): void {
+    for (const lane of this.#lanes) {
+      if (!lane.isReady || lane.pending) continue;
+      const pending = this.#waiting.shift();
+      if (!pending) return;
+      lane.pending = pending;
+      lane.worker.postMessage(pending.task);
+    }
+  }
+
+  #startLane(): Lane {
+    const worker = new Worker(new URL('./faceThread.js', import.meta.url), {
+      workerData: this.#settings,
+      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+    });
+    let tell: (facts: ThreadFacts) => void;
+    let refuse: (error: unknown) => void;
+    const ready = new Promise<ThreadFacts>((resolve, reject) => {
+      tell = resolve;
+      refuse = reject;
+    });
+    ready.catch(() => {});
+    const lane: Lane = { worker, ready, pending: undefined, isReady: false };
+    this.#lanes.add(lane);
+    worker.on('message', (message: ThreadMessage) => {
+      if ('ready' in message) {
+        lane.isReady = true;
+        this.#failedStarts = 0;
+        tell(message.ready);
+      } else if (!lane.isReady && 'error' in message) {
+        refuse(readError(message.error));
+        void worker.terminate();
+      } else this.#answer(lane, message);
+      this.#hand();
+    });
+    let failure: Error | undefined;
+    worker.on('error', (error) => {
+      failure = error;
+    });
+    worker.on('exit', () => {
+      const reason = `its thread ended: ${failure?.message ?? 'it was stopped'}`;
+      const error = new RuntimeError('THREAD_ENDED', `the picture cannot be worked on, ${reason}.`, { cause: failure });
+      refuse(error);
+      this.#lost(lane, this.#closed ? this.#disposed() : error);
+    });
+    return lane;
+  }
+
+  #answer(lane: Lane, message: ThreadMessage): void {
+    const { pending } = lane;
+    lane.pending = undefined;
+    if (!pending) return;
+    if ('error' in message) pending.reject(readError(message.error));
+    else if ('result' in message) pending.resolve(message.result);
+  }
+
+  /** A thread has ended: what it did fails, and another takes its place. */
+  #lost(lane: Lane, error: RuntimeError): void {
+    this.#lanes.delete(lane);
+    lane.pending?.reject(error);
+    if (!lane.isReady) this.#failedStarts++;
+    // Before the first start has succeeded, `start` says what is wrong.
+    if (this.#closed || !this.#facts) return;
+    if (this.#failedStarts < MOST_FAILED_STARTS) this.#startLane();
+    else if (this.#lanes.size === 0) {
+      this.#closed = true;
+      for (const { reject } of this.#waiting.splice(0)) reject(error);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+/** The producer's side of a queue: pictures go in, and what became of them comes out. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { InputError, RuntimeError } from '../../errors.js';
+import { checkGalleryName } from '../postgres/galleries.js';
+import { type BullQueue, connectionTo, loadBull } from './bullmq.js';
+import { createJob, type ImageJob, jobIdOf, type QueuedImage, queueNameOf } from './job.js';
+
+/** How a queue is opened. */
+export interface ImageQueueOptions {
+  /** The address of Redis, `redis://…`. It must keep what it acknowledged (`appendonly yes`) and evict nothing. */
+  readonly redis: string;
+  /** The gallery that the pictures are for; each has a queue of its own. */
+  readonly gallery: string;
+  /** How often a picture is tried where something other than the picture fails; 5 when absent. */
+  readonly attempts?: number | undefined;
+  /** Pause before the second try, doubled with each; 1000 when absent. */
+  readonly retryDelayMs?: number | undefined;
+  /** Pictures that may wait in Redis: the producer pauses above; 10,000 when absent. */
+  readonly mostWaiting?: number | undefined;
+  /** Hears of a server that is away; the work goes on when it is back. */
+  readonly onWarning?: ((message: string) => void) | undefined;
+}
+
+export interface AddOptions {
+  /** Checked between pictures. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears how many pictures were handed over so far. */
+  readonly onProgress?: ((queued: number) => void) | undefined;
+}
+
+/** How many pictures are where. */
+export interface QueueCounts {
+  /** Not begun. */
+  readonly waiting: number;
+  /** In work. */
+  readonly active: number;
+  /** Waiting for another try. */
+  readonly delayed: number;
+  /** Enrolled, among the last that Redis remembers. */
+  readonly completed: number;
+  /** Set aside. */
+  readonly failed: number;
+}
+
+/** A picture that was set aside. */
+export interface FailedImage {
+  readonly id: string;
+  /** The picture's path or name. */
+  readonly name: string;
+  /** Of the error, such as NOT_AN_IMAGE or NO_FACE. */
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+}
+
+const DEFAULT_ATTEMPTS = 5;
+const DEFAULT_RETRY_DELAY_MS = 1000;
+const DEFAULT_MOST_WAITING = 10_000;
+
+/** Pictures that are handed over at a time. */
+const JOBS_AT_ONCE = 100;
+const LOOK_AGAIN_MS = 100;
+
+/** Finished jobs that Redis remembers, so that a producer that starts again queues none of them twice. */
+const REMEMBERED = { age: 24 * 3600, count: 100_000 };
+
+/** Failed jobs that are fetched at a time. */
+const FAILED_AT_ONCE = 1000;
+
+/** `CODE: message`, as jobs keep why they failed. */
+const REASON = /^([A-Z][A-Z_0-9]*): (.*)$/s;
+
+function readCount(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new InputError('BAD_OPTION', `${name} is ${value}; accepted are whole numbers from ${least}.`);
+}
+
+/** A gallery's queue of pictures. Make one with `ImageQueue.open`, and close it. */
+export class ImageQueue {
+  readonly #queue: BullQueue;
+  readonly #attempts: number;
+  readonly #retryDelayMs: number;
+  readonly #mostWaiting: number;
+
+  private constructor(queue: BullQueue, options: ImageQueueOptions) {
+    this.#queue = queue;
+    this.#attempts = readCount('attempts', options.attempts ?? DEFAULT_ATTEMPTS, 1);
+    this.#retryDelayMs = readCount('retryDelayMs', options.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS, 0);
+    this.#mostWaiting = readCount('mostWaiting', options.mostWaiting ?? DEFAULT_MOST_WAITING, 1);
+  }
+
+  /** Throws RuntimeError MISSING_PEER, InputError BAD_NAME or BAD_OPTION. A server that is away is waited for. */
+  static async open(options: ImageQueueOptions): Promise<ImageQueue> {
+    const name = queueNameOf(checkGalleryName(options.gallery));
+    const { Queue } = await loadBull();
+    const queue = new Queue(name, { connection: connectionTo(options.redis) });
+    queue.on('error', (error) => options.onWarning?.(`queue "${name}": ${error.message}`));
+    return new ImageQueue(queue, options);
+  }
+
+  /**
+   * Hands pictures over, and pauses while too many wait. One that is in the queue already, or was done within the last
+   * day, is not queued again: a producer that was ended can simply start again. Gives how many were handed over.
+   * Throws InputError BAD_ID or JOB_TOO_LARGE, RuntimeError ABORTED, and what the source throws.
+   */
+  async add(
+    images: Iterable<QueuedImage> | AsyncIterable<QueuedImage>,
+    { signal, onProgress }: AddOptions = {},
+  ): Promise<number> {
+    let queued = 0;
+    let batch: ImageJob[] = [];
+    const flush = async (): Promise<void> => {
+      await this.#untilRoom(signal);
+      await this.#queue.addBulk(await Promise.all(batch.map((data) => this.#describe(data))));
+      queued += batch.length;
+      batch = [];
+      onProgress?.(queued);
+    };
+    for await (const image of images) {
+      batch.push(createJob(image));
+      if (batch.length >= Math.min(JOBS_AT_ONCE, this.#mostWaiting)) await flush();
+    }
+    if (batch.length > 0) await flush();
+    return queued;
+  }
+
+  async counts(): Promise<QueueCounts> {
+    const found = await this.#queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed');
+    const { waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0 } = found;
+    return { waiting, active, delayed, completed, failed };
+  }
+
+  /** Pictures that were set aside, with the reason of each, newest first. */
+  async *failures(): AsyncGenerator<FailedImage> {
+    for (let begin = 0; ; begin += FAILED_AT_ONCE) {
+      const jobs = await this.#queue.getFailed(begin, begin + FAILED_AT_ONCE - 1);
+      for (const { data, failedReason, attemptsMade } of jobs) {
+        const [, code = 'FAILED', message = failedReason] = REASON.exec(failedReason) ?? [];
+        yield { id: data.id, name: data.name, code, message, attempts: attemptsMade };
+      }
+      if (jobs.length < FAILED_AT_ONCE) return;
+    }
+  }
+
+  /** Queues every picture that was set aside again; gives how many. */
+  async retryFailures(): Promise<number> {
+    let retried = 0;
+    for (;;) {
+      const jobs = await this.#queue.getFailed(0, JOBS_AT_ONCE - 1);
+      if (jobs.length === 0) return retried;
+      await Promise.all(jobs.map((job) => job.retry()));
+      retried += jobs.length;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#queue.close();
+  }
+
+  async #describe(data: ImageJob) {
+    return {
+      name: 'image',
+      data,
+      opts: {
+        jobId: await jobIdOf(data),
+        attempts: this.#attempts,
+        backoff: { type: 'exponential' as const, delay: this.#retryDelayMs },
+        removeOnComplete: REMEMBERED,
+      },
+    };
+  }
+
+  async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      if (signal?.aborted) {
+        throw new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
+      }
+      const { waiting, delayed } = await this.counts();
+      if (waiting + delayed < this.#mostWaiting) return;
+      await delay(LOOK_AGAIN_MS);
+    }
+  }
+}
