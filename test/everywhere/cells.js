@@ -1,0 +1,108 @@
+/** The matrix: every runtime and bundler as a cell that gives the result of the conformance body. */
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPage } from './browsers.js';
+import { BUNDLERS, bundleForNode } from './bundlers.js';
+import { servePages } from './pages.js';
+import { programOf, runProgram } from './programs.js';
+import { runInWorkerd } from './workerd.js';
+
+/** A policy that forbids `blob:` workers, inline scripts and `eval`, and allows what the README says is needed. */
+const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
+
+function lastLine(output) {
+  return JSON.parse(output.trim().split('\n').at(-1));
+}
+
+/** Cells on runtimes with a file system; `consumer` is the folder where the tarball is installed. */
+function programCells({ checkout, consumer }) {
+  const run = (name, args) => async () => lastLine(await runProgram(programOf(name), args, { cwd: consumer }));
+  const nodes = ['20', '22', '24', '26'].map((version) => ({
+    name: `Node ${version}`,
+    run: run(`node${version}`, ['run.mjs', checkout]),
+  }));
+  return [
+    ...nodes,
+    { name: 'Deno', run: run('deno', ['run', '-A', '--node-modules-dir=manual', 'run.mjs', checkout]) },
+    { name: 'Bun', run: run('bun', ['run', 'run.mjs', checkout]) },
+    { name: 'Node 24, kernels given as modules', run: run('node24', ['manual.mjs', checkout]) },
+    { name: 'workerd', run: () => runInWorkerd(checkout, consumer, 'workerd') },
+    { name: 'workerd, entry for `edge-light`', run: () => runInWorkerd(checkout, consumer, 'edge-light') },
+  ];
+}
+
+/** A page of `folder` in a browser, with the headers of `options`. */
+async function page(browser, { checkout, consumer }, folder, { file = 'index.html', query = '', ...options } = {}) {
+  const { origin, result, close } = await servePages({ checkout, consumer, page: folder }, options);
+  try {
+    return await openPage(browser, `${origin}/page/${file}${query}`, result);
+  } finally {
+    close();
+  }
+}
+
+/** The page without a bundler: an import map leads from the package's name to its folder. */
+function writeUnbundled(consumer) {
+  const folder = join(consumer, 'unbundled');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['page.js', 'conformance.js']) cpSync(join(consumer, name), join(folder, name));
+  const installed = '/consumer/node_modules/mobilefacenet/dist';
+  const map = JSON.stringify({ imports: { mobilefacenet: `${installed}/browser/index.js` } });
+  const script = '<script type="module" src="./page.js"></script>\n';
+  writeFileSync(join(folder, 'index.html'), `<!doctype html><script type="importmap">${map}</script>${script}`);
+  // Policies without 'unsafe-inline' forbid import maps, so this page's imports are written out.
+  writeFileSync(join(folder, 'strict.html'), '<!doctype html><script type="module" src="./strict.js"></script>\n');
+  const strict = readFileSync(join(consumer, 'page.js'), 'utf8').replace(
+    "'mobilefacenet'",
+    `'${installed}/browser/index.js'`,
+  );
+  writeFileSync(join(folder, 'strict.js'), strict);
+  return { folder, workerUrl: `${installed}/worker.js` };
+}
+
+function browserCells(places) {
+  const { folder, workerUrl } = places.unbundled;
+  const cells = [
+    ['chromium', 'Chromium'],
+    ['firefox', 'Firefox ESR'],
+  ].flatMap(([browser, name]) => [
+    { name, browser, run: () => page(browser, places, folder) },
+    { name: `${name}, cross-origin isolated`, browser, run: () => page(browser, places, folder, { isolated: true }) },
+  ]);
+  const query = `?workerUrl=${encodeURIComponent(workerUrl)}`;
+  const strict = { isolated: true, policy: POLICY, query, file: 'strict.html' };
+  cells.push({
+    name: 'Chromium, isolated, policy without `blob:` workers',
+    browser: 'chromium',
+    run: () => page('chromium', places, folder, strict),
+  });
+  return cells;
+}
+
+function bundlerCells(places) {
+  const { consumer, checkout } = places;
+  const inBrowser = Object.entries(BUNDLERS).map(([name, bundle]) => ({
+    name: `${name}, in Chromium`,
+    browser: 'chromium',
+    async run() {
+      const out = join(consumer, `out-${name.replace(' ', '-')}`);
+      mkdirSync(out, { recursive: true });
+      await bundle(consumer, out);
+      return page('chromium', places, out, { isolated: true });
+    },
+  }));
+  const inNode = {
+    name: 'esbuild, in Node 24',
+    async run() {
+      await bundleForNode(consumer, join(consumer, 'bundled.mjs'));
+      return lastLine(await runProgram(programOf('node24'), ['bundled.mjs', checkout], { cwd: consumer }));
+    },
+  };
+  return [...inBrowser, inNode];
+}
+
+/** All cells in the order of the table. `browser` names the browser that a cell needs. */
+export function makeCells(checkout, consumer) {
+  const places = { checkout, consumer, unbundled: writeUnbundled(consumer) };
+  return [...programCells(places), ...browserCells(places), ...bundlerCells(places)];
+}

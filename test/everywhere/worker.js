@@ -1,0 +1,18 @@
+/** The conformance body as a Worker that answers a request with its result. */
+import materials from 'materials';
+import * as library from 'mobilefacenet';
+import { conform } from './conformance.js';
+
+async function run() {
+  try {
+    return await conform(library, async (name) => materials[name], { threads: 1 });
+  } catch (error) {
+    return { error: `${error?.message ?? error}` };
+  }
+}
+
+export default {
+  async fetch() {
+    return Response.json(await run());
+  },
+};
