@@ -31,8 +31,9 @@ async function importModelFiles(paths: readonly string[], options: ImportCommand
       `option --out is "${options.out}"; accepted is a name that ends in .safetensors.`,
     );
   }
-  const files = await readModelFiles(paths);
-  const source = await importModel(files, importOptionsOf(options));
+  const given = importOptionsOf(options);
+  const files = await readModelFiles(paths, given);
+  const source = await importModel(files, given);
   const { model, graphs } = foldModel(source);
   const named: Model = options.name === undefined ? model : { ...model, card: { ...model.card, name: options.name } };
   const storage = options.float16 ? 'float16' : 'float32';

@@ -4,7 +4,7 @@ import { InputError } from '../errors.js';
 import type { ImportOptions } from '../formats/index.js';
 import type { Normalisation } from '../model/card.js';
 import { LARGEST_INPUT_SIDE, LARGEST_PIXEL_FACTOR } from '../model/parseCard.js';
-import { addThresholdOption, parseNumber } from './options.js';
+import { addThresholdOption, parseCount, parseNumber } from './options.js';
 
 /** What the options give. */
 export interface CardOptions {
@@ -14,6 +14,7 @@ export interface CardOptions {
   readonly licence?: string;
   readonly threshold?: number;
   readonly thresholdData?: string;
+  readonly randomWeights?: number | true;
 }
 
 /** What the card says of a threshold that was given without a word on its origin. */
@@ -46,7 +47,7 @@ function parseNormalise(text: string): Normalisation {
   throw new InputError('BAD_OPTION', `option --normalise is "${text}"; accepted is ${accepted}.`);
 }
 
-/** Declares `--input-size`, `--normalise` and `--order`. */
+/** Declares `--input-size`, `--normalise`, `--order` and `--random-weights`. */
 export function addPixelOptions(command: Command): void {
   const size = new Option('--input-size <size>', "height and width, such as 112 or 112x96 (default: the file's)");
   const normalise = new Option(
@@ -57,6 +58,19 @@ export function addPixelOptions(command: Command): void {
     .addOption(size.argParser(parseInputSize))
     .addOption(normalise.argParser(parseNormalise))
     .addOption(new Option('--order <order>', 'the order of colours (default: rgb)').choices(['rgb', 'bgr']));
+  addRandomWeightsOption(command);
+}
+
+const DEFAULT_SEED = 1;
+const LARGEST_SEED = 2 ** 31 - 1;
+
+/** `--random-weights [SEED]`. */
+export function addRandomWeightsOption(command: Command): void {
+  const option = new Option(
+    '--random-weights [seed]',
+    'for an ncnn .param without its .bin: seeded weights, to check the structure and its speed',
+  );
+  command.addOption(option.argParser((text) => parseCount(text, '--random-weights', 0, LARGEST_SEED)));
 }
 
 /** Declares the options that fill a card: those of pixels, `--licence`, `--threshold` and `--threshold-data`. */
@@ -72,7 +86,7 @@ export function addCardOptions(command: Command): void {
 
 /** The options as imports take them. Throws InputError BAD_OPTION for the data of a threshold that is not given. */
 export function importOptionsOf(options: CardOptions): ImportOptions {
-  const { inputSize, normalise, order, licence, threshold, thresholdData } = options;
+  const { inputSize, normalise, order, licence, threshold, thresholdData, randomWeights } = options;
   if (thresholdData !== undefined && threshold === undefined) {
     throw new InputError('BAD_OPTION', 'option --threshold-data is given alone; accepted is it beside --threshold.');
   }
@@ -80,6 +94,7 @@ export function importOptionsOf(options: CardOptions): ImportOptions {
     inputSize,
     normalisation: normalise,
     channelOrder: order,
+    randomWeights: randomWeights === true ? DEFAULT_SEED : randomWeights,
     licence,
     threshold: threshold === undefined ? undefined : { value: threshold, calibratedOn: thresholdData ?? NOT_STATED },
   };

@@ -9,6 +9,7 @@ import { lower } from '../plan/lower.js';
 import { packGraph } from '../plan/pack.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { defineCommand, type Outcome } from './command.js';
+import { addRandomWeightsOption, type CardOptions, importOptionsOf } from './importOptions.js';
 import { loadModel } from './models.js';
 import { alignRows, formatBytes, formatCosine, formatCount } from './text.js';
 
@@ -103,8 +104,8 @@ function explainCard(card: ModelCard): string {
   ]);
 }
 
-async function inspect([file]: readonly string[]): Promise<Outcome> {
-  const { format, graphs, card } = await loadModel([file!]);
+async function inspect([file]: readonly string[], options: CardOptions): Promise<Outcome> {
+  const { format, graphs, card } = await loadModel([file!], importOptionsOf(options));
   const document: InspectDocument = {
     name: card.name,
     format,
@@ -115,11 +116,12 @@ async function inspect([file]: readonly string[]): Promise<Outcome> {
   return { document, text: [head, ...document.graphs.map(explainGraph), 'card', explainCard(card)].join('\n') };
 }
 
-export const inspectCommand = defineCommand<object>({
+export const inspectCommand = defineCommand<CardOptions>({
   name: 'inspect',
   summary: 'print what a model file holds: graphs, counts and card',
   declare(command) {
-    command.argument('<file>', 'a native .safetensors file, or an ncnn .param with its .bin beside it');
+    command.argument('<file>', 'a native .safetensors file, an .onnx file, or an ncnn .param with its .bin beside it');
+    addRandomWeightsOption(command);
   },
   run: inspect,
 });

@@ -36,17 +36,20 @@ async function readExternalFiles({ name, bytes }: ModelFile): Promise<ModelFile[
 
 /**
  * Reads the files that a model consists of. An ONNX file takes those that its tensors are in. Where only ncnn `.param`
- * files are named, each takes the `.bin` beside it; three are a detector.
+ * files are named, each takes the `.bin` beside it, unless its weights are to be random; three are a detector.
  * Throws InputError for files that cannot be read and ModelError for external tensors elsewhere.
  */
-export async function readModelFiles(paths: readonly string[]): Promise<readonly ModelFile[]> {
+export async function readModelFiles(
+  paths: readonly string[],
+  { randomWeights }: ImportOptions = {},
+): Promise<readonly ModelFile[]> {
   const files: ModelFile[] = [];
   for (const path of paths) {
     files.push(await readModelFile(path, 'a native .safetensors file, an .onnx file or an ncnn .param is needed'));
   }
   const [onnx] = files;
   if (files.length === 1 && onnx && ONNX_ENDING.test(onnx.name)) files.push(...(await readExternalFiles(onnx)));
-  if (paths.every((path) => PARAM_ENDING.test(path))) {
+  if (randomWeights === undefined && paths.every((path) => PARAM_ENDING.test(path))) {
     for (const path of paths) {
       const bin = path.replace(PARAM_ENDING, '.bin');
       files.push(await readModelFile(bin, `${path} needs its weights beside it under this name`));
@@ -57,7 +60,7 @@ export async function readModelFiles(paths: readonly string[]): Promise<readonly
 
 /** Loads the model that consists of the named files. Throws as `readModelFiles` and `importModel` do. */
 export async function loadModel(paths: readonly string[], options: ImportOptions = {}): Promise<Model> {
-  return importModel(await readModelFiles(paths), options);
+  return importModel(await readModelFiles(paths, options), options);
 }
 
 /** Loads embedder and detector, the package's own where none are named, and compiles both on an engine of their own. */

@@ -36,6 +36,8 @@ export interface ImportOptions {
   readonly normalisation?: Normalisation | undefined;
   /** RGB where not given: files do not say. */
   readonly channelOrder?: 'rgb' | 'bgr' | undefined;
+  /** Seed of the weights of an ncnn `.param` that comes without its `.bin`: for its structure and speed alone. */
+  readonly randomWeights?: number | undefined;
   /** Licence of the weights. */
   readonly licence?: string | undefined;
   /** A decision threshold with the data that it rests on. */

@@ -64,6 +64,12 @@ async function importPair(param: ModelFile, bin: ModelFile, options: ImportOptio
   return { ...model, card: { ...model.card, sha256: await sha256(bin.bytes.slice()) } };
 }
 
+/** A `.param` alone, whose weights are random where a seed is given. */
+async function importParam(param: ModelFile, options: ImportOptions): Promise<Model> {
+  const { importNcnn } = await import('./ncnn/importNcnn.js');
+  return importNcnn(paramText(param), undefined, { param: param.name, bin: '' }, options);
+}
+
 /** The `.bin` of a `.param` among others: the one with the same name. */
 function binOf(param: ModelFile, bins: readonly ModelFile[]): ModelFile {
   const stem = param.name.replace(/\.param$/i, '');
@@ -116,7 +122,7 @@ async function importOnnxFiles(file: ModelFile, others: readonly ModelFile[], op
  * Imports a model from the files that it consists of: one native file; an ONNX file and those that hold its external
  * tensors; an ncnn `.param` and `.bin` in any order; or three such pairs, which are the P-Net, R-Net and O-Net of a
  * detector. The card carries the SHA-256 of the `.bin` or the ONNX file. A native file takes no input size.
- * Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone, NO_DETECTOR, and what the importers
+ * Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone where no seed of random weights is given, NO_DETECTOR, and what the importers
  * throw.
  */
 export async function importModel(files: readonly ModelFile[], options: ImportOptions = {}): Promise<Model> {
@@ -125,9 +131,7 @@ export async function importModel(files: readonly ModelFile[], options: ImportOp
   const onnx = files.find(isOnnx);
   if (onnx) return importOnnxFiles(onnx, without(files, onnx), options);
   const param = files.find(isParam);
-  if (param && files.length === 1) {
-    throw new ModelError('NO_WEIGHTS', `${param.name}: comes alone; an ncnn .param file is accepted with its .bin.`);
-  }
+  if (param && files.length === 1) return importParam(param, options);
   if (first && second && others.length === 0 && param) {
     const bin = param === first ? second : first;
     if (!isParam(bin) && !isSafetensors(bin)) return importPair(param, bin, options);

@@ -11,7 +11,8 @@ import { LayerBuilder } from './layerImporter.js';
 import { input as inputImporter } from './layers/structure.js';
 import { pixelChain } from './normalisation.js';
 import { type ParamLayer, parseParam } from './parseParam.js';
-import { WeightReader } from './readWeights.js';
+import { RandomWeights } from './randomWeights.js';
+import { type LayerWeights, WeightReader } from './readWeights.js';
 import { checkSupport, importerOf } from './support.js';
 
 /** The files' names, for messages; the model is named after the `.param`. */
@@ -21,6 +22,8 @@ export interface NcnnFiles {
 }
 
 const IMAGE_CHANNELS = 3;
+/** What the card of a structure without weights of its own says. */
+const RANDOM_USE = 'Random weights: for what the structure computes and how fast; its outputs mean nothing.';
 /** Input layers that a file may have. */
 export const MOST_INPUTS = 64;
 
@@ -36,7 +39,7 @@ function buildGraph(
   layers: readonly ParamLayer[],
   inputs: ReadonlyMap<ParamLayer, ResolvedInput>,
   skipped: ReadonlySet<ParamLayer>,
-  weights: WeightReader,
+  weights: LayerWeights,
 ): Graph {
   const shapes = new Map([...inputs].map(([layer, { shape }]) => [layer, shape]));
   const builder = new LayerBuilder(weights, shapes);
@@ -57,13 +60,23 @@ function buildGraph(
  * Arithmetic with constants on the input becomes the card's normalisation and leaves the graph; where there is none,
  * the card says mean 0, scale 1. What cannot be said so stays in the graph, exact, and is never folded across a zero
  * padding. The card assumes RGB where no order is given; name, size and embedding length follow from the files, all else is left unknown.
- * A SAME padding is resolved for the model's own input size.
+ * A SAME padding is resolved for the model's own input size. Without a `.bin`, options give the seed of random weights.
  *
  * Throws ModelError or ShapeError, naming file, line and layer: what `parseParam` and `verifyGraph` throw, and
- * UNSUPPORTED_LAYER, UNSUPPORTED_ATTRIBUTE, UNSUPPORTED_WEIGHTS, BAD_LAYER, BAD_PARAMETER, BAD_VARIANCE, INPUT_SHAPE,
+ * NO_WEIGHTS, UNSUPPORTED_LAYER, UNSUPPORTED_ATTRIBUTE, UNSUPPORTED_WEIGHTS, BAD_LAYER, BAD_PARAMETER, BAD_VARIANCE, INPUT_SHAPE,
  * WEIGHT_COUNT, WEIGHTS_TRUNCATED, WEIGHTS_LEFT_OVER, NODE_SHAPE, INPUT_COUNT, TOO_LARGE.
  */
-export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, options: ImportOptions = {}): Model {
+export function importNcnn(
+  param: string,
+  bin: Uint8Array | undefined,
+  where: NcnnFiles,
+  options: ImportOptions = {},
+): Model {
+  const { randomWeights: seed } = options;
+  if (!bin && seed === undefined) {
+    throw new ModelError('NO_WEIGHTS', `${where.param}: comes alone; an ncnn .param file is accepted with its .bin.`);
+  }
+  const weights = bin ? new WeightReader(bin, where.bin) : new RandomWeights(seed!);
   checkInputSize(options.inputSize);
   const layers = parseParam(param, where.param);
   checkSupport(layers);
@@ -80,12 +93,13 @@ export function importNcnn(param: string, bin: Uint8Array, where: NcnnFiles, opt
   const chain = isImage && !options.normalisation ? pixelChain(layer, readers) : undefined;
   let graph: Graph;
   try {
-    graph = buildGraph(layers, inputs, chain?.layers ?? new Set(), new WeightReader(bin, where.bin));
+    graph = buildGraph(layers, inputs, chain?.layers ?? new Set(), weights);
   } catch (error) {
     throw [...inputs.values()].some(({ assumed }) => assumed) ? withSizeHint(error) : error;
   }
   const normalisation = isImage ? (chain?.normalisation ?? options.normalisation) : undefined;
-  const card = cardOf(where.param, graph, normalisation, options);
+  const described = cardOf(where.param, graph, normalisation, options);
+  const card = bin ? described : { ...described, use: RANDOM_USE };
   const name = options.graph ?? EMBEDDER;
   const operators = new Map([[name, countNames(layers.map(({ type }) => type))]]);
   const origin = { operators, normalisation: chain?.normalisation };

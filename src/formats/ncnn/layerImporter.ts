@@ -7,7 +7,7 @@ import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
 import { located } from '../located.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
-import type { WeightReader } from './readWeights.js';
+import type { LayerWeights } from './readWeights.js';
 
 /** One row of the table in layers/index.ts. */
 export interface LayerImporter {
@@ -34,7 +34,7 @@ export const MOST_FILLED_ELEMENTS = 2 ** 24;
 
 /** Builds the graph layer by layer, knowing every value's shape; blobs become values of the same name. */
 export class LayerBuilder {
-  readonly weights: WeightReader;
+  readonly weights: LayerWeights;
   readonly #inputShapes: ReadonlyMap<ParamLayer, Shape>;
   readonly #inputs: GraphInput[] = [];
   readonly #tensors = new Map<string, Tensor>();
@@ -44,7 +44,7 @@ export class LayerBuilder {
 
   #filledElements = 0;
 
-  constructor(weights: WeightReader, inputShapes: ReadonlyMap<ParamLayer, Shape>) {
+  constructor(weights: LayerWeights, inputShapes: ReadonlyMap<ParamLayer, Shape>) {
     this.weights = weights;
     this.#inputShapes = inputShapes;
   }

@@ -26,7 +26,7 @@ function compose({ mean, scale }: PixelAffine, { operation, value }: ScalarAffin
       return { mean, scale: scale * value };
     case 'div':
       return { mean, scale: scale / value };
-    case 'reverseSub':
+    case 'rsub':
       return { mean: mean + value / scale, scale: -scale };
   }
 }

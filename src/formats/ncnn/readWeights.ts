@@ -11,8 +11,18 @@ function align4(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }
 
+/** Where the weights of layers come from, in the order in which the layers ask for them. `what` names them. */
+export interface LayerWeights {
+  /** Biases, slopes, statistics. */
+  plain(count: number, layer: ParamLayer, what: string): Float32Array;
+  /** A layer's main weights. */
+  tagged(count: number, layer: ParamLayer, what: string): Float32Array;
+  /** Says that no layer follows. */
+  end(): void;
+}
+
 /** Reads the weights in order; each claim is checked against the bytes left before anything is allocated for it. */
-export class WeightReader {
+export class WeightReader implements LayerWeights {
   readonly #bytes: Uint8Array;
   readonly #file: string;
   #offset = 0;

@@ -155,9 +155,9 @@ describe('the card and the graph', () => {
   });
 
   it('names every layer that is not supported, at once', () => {
-    const lines = ['Input data 0 1 data', 'Mish m 1 1 data m', `${CONV('m')} 9=5`, 'LSTM l 1 1 conv out'];
+    const lines = ['Input data 0 1 data', 'GRU m 1 1 data m', `${CONV('m')} 9=7`, 'LSTM l 1 1 conv out'];
     expect(() => importPair(param(...lines), weights)).toThrow(
-      'net.param: not supported are line 4 "m" (Mish), line 5 "conv" (Convolution with activation_type 5), line 6 "l" (LSTM);',
+      'net.param: not supported are line 4 "m" (GRU), line 5 "conv" (Convolution with activation_type 7), line 6 "l" (LSTM);',
     );
   });
 

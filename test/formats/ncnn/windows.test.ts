@@ -185,9 +185,16 @@ describe('Padding', () => {
     expect(padded('')).toEqual({ shape: [1, 1, 2, 2], data: [1, 2, 3, 4] });
   });
 
+  it('adds channels of the constant before and behind, also more than there are', () => {
+    const padded = (keys: string) => layer(`Padding out 1 1 data out ${keys}`, [1, 1, 2], [1, 2]);
+    expect(padded('8=1')).toEqual({ shape: [1, 3, 1, 1], data: [1, 2, 0] });
+    expect(padded('7=1 8=5 5=7')).toEqual({ shape: [1, 8, 1, 1], data: [7, 1, 2, 7, 7, 7, 7, 7] });
+    expect(padded('3=1 8=1')).toEqual({ shape: [1, 3, 1, 2], data: [1, 0, 2, 0, 0, 0] });
+  });
+
   it('refuses what it cannot say', async () => {
     expect(await codeFor('Padding out 1 1 data out 0=1 6=3')).toBe('UNSUPPORTED_ATTRIBUTE');
-    expect(await codeFor('Padding out 1 1 data out 7=1')).toBe('UNSUPPORTED_ATTRIBUTE');
+    expect(await codeFor('Padding out 1 1 data out 7=1 4=1')).toBe('UNSUPPORTED_ATTRIBUTE');
     expect(await codeFor('Padding out 1 1 data out 0=-1')).toBe('BAD_PARAMETER');
     expect(await codeFor('Padding out 1 1 data out 0=3 4=2')).toBe('NODE_SHAPE');
   });

@@ -1,7 +1,7 @@
 /** Layers that put elements elsewhere: Concat, Slice, Permute, ShuffleChannel, Padding. */
 import { ShapeError } from '../../../errors.js';
 import { formatShape } from '../../../tensor/shape.js';
-import type { LayerImporter } from '../layerImporter.js';
+import type { LayerBuilder, LayerImporter } from '../layerImporter.js';
 import { integerParameter, LARGEST_COUNT, listParameter, numberParameter, refuseParameter } from '../parameters.js';
 import { describeLayer, type ParamLayer } from '../parseParam.js';
 import { axisParameter, graphAxis } from './axis.js';
@@ -128,7 +128,31 @@ function sides(layer: ParamLayer): readonly [number, number, number, number] {
   return [side(0), side(2), side(1), side(3)];
 }
 
-/** Rows and columns around an image: top, bottom, left, right in parameters 0 to 3, how in 4, a constant in 5. */
+/** Channels before and after. */
+function channelSides(layer: ParamLayer): readonly [number, number] {
+  return [integerParameter(layer, 7, 0, 0, LARGEST_PADDING), integerParameter(layer, 8, 0, 0, LARGEST_PADDING)];
+}
+
+/** Appends channels of one number: slices of the value, clipped to it, beside the value. */
+function appendChannels(layer: ParamLayer, builder: LayerBuilder, value: string, step: string | undefined): string {
+  const channels = builder.channels(value);
+  const number = numberParameter(layer, 5, 0);
+  const filled = (count: number, side: string): string[] => {
+    const pieces = Array.from({ length: Math.ceil(count / channels) }, (_, index) => {
+      const end = Math.min(channels, count - index * channels);
+      const name = `${side}${index}`;
+      const part =
+        end === channels ? value : builder.node(layer, 'slice', [value], { axis: 1, begin: 0, end }, `${name}.slice`);
+      return builder.node(layer, 'clip', [part], { least: number, most: number }, name);
+    });
+    return pieces;
+  };
+  const [before, after] = channelSides(layer);
+  const parts = [...filled(before, 'before'), value, ...filled(after, 'after')];
+  return builder.node(layer, 'concat', parts, { axis: 1 }, step);
+}
+
+/** Rows and columns around an image: top, bottom, left, right in parameters 0 to 3, how in 4, a constant in 5; channels in 7 and 8. */
 export const padding: LayerImporter = {
   type: 'Padding',
   parameters: [0, 1, 2, 3, 4, 5, 6, 7, 8],
@@ -137,12 +161,19 @@ export const padding: LayerImporter = {
   unsupported(layer) {
     if (layer.inputs.length > 1) return 'sides from a blob';
     if (integerParameter(layer, 6, 0, 0, LARGEST_COUNT) !== 0) return 'a constant for each channel';
-    const channels = [7, 8].some((key) => integerParameter(layer, key, 0, 0, LARGEST_PADDING) !== 0);
-    return channels ? 'padding of channels' : undefined;
+    const channels = channelSides(layer).some((count) => count > 0);
+    return channels && integerParameter(layer, 4, 0, 0, PAD_TYPES.length - 1) !== 0
+      ? 'channels that are copied'
+      : undefined;
   },
-  inputChannels: () => 'passes',
+  inputChannels: (layer) => (channelSides(layer).some((count) => count > 0) ? undefined : 'passes'),
   import(layer, builder) {
-    const value = builder.value(layer);
+    const hasChannels = channelSides(layer).some((count) => count > 0);
+    const hasSides = sides(layer).some((side) => side !== 0);
+    const value = hasChannels
+      ? appendChannels(layer, builder, builder.value(layer), hasSides ? 'channels' : undefined)
+      : builder.value(layer);
+    if (hasChannels && !hasSides) return;
     const mode = PAD_TYPES[integerParameter(layer, 4, 0, 0, PAD_TYPES.length - 1)]!;
     const attributes = { mode, padding: sides(layer) };
     const constant = mode === 'constant' ? { value: numberParameter(layer, 5, 0) } : {};

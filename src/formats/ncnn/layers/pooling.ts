@@ -12,6 +12,9 @@ const VALID = 1;
 const SAME_UPPER = 2;
 const SAME_LOWER = 3;
 
+/** In an adaptive mode: as many rows or columns as the input has. */
+const KEPT = -233;
+
 type Sides = [top: number, left: number, bottom: number, right: number];
 
 interface Window {
@@ -97,9 +100,31 @@ function appendGlobal(layer: ParamLayer, builder: LayerBuilder, value: string, s
   return builder.node(layer, 'maxPool', [value], attributes, step);
 }
 
+/** Windows of equal size side by side; the kernel is that of the model's own input size. */
+function appendAdaptive(layer: ParamLayer, builder: LayerBuilder, value: string): void {
+  const [, , height = 1, width = 1] = builder.shape(value);
+  const wantedWidth = integerParameter(layer, 8, 0, -LARGEST_COUNT, LARGEST_COUNT);
+  const wantedHeight = integerParameter(layer, 18, wantedWidth, -LARGEST_COUNT, LARGEST_COUNT);
+  const rows = wantedHeight === KEPT ? height : wantedHeight;
+  const columns = wantedWidth === KEPT ? width : wantedWidth;
+  if (rows === 1 && columns === 1) {
+    appendGlobal(layer, builder, value);
+    return;
+  }
+  if (height % rows !== 0 || width % columns !== 0) {
+    const found = `adaptive pooling of ${height}×${width} to ${rows}×${columns}`;
+    const accepted = 'sizes that divide the input, so that all windows are equal, are supported';
+    throw new ModelError('UNSUPPORTED_ATTRIBUTE', `${describeLayer(layer)}: ${found}; ${accepted}.`);
+  }
+  const kernel = [height / rows, width / columns];
+  const window = { kernel, stride: kernel, padding: [0, 0, 0, 0], rounding: 'down' };
+  if (takesMean(layer)) builder.node(layer, 'averagePool', [value], { ...window, countPadding: false });
+  else builder.node(layer, 'maxPool', [value], window);
+}
+
 /**
  * The largest (parameter 0 is 0) or the mean value (1) of each window. The global mode gives a vector of channels, the
- * adaptive one to 1×1 an image of one pixel; the kernel of a global maximum is that of the model's own input size.
+ * adaptive one an image of a given size; the kernel of a global maximum is that of the model's own input size.
  */
 export const pooling: LayerImporter = {
   type: 'Pooling',
@@ -111,7 +136,8 @@ export const pooling: LayerImporter = {
     if (isAdaptive(layer)) {
       const width = integerParameter(layer, 8, 0, -LARGEST_COUNT, LARGEST_COUNT);
       const height = integerParameter(layer, 18, width, -LARGEST_COUNT, LARGEST_COUNT);
-      return width === 1 && height === 1 ? undefined : `adaptive pooling to ${height}×${width}`;
+      const given = [height, width].every((length) => length > 0 || length === KEPT);
+      return given ? undefined : `adaptive pooling to ${height}×${width}`;
     }
     const { mode, padding } = readWindow(layer);
     const same = mode === SAME_UPPER || mode === SAME_LOWER;
@@ -125,7 +151,7 @@ export const pooling: LayerImporter = {
       return;
     }
     if (isAdaptive(layer)) {
-      appendGlobal(layer, builder, value);
+      appendAdaptive(layer, builder, value);
       return;
     }
     const window = readWindow(layer);

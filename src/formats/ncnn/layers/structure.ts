@@ -1,11 +1,41 @@
-/** Layers that move or rename values and compute nothing: Input, Split, Dropout, Flatten, Reshape. */
+/** Layers that name, move or store values and compute nothing: Input, MemoryData, Split, Noop, Dropout, Flatten, Reshape. */
 import { ShapeError } from '../../../errors.js';
-import { formatShape, imageShape } from '../../../tensor/shape.js';
+import { elementCount, formatShape, imageShape } from '../../../tensor/shape.js';
 import type { LayerImporter } from '../layerImporter.js';
 import { integerParameter, LARGEST_COUNT, numberParameter } from '../parameters.js';
 import { describeLayer, type ParamLayer } from '../parseParam.js';
 
 const ABSENT = -233;
+
+/** A blob that the file stores: width, height and channels in parameters 0 to 2. */
+export const memoryData: LayerImporter = {
+  type: 'MemoryData',
+  parameters: [0, 1, 2, 21],
+  inputs: [0, 0],
+  outputs: [1, 1],
+  unsupported: (layer) => (integerParameter(layer, 21, 1, 0, 1) === 1 ? undefined : 'tagged data (load_type 0)'),
+  inputChannels: () => undefined,
+  import(layer, builder) {
+    const lengths = [2, 1, 0].map((key) => integerParameter(layer, key, 0, 0, LARGEST_COUNT)).filter((n) => n > 0);
+    const shape = [1, ...(lengths.length > 0 ? lengths : [1])];
+    const data = builder.weights.plain(elementCount(shape), layer, 'data');
+    builder.node(layer, 'constant', [builder.tensor(layer, 'data', shape, data)]);
+  },
+};
+
+/** Nothing. */
+export const noop: LayerImporter = {
+  type: 'Noop',
+  parameters: [],
+  inputs: [1, 256],
+  outputs: [1, 256],
+  inputChannels: () => 'passes',
+  import(layer, builder) {
+    for (const [index, blob] of layer.outputs.entries()) {
+      builder.alias(blob, builder.value(layer, Math.min(index, layer.inputs.length - 1)));
+    }
+  },
+};
 
 /** A graph input; its shape stands in parameters 0 to 2 or is inferred. */
 export const input: LayerImporter = {
