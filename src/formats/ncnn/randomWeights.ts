@@ -55,6 +55,8 @@ export class RandomWeights implements LayerWeights {
       const found = `${count} elements exceed the ${MOST_RANDOM_ELEMENTS} random weights that are made`;
       throw new ModelError('TOO_LARGE', `${describeLayer(layer)}: ${found}.`);
     }
-    return Float32Array.from({ length: count }, () => least + (most - least) * this.#sequence.next());
+    const data = new Float32Array(count);
+    for (let index = 0; index < count; index++) data[index] = least + (most - least) * this.#sequence.next();
+    return data;
   }
 }
