@@ -9,6 +9,7 @@ import { joinDetector } from './importDetector.js';
 import { type ImportOptions, withOptions } from './importOptions.js';
 import { importNative } from './native.js';
 import { PARAM_MAGIC } from './ncnn/magic.js';
+import { parseSafetensors } from './safetensors.js';
 import { sha256 } from './sha256.js';
 
 export { countNames } from './countNames.js';
@@ -93,12 +94,26 @@ async function importDetector(params: readonly ModelFile[], bins: readonly Model
 }
 
 async function importNativeFile({ name, bytes }: ModelFile, options: ImportOptions): Promise<Model> {
+  const model = await importNative(bytes, name);
   if (options.inputSize) {
     const accepted = 'a native file has a size of its own';
     throw new ModelError('INPUT_SHAPE', `${name}: is given an input size; ${accepted}, and none is accepted.`);
   }
-  const model = await importNative(bytes, name);
   return { ...model, card: withOptions(model.card, options) };
+}
+
+/** A safetensors file: a native one, or a state dictionary of PyTorch, which has tensors and no graph. */
+async function importSafetensors(file: ModelFile, options: ImportOptions): Promise<Model> {
+  try {
+    return await importNativeFile(file, options);
+  } catch (error) {
+    if (!(error instanceof ModelError) || error.code !== 'NO_GRAPH') throw error;
+    const { importStateDictionary } = await import('./stateDictionary/importStateDictionary.js');
+    const { tensors, tensorSection } = parseSafetensors(file.bytes, file.name);
+    const model = importStateDictionary(tensors, file.name, options);
+    if (!model) throw error;
+    return { ...model, card: { ...model.card, sha256: await sha256(tensorSection.slice()) } };
+  }
 }
 
 function without(files: readonly ModelFile[], file: ModelFile): readonly ModelFile[] {
@@ -119,7 +134,7 @@ async function importOnnxFiles(file: ModelFile, others: readonly ModelFile[], op
 }
 
 /**
- * Imports a model from the files that it consists of: one native file; an ONNX file and those that hold its external
+ * Imports a model from the files that it consists of: one native file; one state dictionary of PyTorch; an ONNX file and those that hold its external
  * tensors; an ncnn `.param` and `.bin` in any order; or three such pairs, which are the P-Net, R-Net and O-Net of a
  * detector. The card carries the SHA-256 of the `.bin` or the ONNX file. A native file takes no input size.
  * Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone where no seed of random weights is given, NO_DETECTOR, and what the importers
@@ -127,7 +142,7 @@ async function importOnnxFiles(file: ModelFile, others: readonly ModelFile[], op
  */
 export async function importModel(files: readonly ModelFile[], options: ImportOptions = {}): Promise<Model> {
   const [first, second, ...others] = files;
-  if (first && !second && isSafetensors(first)) return importNativeFile(first, options);
+  if (first && !second && isSafetensors(first)) return importSafetensors(first, options);
   const onnx = files.find(isOnnx);
   if (onnx) return importOnnxFiles(onnx, without(files, onnx), options);
   const param = files.find(isParam);

@@ -38,7 +38,8 @@ function metadataText(file: Safetensors, key: string, where: string): string {
   throw new ModelError(
     'NO_GRAPH',
     `${where}: is a safetensors file without "${key}" in its metadata, so it holds tensors but no model; ` +
-      'saving a model file again with PyTorch drops the graph: use the file that import wrote.',
+      'saving a model file again with PyTorch drops the graph: use the file that import wrote, or a state dictionary with ' +
+      'the layer names of a known MobileFaceNet.',
   );
 }
 

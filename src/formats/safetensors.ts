@@ -42,6 +42,10 @@ const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
   ['BF16', 2],
 ]);
 
+/** PyTorch's batch normalisation counts batches in whole numbers; a network computes without, and they are left out. */
+const BATCH_COUNTER = /(^|\.)num_batches_tracked$/;
+const COUNTER_BYTES: ReadonlyMap<string, number> = new Map([['I64', 8]]);
+
 interface Entry {
   readonly name: string;
   readonly dtype: string;
@@ -96,7 +100,8 @@ function readEntry(name: string, value: unknown, where: string): Entry {
   const at = `${where}, tensor ${describeValue(name)}`;
   const entry = readObject(value, at, ['dtype', 'shape', 'data_offsets']);
   const dtype = field(entry, 'dtype');
-  const elementBytes = ELEMENT_BYTES.get(String(dtype));
+  const types = BATCH_COUNTER.test(name) ? COUNTER_BYTES : ELEMENT_BYTES;
+  const elementBytes = types.get(String(dtype)) ?? ELEMENT_BYTES.get(String(dtype));
   if (typeof dtype !== 'string' || elementBytes === undefined) {
     const accepted = [...ELEMENT_BYTES.keys()].join(', ');
     throw new ModelError('UNSUPPORTED_TYPE', `${at}: dtype is ${describeValue(dtype)}; accepted are ${accepted}.`);
@@ -170,7 +175,8 @@ function readTensor({ dtype, shape, begin, end }: Entry, section: Uint8Array<Arr
 }
 
 /**
- * Reads a file; F16 and BF16 tensors are widened to float32, other types are refused by name.
+ * Reads a file; F16 and BF16 tensors are widened to float32, other types are refused by name, and PyTorch's batch
+ * counters are left out.
  * Every claim is checked against the bytes that are there before anything is allocated for it. Float32 tensors are views
  * of `bytes`, which must then not change: a second copy of all weights would cost as much time as the rest of the reading.
  * `where` names the file in messages, `largestHeader` limits the header's bytes. Throws ModelError: FILE_TRUNCATED,
@@ -193,7 +199,11 @@ export function parseSafetensors(bytes: Uint8Array, where: string, largestHeader
   const tensorSection = own.subarray(end) as Uint8Array<ArrayBuffer>;
   return {
     metadata: readMetadata(metadata, `${where}: ${METADATA}`),
-    tensors: new Map(entries.map((entry) => [entry.name, readTensor(entry, tensorSection)])),
+    tensors: new Map(
+      entries
+        .filter(({ name }) => !BATCH_COUNTER.test(name))
+        .map((entry) => [entry.name, readTensor(entry, tensorSection)]),
+    ),
     tensorSection,
   };
 }

@@ -19,7 +19,12 @@ it('is accepted by import, inspect and run, and said in the card', async () => {
   expect(document.card.use).toMatch(/^Random weights/);
   const out = join(folder, 'blazeface.safetensors');
   const imported = await runJson<ImportDocument>('import', path, '--random-weights', '3', '--out', out);
-  expect(imported.document.graphs[0]!.operators.source).toMatchObject({ Convolution: 17, Padding: 15, ReLU: 17, Split: 16 });
+  expect(imported.document.graphs[0]!.operators.source).toMatchObject({
+    Convolution: 17,
+    Padding: 15,
+    ReLU: 17,
+    Split: 16,
+  });
   const image = sample('person-a-1.jpg');
   const run = await runJson<RunDocument>('run', path, '--input', image, '--random-weights', '3');
   const stored = await runJson<RunDocument>('run', out, '--input', image);
