@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { BuildCommand, Outcome } from '../src/cli/command.js';
 import { MobileFaceNetError } from '../src/errors.js';
 import { barrierCommand } from './barrier.js';
+import { cropsCommand } from './crops.js';
 import { detectCommand } from './detect.js';
 import { eventLoopCommand } from './eventLoop.js';
 import { galleryCommand } from './gallery.js';
@@ -21,6 +22,7 @@ const COMMANDS: readonly BuildCommand[] = [
   barrierCommand,
   galleryCommand,
   detectCommand,
+  cropsCommand,
   peersCommand,
   reportCommand,
 ];

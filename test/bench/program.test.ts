@@ -28,6 +28,8 @@ describe('bench', () => {
     [['layers', 'mobilefacenet', '--threads', '0'], '--threads'],
     [['eventloop', '--runs', 'many'], '--runs'],
     [['peers', '--threads', '1,x'], '--threads'],
+    [['crops', '--photos', 'samples'], '--aligned'],
+    [['crops', '--photos', 'samples', '--aligned', 'test/bench'], 'under the same paths'],
     [['report', 'nothing'], 'is no section of the report'],
   ])('%j ends with 2', async (args, said) => {
     const { code, stdout, stderr } = await run(...args);
