@@ -40,23 +40,24 @@ const NO_THRESHOLD =
 
 const HEADINGS = { same: 'Same person', different: 'Different people' } as const;
 
-/** Where the face was found, and what speaks against verifying it. */
-function explainFace({ face, quality }: EmbeddedFile): string {
+/** Where the face was found, among how many, and what speaks against verifying it. */
+function explainFace({ face, faces = 1, quality }: EmbeddedFile, choice = 'largest'): string {
   const poor = quality.reasons.length > 0 ? `, poor: ${quality.reasons.join(', ')}` : '';
   if (!face) return `a crop${poor}`;
   const [x, y, width, height] = [face.box.x, face.box.y, face.box.width, face.box.height].map(Math.round);
-  return `${width}×${height} pixels at (${x}, ${y}), score ${face.score.toFixed(2)}${poor}`;
+  return `${width}×${height} pixels at (${x}, ${y}), score ${face.score.toFixed(2)}${faces > 1 ? `, the ${choice} one of ${faces}` : ''}${poor}`;
 }
 
 function explain(
   document: VerifyDocument,
   card: ModelCard,
-  given: boolean,
+  options: VerifyOptions,
   faces: readonly [EmbeddedFile, EmbeddedFile],
 ): string {
   const { similarity, same, threshold, elapsedMs } = document;
   const calibration = card.thresholds[0];
-  const origin = given ? 'from --threshold' : `from the model card: ${calibration?.calibratedOn}`;
+  const origin =
+    options.threshold !== undefined ? 'from --threshold' : `from the model card: ${calibration?.calibratedOn}`;
   const probability = probabilityOf(card, similarity);
   const rows = alignRows([
     ['similarity', `${formatCosine(similarity)} (cosine, -1 to 1; no percentage)`],
@@ -65,8 +66,8 @@ function explain(
       'probability',
       probability === undefined ? undefined : `${(100 * probability).toFixed(1)} % (${card.probability?.calibratedOn})`,
     ],
-    ['first face', explainFace(faces[0])],
-    ['second face', explainFace(faces[1])],
+    ['first face', explainFace(faces[0], options.face)],
+    ['second face', explainFace(faces[1], options.face)],
     ['model', card.name],
     ['time', formatDuration(elapsedMs)],
   ]);
@@ -92,7 +93,7 @@ async function verify([a, b]: readonly string[], options: VerifyOptions): Promis
   };
   return {
     document,
-    text: explain(document, card, options.threshold !== undefined, [first, second]),
+    text: explain(document, card, options, [first, second]),
     exitCode: document.same === false ? 1 : 0,
   };
 }

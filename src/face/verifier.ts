@@ -68,6 +68,8 @@ export interface FaceCrop {
   readonly image: RgbImage;
   /** The face in its photograph; absent where the photograph is a crop. */
   readonly face?: Face;
+  /** How many faces the photograph has; absent for a crop, and where the caller said which face is meant. */
+  readonly faces?: number;
   readonly quality: FaceQuality;
 }
 
@@ -78,6 +80,8 @@ export interface EmbeddedFace extends FaceEmbedding {
   readonly mirrored: boolean;
   /** The face in its photograph; absent for a crop. */
   readonly face?: Face;
+  /** How many faces the photograph has; absent for a crop, and where the caller said which face is meant. */
+  readonly faces?: number;
   readonly quality: FaceQuality;
 }
 
@@ -93,7 +97,7 @@ export interface Verification {
   readonly qualities: readonly [FaceQuality | undefined, FaceQuality | undefined];
 }
 
-const NO_FACE_ADVICE = 'a clear face seen from the front is needed, or a smaller minimumFace';
+const NO_FACE_ADVICE = 'a clear face seen from the front is needed, or a smaller minimum face';
 
 /** A turn of the event loop, so that timers and signals are heard between photographs. */
 function nextTurn(): Promise<void> {
@@ -306,17 +310,17 @@ export class FaceVerifier {
   }
 
   #alignFaceOf(image: RgbImage, options: CropOptions): FaceCrop {
-    const face = this.#faceOf(image, options);
+    const { face, ...count } = this.#faceOf(image, options);
     const aligned = alignFace(image, face.landmarks, this.cropSize);
     const evidence = { score: face.score, eyeDistance: eyeDistanceOf(face.landmarks), residual: aligned.residual };
-    return { image: aligned.image, face, quality: judgeFace(aligned.image, evidence) };
+    return { image: aligned.image, face, ...count, quality: judgeFace(aligned.image, evidence) };
   }
 
-  #faceOf(image: RgbImage, options: CropOptions): Face {
-    if (typeof options.face === 'object') return options.face;
+  #faceOf(image: RgbImage, options: CropOptions): Pick<FaceCrop, 'faces'> & { readonly face: Face } {
+    if (typeof options.face === 'object') return { face: options.face };
     const faces = this.#requireDetector().detect(image, options);
     const face = chooseFace(faces, image, options.face ?? 'largest');
-    if (face) return face;
+    if (face) return { face, faces: faces.length };
     const size = `${image.width}×${image.height}`;
     throw new ImageError('NO_FACE', `no face is found in the image of ${size} pixels; ${NO_FACE_ADVICE}.`);
   }

@@ -152,6 +152,13 @@ describe('verify and embed on photographs', () => {
     expect(different.stdout).toMatch(/first face +\d+×\d+ pixels at \(\d+, \d+\), score 1\.00/);
   });
 
+  it('say which of several faces was taken', async () => {
+    const { stdout } = await runCli('verify', GROUP, sample('person-a-1.jpg'));
+    expect(stdout).toMatch(/first face .*, the largest one of 5\nsecond face .*, score 1\.00\n/);
+    const central = await runCli('verify', GROUP, sample('person-a-1.jpg'), '--face', 'central');
+    expect(central.stdout).toMatch(/first face .*, the central one of 5\n/);
+  });
+
   it('take a crop for one unless --detect is given', async () => {
     const crops = [sample('aligned-a-1.png'), sample('aligned-b-1.png')] as const;
     const taken = await runJson<VerifyDocument>('verify', ...crops);
@@ -165,7 +172,7 @@ describe('verify and embed on photographs', () => {
     writeFileSync(drawn, readFileSync(new URL('../image/fixtures/rgb-8.png', import.meta.url)));
     const { code, document } = await runJson<{ error: { code: string; message: string } }>('embed', drawn);
     expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'NO_FACE' });
-    expect(document.error.message).toMatch(/none\.png: no face is found .* smaller minimumFace/);
+    expect(document.error.message).toMatch(/none\.png: no face is found .* smaller minimum face/);
   });
 });
 

@@ -119,9 +119,10 @@ describe('FaceVerifier.embed', () => {
     const faces = await verifier.detect(group);
     expect(faces).toHaveLength(5);
     const largest = await verifier.embed(group);
-    expect(largest.face).toEqual(faces[0]);
+    expect([largest.face, largest.faces]).toEqual([faces[0], 5]);
     const last = await verifier.embed(group, { face: faces[4] });
     expect(last.face).toBe(faces[4]);
+    expect(last.faces).toBeUndefined();
     expect(cosineSimilarity(largest.embedding, last.embedding)).toBeLessThan(0.5);
     const right = cutOut(
       await readImage(ownPath('samples/group.jpg')),
