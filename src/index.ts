@@ -42,7 +42,7 @@ export {
   isSamePerson,
   normaliseEmbedding,
 } from './face/match.js';
-export type { ModelSource } from './face/modelSource.js';
+export type { HashedSource, ModelSource } from './face/modelSource.js';
 export { type Interval, type OperatingPoint, operatingPoint, wilsonInterval } from './face/operatingPoint.js';
 export { type PairBin, parsePairBin } from './face/pairBin.js';
 export { type PathPair, type PathPairList, parsePairList } from './face/pairList.js';
@@ -62,6 +62,7 @@ export {
   type Verification,
   type VerifyOptions,
 } from './face/verifier.js';
+export type { LoadProgress, WeightBytes, WeightOptions } from './face/weightBytes.js';
 export {
   exportNative,
   type ImportOptions,

@@ -24,7 +24,7 @@ export {
   isSamePerson,
   normaliseEmbedding,
 } from '../face/match.js';
-export type { ModelSource } from '../face/modelSource.js';
+export type { HashedSource, ModelSource } from '../face/modelSource.js';
 export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from '../face/quality.js';
 export {
   type Abortable,
@@ -40,6 +40,7 @@ export {
   type Verification,
   type VerifyOptions,
 } from '../face/verifier.js';
+export type { LoadProgress, WeightBytes, WeightOptions } from '../face/weightBytes.js';
 export { importModel, importNative, type ModelFile } from '../formats/index.js';
 export { type DecodeOptions, decodeImage } from '../image/decode.js';
 export type { Image, ImageSource, PixelBytes, PixelSource, RawPixels, RgbImage } from '../image/image.js';

@@ -2,46 +2,30 @@
 import { InputError } from '../errors.js';
 import { importModel, type ModelFile } from '../formats/index.js';
 import type { Model } from '../model/model.js';
+import { readWeightBytes, type WeightBytes, type WeightOptions } from './weightBytes.js';
+
+/** A native file that must have a SHA-256. Where the Cache API is, one from an address is fetched once and kept. */
+export interface HashedSource {
+  readonly from: WeightBytes;
+  /** Of the whole file, in hexadecimal; of the `.bin` where there are two. */
+  readonly sha256: string;
+}
 
 /**
- * A model; the bytes of a native file; the path or address of a native file or of an ncnn `.param` with its `.bin`
- * beside it; or the files that a model consists of.
+ * A model; the bytes of a native file, a stream of them, or a file that a user chose; the path or address of a native
+ * file or of an ncnn `.param` with its `.bin` beside it; the files that a model consists of; or any of the first with
+ * the SHA-256 that it must have.
  */
-export type ModelSource = Model | Uint8Array | URL | string | readonly ModelFile[];
+export type ModelSource = Model | WeightBytes | readonly ModelFile[] | HashedSource;
 
 /** The package's name, below which its weights are exported. */
 const PACKAGE = 'mobilefacenet';
 
 const PARAM_ENDING = /\.param$/i;
-const ADDRESS = /^(https?|file|data|blob):/i;
 
 /** A builtin module of Node and its like; undefined where there is none, as in browsers. */
-function builtin<Name extends 'node:fs/promises' | 'node:module' | 'node:url'>(name: Name) {
+function builtin<Name extends 'node:module'>(name: Name) {
   return globalThis.process?.getBuiltinModule?.(name);
-}
-
-async function fetchBytes(address: string): Promise<Uint8Array> {
-  try {
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(`the server answers ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError('FILE_UNREADABLE', `${address}: cannot be fetched: ${reason}.`, { cause });
-  }
-}
-
-async function readBytes(place: string): Promise<Uint8Array> {
-  const files = builtin('node:fs/promises');
-  const isFile = /^file:/i.test(place);
-  if (!files || (ADDRESS.test(place) && !isFile)) return fetchBytes(place);
-  const path = isFile ? builtin('node:url')!.fileURLToPath(place) : place;
-  try {
-    return new Uint8Array(await files.readFile(path));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputError('FILE_UNREADABLE', `${path}: cannot be read: ${reason}.`, { cause });
-  }
 }
 
 /** The path of weights that ship with this package. Throws InputError NO_DEFAULT_WEIGHTS where there are no files. */
@@ -62,17 +46,39 @@ function isModel(source: ModelSource): source is Model {
   return typeof source === 'object' && 'graphs' in source && 'card' in source;
 }
 
+function isHashed(source: ModelSource): source is HashedSource {
+  return typeof source === 'object' && 'from' in source && 'sha256' in source;
+}
+
+function isFiles(source: WeightBytes | readonly ModelFile[]): source is readonly ModelFile[] {
+  return Array.isArray(source);
+}
+
 /**
  * Loads a model; where no source is given, the package's own file. `option` names the caller's option in messages.
- * Throws InputError FILE_UNREADABLE or NO_DEFAULT_WEIGHTS, and what `importModel` throws.
+ * Throws InputError FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, RuntimeError ABORTED, and what `importModel`
+ * throws.
  */
-export async function loadModelSource(source: ModelSource | undefined, file: string, option: string): Promise<Model> {
+export async function loadModelSource(
+  source: ModelSource | undefined,
+  file: string,
+  option: string,
+  options: WeightOptions = {},
+): Promise<Model> {
   const given = source ?? packagedWeights(file, option);
-  if (given instanceof Uint8Array) return importModel([{ name: `${option}.safetensors`, bytes: given }]);
-  if (typeof given === 'string' || given instanceof URL) {
-    const place = String(given);
-    const places = PARAM_ENDING.test(place) ? [place, place.replace(PARAM_ENDING, '.bin')] : [place];
-    return importModel(await Promise.all(places.map(async (name) => ({ name, bytes: await readBytes(name) }))));
-  }
-  return isModel(given) ? given : importModel(given);
+  if (isModel(given)) return given;
+  const { from, sha256 } = isHashed(given) ? given : { from: given, sha256: undefined };
+  if (isFiles(from)) return importModel(from);
+  const places = typeof from === 'string' || from instanceof URL ? filesAt(String(from)) : [from];
+  const read = async (place: WeightBytes): Promise<ModelFile> => {
+    const name = typeof place === 'string' ? place : `${option}.safetensors`;
+    const hash = PARAM_ENDING.test(name) ? undefined : sha256;
+    return { name, bytes: await readWeightBytes(place, option, hash, options) };
+  };
+  return importModel(await Promise.all(places.map(read)));
+}
+
+/** A `.param` has its `.bin` beside it. */
+function filesAt(place: string): readonly string[] {
+  return PARAM_ENDING.test(place) ? [place, place.replace(PARAM_ENDING, '.bin')] : [place];
 }

@@ -1,6 +1,6 @@
 /** From photographs to a decision in one call: detect, align, embed, compare. */
 import { Engine, type EngineOptions } from '../engine.js';
-import { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
+import { ImageError, InputError, MobileFaceNetError, ModelError, ShapeError } from '../errors.js';
 import { decodeImage } from '../image/decode.js';
 import { checkImage, type ImageSource, type RgbImage, toRgb } from '../image/image.js';
 import type { ModelCard } from '../model/card.js';
@@ -14,12 +14,13 @@ import type { CropSize } from './landmarks.js';
 import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
 import { loadModelSource, type ModelSource } from './modelSource.js';
 import { CROP_EVIDENCE, eyeDistanceOf, type FaceQuality, judgeFace } from './quality.js';
+import { checkSignal, type WeightOptions } from './weightBytes.js';
 
 /** A photograph: the bytes of a JPEG or PNG file, or pixels. */
 export type Photo = Uint8Array | ImageSource;
 
 /** How a verifier is made. */
-export interface LoadOptions extends EngineOptions {
+export interface LoadOptions extends EngineOptions, WeightOptions {
   /** The embedder's weights; those of this package where absent. */
   readonly model?: ModelSource | undefined;
   /** The detector's weights; those of this package where absent, and no detector where null. */
@@ -104,11 +105,6 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
-}
-
 function isEmbedding(source: Photo | FaceEmbedding): source is FaceEmbedding {
   return typeof source === 'object' && 'embedding' in source && 'weights' in source;
 }
@@ -133,13 +129,14 @@ export class FaceVerifier {
   /**
    * Loads weights and compiles them. With no options it takes the weights of this package, where there is a file
    * system. Throws what `importModel`, `Engine.create`, `createEmbedder` and `createDetector` throw, InputError
-   * FILE_UNREADABLE or NO_DEFAULT_WEIGHTS, and ModelError NO_HASH for a model whose card has none.
+   * FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, RuntimeError ABORTED, and ModelError NO_HASH for a model whose card has none.
    */
   static async load(options: LoadOptions = {}): Promise<FaceVerifier> {
-    const { model, detector, engine: given, ...engineOptions } = options;
+    const { model, detector, engine: given, signal, onLoadProgress, ...engineOptions } = options;
+    const reading = { signal, onLoadProgress };
     const [embedding, detection] = await Promise.all([
-      loadModelSource(model, 'mobilefacenet.safetensors', 'model'),
-      detector === null ? undefined : loadModelSource(detector, 'mtcnn.safetensors', 'detector'),
+      loadModelSource(model, 'mobilefacenet.safetensors', 'model', reading),
+      detector === null ? undefined : loadModelSource(detector, 'mtcnn.safetensors', 'detector', reading),
     ]);
     if (embedding.card.sha256 === undefined) {
       const { name } = embedding.card;
@@ -147,6 +144,7 @@ export class FaceVerifier {
     }
     const engine = given ?? (await Engine.create(engineOptions));
     try {
+      checkSignal(signal);
       const embedder = createEmbedder(engine, embedding);
       return new FaceVerifier(engine, !given, embedder, detection && createDetector(engine, detection));
     } catch (error) {
