@@ -1,0 +1,61 @@
+/** What visitors do with the engine: threads and weights. */
+import type { Actions } from './actions.js';
+import { pixelOptions } from './pixelOptions.js';
+import { sentenceFor } from './problems.js';
+import type { State } from './state.js';
+import type { Store } from './store.js';
+import type { Caller } from './worker/caller.js';
+import type { FaceCalls, LoadRequest } from './worker/messages.js';
+
+type ModelActions = Pick<Actions, 'useThreads' | 'useModelFiles' | 'useDefaultModel'>;
+
+/** The engine's actions, and the first load. */
+export interface ModelControl extends ModelActions {
+  load(): Promise<void>;
+}
+
+type Weights = Pick<LoadRequest, 'files' | 'options'>;
+
+/** `onReady` is called whenever other weights or threads are in use. */
+export function createModel(store: Store, faces: Caller<FaceCalls>, onReady: () => void): ModelControl {
+  /** The weights that loaded last. */
+  let current: Weights = {};
+
+  const load = async (weights: Weights): Promise<void> => {
+    const before = store.state.model;
+    const onProgress = ({ done, total }: { readonly done: number; readonly total: number }): void =>
+      store.update((state) => ({ ...state, model: { kind: 'loading', done, total } }));
+    onProgress({ done: 0, total: 0 });
+    let change: (state: State) => State;
+    try {
+      const model = await faces.call('load', { ...weights, threads: store.state.threads }, onProgress);
+      current = weights;
+      change = (state) => ({
+        ...state,
+        model: { kind: 'ready', model, isDefault: weights.files === undefined },
+        announcement: `Ready: the weights ${model.card.name} are loaded.`,
+      });
+    } catch (error) {
+      const problem = sentenceFor(error);
+      const model = before.kind === 'ready' ? { ...before, problem } : ({ kind: 'failed', problem } as const);
+      change = (state) => ({ ...state, model, announcement: problem });
+    }
+    store.update(change);
+    if (store.state.model.kind === 'ready') onReady();
+  };
+
+  const readFiles = async (files: readonly File[]) =>
+    Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })));
+
+  return {
+    load: () => load(current),
+    useThreads(threads) {
+      store.update((state) => ({ ...state, threads }));
+      void load(current);
+    },
+    async useModelFiles(files, pixels) {
+      await load({ files: await readFiles(files), options: pixelOptions(pixels) });
+    },
+    useDefaultModel: () => void load({}),
+  };
+}
