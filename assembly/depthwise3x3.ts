@@ -3,7 +3,7 @@ import { storeActivated } from './activation';
 import { check, multiplyAdd, VECTOR } from './simd';
 
 /**
- * weights: packed[c / 4][y][x][c % 4], nine vectors a block of four channels; bias and slopes padded to 4.
+ * weights: packed[c / 16][y][x][c % 16], c padded to 16; bias and slopes padded to 4.
  * The parallel axis is output rows of all images × groups of 16 vectors of channels, the groups of a row side by side;
  * the last group may be partial. Rows and columns outside the input count as zero.
  */
@@ -15,7 +15,7 @@ export class Depthwise3x3Arguments {
   slopes: usize;
   residual: usize;
   output: usize;
-  /** One vector of zeros. */
+  /** Sixteen zeros. */
   zeros: usize;
   inputHeight: i32;
   inputWidth: i32;
@@ -46,9 +46,9 @@ function slide(
   output: usize, step: usize, inputWidth: i32, outputWidth: i32, paddingLeft: i32, residual: usize, activation: i32,
   slopes: usize,
 ): void {
-  const w00 = v128.load(weights), w01 = v128.load(weights, 16), w02 = v128.load(weights, 32);
-  const w10 = v128.load(weights, 48), w11 = v128.load(weights, 64), w12 = v128.load(weights, 80);
-  const w20 = v128.load(weights, 96), w21 = v128.load(weights, 112), w22 = v128.load(weights, 128);
+  const w00 = v128.load(weights), w01 = v128.load(weights, 64), w02 = v128.load(weights, 128);
+  const w10 = v128.load(weights, 192), w11 = v128.load(weights, 256), w12 = v128.load(weights, 320);
+  const w20 = v128.load(weights, 384), w21 = v128.load(weights, 448), w22 = v128.load(weights, 512);
   let sum = v128.load(bias);
   let x0: v128, x1: v128, x2: v128;
   if (!paddingLeft) {
@@ -106,7 +106,10 @@ function slide(
 }
 
 /** Vectors of channels in one unit of the parallel axis. */
-const GROUP_BLOCKS: i32 = 16;
+export const GROUP_BLOCKS: i32 = 16;
+
+/** Bytes of the packed weights of sixteen channels. */
+export const LINE_WEIGHTS: usize = 9 * 64;
 
 // @ts-ignore: decorator
 @inline
@@ -152,7 +155,7 @@ function rows(stride: i32, pointer: usize, begin: i32, end: i32): void {
         activation, slopes,
       );
       r0 += next0, r1 += next1, r2 += next2;
-      weights += 9 * VECTOR;
+      weights += (block & 3) == 3 ? LINE_WEIGHTS - 3 * VECTOR : VECTOR;
       bias += VECTOR;
       slopes += VECTOR;
       output += VECTOR;

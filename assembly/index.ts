@@ -6,6 +6,7 @@ export { convolution } from './convolution';
 export { copyRuns } from './copyRuns';
 export { depthwise } from './depthwise';
 export { depthwise3x3Stride1, depthwise3x3Stride2 } from './depthwise3x3';
+export { depthwise3x3Stride1Tiles, depthwise3x3Stride2Tiles } from './depthwise3x3Tiles';
 export { add, affine, clip, prelu, sigmoid } from './elementwise';
 export { fullyConnected } from './fullyConnected';
 export { globalDepthwise } from './globalDepthwise';

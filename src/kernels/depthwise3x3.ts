@@ -1,6 +1,6 @@
 /** Depthwise 3×3 convolution, stride 1 or 2. */
 import { convolutionAttributes } from '../ops/convolution.js';
-import { CHANNEL_BLOCK } from '../tensor/layout.js';
+import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { type Depthwise3x3Arguments, depthwise3x3Arguments } from './arguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
@@ -9,6 +9,12 @@ import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.
 /** Vectors of channels in one unit of the parallel axis, as in assembly/depthwise3x3.ts. */
 const GROUP_BLOCKS = 16;
 
+/** Channels in a cache line. */
+const LINE_CHANNELS = 16;
+
+/** Pixels that are a smaller power of two apart meet sets enough. */
+const LEAST_SPREAD_BYTES = 256;
+
 /** True where every channel has one filter of its own. */
 export function isDepthwise(site: Site): boolean {
   const [outputs, groupInputs] = site.inputs[1]!;
@@ -16,42 +22,65 @@ export function isDepthwise(site: Site): boolean {
   return groupInputs === 1 && outputs === groups && hasConstantParameters(site);
 }
 
-/** Packs depthwise 3×3 weights as `packed[c / 4][y][x][c % 4]`. */
+/** Packs depthwise 3×3 weights as `packed[c / 16][y][x][c % 16]`, c padded to 16. */
 function packDepthwise3x3(site: Site): PackedParts {
   const weights = site.tensors[1]!;
   const channels = weights.shape[0]!;
-  const packed = new Float32Array(channelBlocks(channels) * 9 * CHANNEL_BLOCK);
-  for (let channel = 0; channel < channels; channel++) {
-    const start = Math.floor(channel / CHANNEL_BLOCK) * 9 * CHANNEL_BLOCK + (channel % CHANNEL_BLOCK);
-    for (let tap = 0; tap < 9; tap++) packed[start + tap * CHANNEL_BLOCK] = weights.data[channel * 9 + tap]!;
-  }
+  const length = Math.ceil(channels / LINE_CHANNELS) * 9 * LINE_CHANNELS;
+  const write = (target: Float32Array): void => {
+    target.fill(0);
+    for (let channel = 0; channel < channels; channel++) {
+      const start = Math.floor(channel / LINE_CHANNELS) * 9 * LINE_CHANNELS + (channel % LINE_CHANNELS);
+      for (let tap = 0; tap < 9; tap++) target[start + tap * LINE_CHANNELS] = weights.data[channel * 9 + tap]!;
+    }
+  };
   return {
-    weights: packed,
+    weights: { length, write },
     ...packEpilogue(site, channels, CHANNEL_BLOCK),
-    zeros: new Float32Array(CHANNEL_BLOCK),
+    zeros: new Float32Array(LINE_CHANNELS),
   };
 }
 
-function depthwise3x3(stride: 1 | 2) {
+function accepts3x3(site: Site, stride: 1 | 2): boolean {
+  const attributes = convolutionAttributes(site.node);
+  const [, , height, width] = site.inputs[1]!;
+  const [top, left] = attributes.padding;
+  return (
+    isDepthwise(site) &&
+    height === 3 &&
+    width === 3 &&
+    attributes.stride.every((value) => value === stride) &&
+    attributes.dilation.every((value) => value === 1) &&
+    top <= 2 &&
+    left <= 1
+  );
+}
+
+/** Ways of a first cache, and bytes after which addresses meet the same set again: 32 KiB in all. */
+const WAYS = 8;
+const SET_PERIOD_BYTES = 4096;
+
+/**
+ * Whether four channels at a time would fetch most cache lines once for each four: pixels a multiple of a power of two
+ * apart meet few sets, and three rows of them have more than `most` times as many lines as those sets hold.
+ */
+function isCrowded(site: Site, most: number): boolean {
+  const { channels, width } = imageShape(site.inputs[0]!);
+  const pixelBytes = 4 * channelStride(channels);
+  const spreadBytes = Math.min(pixelBytes & -pixelBytes, SET_PERIOD_BYTES);
+  const lines = WAYS * (SET_PERIOD_BYTES / spreadBytes);
+  return spreadBytes >= LEAST_SPREAD_BYTES && 3 * width > most * lines;
+}
+
+function depthwise3x3(stride: 1 | 2, form: 'slide' | 'tiles') {
+  const tiles = form === 'tiles';
   return kernelRow<Depthwise3x3Arguments>({
-    name: `depthwise3x3Stride${stride}`,
+    name: `depthwise3x3Stride${stride}${tiles ? 'Tiles' : ''}`,
     operators: ['convolution'],
     packing: 'depthwise3x3',
     struct: depthwise3x3Arguments,
-    accepts(site) {
-      const attributes = convolutionAttributes(site.node);
-      const [, , height, width] = site.inputs[1]!;
-      const [top, left] = attributes.padding;
-      return (
-        isDepthwise(site) &&
-        height === 3 &&
-        width === 3 &&
-        attributes.stride.every((value) => value === stride) &&
-        attributes.dilation.every((value) => value === 1) &&
-        top <= 2 &&
-        left <= 1
-      );
-    },
+    accepts: (site) => accepts3x3(site, stride) && (!tiles || channelStride(site.inputs[1]![0]!) % LINE_CHANNELS === 0),
+    suits: (site, build) => !tiles || build === 'wide' || isCrowded(site, build === 'relaxed' ? 1 : 2),
     pack: packDepthwise3x3,
     extent(site) {
       const { batch, height, channels } = imageShape(site.outputs[0]!);
@@ -78,5 +107,9 @@ function depthwise3x3(stride: 1 | 2) {
   });
 }
 
-export const depthwise3x3Stride1 = depthwise3x3(1);
-export const depthwise3x3Stride2 = depthwise3x3(2);
+/** Four channels at a time along a row, taps in registers. */
+export const depthwise3x3Stride1 = depthwise3x3(1, 'slide');
+export const depthwise3x3Stride2 = depthwise3x3(2, 'slide');
+/** Sixteen channels at a time, whole cache lines; the only form whose vectors an engine can join in pairs. */
+export const depthwise3x3Stride1Tiles = depthwise3x3(1, 'tiles');
+export const depthwise3x3Stride2Tiles = depthwise3x3(2, 'tiles');

@@ -1,11 +1,16 @@
-/** The table of kernels. Its order is the dispatch policy: the first row that accepts a site runs it. */
+/** The table of kernels. Its order is the dispatch policy: the first row that accepts a site and suits it runs it. */
 import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { conv3x3Stride1, conv3x3Stride2 } from './conv3x3.js';
 import { convolution } from './convolution.js';
 import { copyRuns } from './copyRuns.js';
 import { depthwise } from './depthwise.js';
-import { depthwise3x3Stride1, depthwise3x3Stride2 } from './depthwise3x3.js';
+import {
+  depthwise3x3Stride1,
+  depthwise3x3Stride1Tiles,
+  depthwise3x3Stride2,
+  depthwise3x3Stride2Tiles,
+} from './depthwise3x3.js';
 import { add, affine, clip, prelu, sigmoid } from './elementwise.js';
 import { fullyConnected } from './fullyConnected.js';
 import { globalDepthwise } from './globalDepthwise.js';
@@ -30,6 +35,8 @@ export const kernels: readonly Kernel[] = [
   pointwise4x16,
   pointwise6x16,
   fullyConnected,
+  depthwise3x3Stride1Tiles,
+  depthwise3x3Stride2Tiles,
   depthwise3x3Stride1,
   depthwise3x3Stride2,
   globalDepthwise,
@@ -77,6 +84,6 @@ export function acceptingKernels(site: Site): Kernel[] {
 export function chooseKernel(site: Site, build: Build, packing?: string): Kernel | undefined {
   return kernels.find(
     (kernel) =>
-      kernel.builds.includes(build) && (packing === undefined || kernel.packing === packing) && runs(kernel, site),
+      (packing === undefined || kernel.packing === packing) && runs(kernel, site) && kernel.suits(site, build),
   );
 }

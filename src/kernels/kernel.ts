@@ -47,8 +47,6 @@ export interface Kernel {
   readonly name: string;
   /** The operators whose nodes it may run. */
   readonly operators: readonly string[];
-  /** The builds in which dispatch may choose it; others run it in tests and benchmarks alone. */
-  readonly builds: readonly Build[];
   /** The layout in which it reads values. */
   readonly layout: Layout;
   /** The layout in which it writes values: another one in the kernels that convert alone. */
@@ -57,6 +55,8 @@ export interface Kernel {
   readonly packing: string;
   /** Whether it can run a node with these shapes. */
   accepts(site: Site): boolean;
+  /** Whether dispatch may choose it in a build for a site that it accepts; a later row does where it may not. */
+  suits(site: Site, build: Build): boolean;
   /** The node's tensors in the kernel's own order; independent of batch, height and width of the input. */
   pack(site: Site): PackedParts;
   /** Length of the parallel axis. */
@@ -71,12 +71,15 @@ export interface Kernel {
 export interface KernelRow<T extends object> {
   readonly name: string;
   readonly operators: readonly string[];
+  /** The builds in which dispatch may choose it, every one by default; others run it in tests and benchmarks alone. */
   readonly builds?: readonly Build[];
   readonly layout?: Layout;
   readonly outputLayout?: Layout;
   readonly packing?: string;
   readonly struct: StructLayout<T>;
   accepts(site: Site): boolean;
+  /** Where it is faster than the rows after it; everywhere by default. */
+  suits?(site: Site, build: Build): boolean;
   pack?(site: Site): PackedParts;
   extent(site: Site): number;
   scratchBytes?(site: Site): number;
@@ -93,11 +96,11 @@ export function kernelRow<T extends object>(row: KernelRow<T>): Kernel {
   return {
     name: row.name,
     operators: row.operators,
-    builds: row.builds ?? ALL_BUILDS,
     layout: row.layout ?? 'nhwc',
     outputLayout: row.outputLayout ?? row.layout ?? 'nhwc',
     packing: row.packing ?? row.name,
     accepts: row.accepts,
+    suits: (site, build) => (row.builds ?? ALL_BUILDS).includes(build) && (row.suits?.(site, build) ?? true),
     pack: row.pack ?? (() => ({})),
     extent: row.extent,
     scratchBytes: row.scratchBytes ?? (() => 0),

@@ -52,22 +52,14 @@ function depthwiseCases(): KernelCase[] {
         const [top, left, bottom, right] = padding;
         const width = right > 3 ? size : size + 1;
         if (size + top + bottom < 3 || width + left + right < 3) continue;
-        const channels = 1 + ((size * 3 + stride) % 9);
+        const few = 1 + ((size * 3 + stride) % 9);
         const activation = ACTIVATION_CYCLE[(size + top) % 4]!;
         const residual = size % 3 === 0;
-        const input = [size % 4 === 0 ? 2 : 1, channels, size, width];
-        cases.push(
-          convolutionCase({
-            input,
-            outputs: channels,
-            groups: channels,
-            kernel: [3, 3],
-            stride: [stride, stride],
-            padding,
-            activation,
-            residual,
-          }),
-        );
+        const stored = { kernel: [3, 3], stride: [stride, stride], padding, activation, residual } as const;
+        for (const channels of [few, size === 5 ? 80 : 16]) {
+          const input = [size % 4 === 0 ? 2 : 1, channels, size, width];
+          cases.push(convolutionCase({ ...stored, input, outputs: channels, groups: channels }));
+        }
       }
     }
   }

@@ -5,7 +5,7 @@ import type { Build } from '../../src/kernels/kernel.js';
 import type { KernelFunction } from '../../src/runtime/run.js';
 
 /** The bytes of a build. */
-export function binary(build: Build): Uint8Array<ArrayBuffer> {
+function binary(build: Build): Uint8Array<ArrayBuffer> {
   const name = build === 'wide' ? 'relaxed' : build;
   return new Uint8Array(readFileSync(new URL(`../../build/kernels/${name}.wasm`, import.meta.url)));
 }

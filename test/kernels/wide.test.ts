@@ -35,12 +35,12 @@ describe.skipIf(!canJoin)(`kernels with vectors joined${why}`, () => {
       });
       mkdirSync(new URL('../../build/run/', import.meta.url), { recursive: true });
       writeFileSync(program, outputFiles[0]!.contents);
-      const run = spawnSync(process.execPath, [JOINED, ...options, program], { encoding: 'utf8', timeout: 60_000 });
+      const run = spawnSync(process.execPath, [JOINED, ...options, program], { encoding: 'utf8', timeout: 180_000 });
       expect({ status: run.status, stderr: run.stderr }).toEqual({ status: 0, stderr: '' });
       const { cases, wrong } = JSON.parse(run.stdout) as { cases: number; wrong: string[] };
       expect(wrong).toEqual([]);
       expect(cases).toBeGreaterThan(1000);
     },
-    60_000,
+    180_000,
   );
 });
