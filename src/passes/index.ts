@@ -3,9 +3,14 @@ import type { Graph } from '../graph/types.js';
 import { dropDead } from './dropDead.js';
 import { dropFlatten } from './dropFlatten.js';
 import { foldBatchNorm } from './foldBatchNorm.js';
+import { foldConstants } from './foldConstants.js';
+import { foldForwards } from './foldForwards.js';
+import { foldPad } from './foldPad.js';
 import { fuseActivation } from './fuseActivation.js';
 import { fuseResidual } from './fuseResidual.js';
 import { joinChannelShuffle } from './joinChannelShuffle.js';
+import { joinCommon } from './joinCommon.js';
+import { simplifyClip } from './simplifyClip.js';
 
 /** One step of the optimiser. Inputs and outputs of the graph keep their names. */
 export interface Pass {
@@ -25,13 +30,19 @@ export interface PassEffect {
 }
 
 /**
- * Every pass in order: shuffles recognised and reshapes out of the way first, then normalisation into the bare sums, then residuals, and
- * activations last, because a layer applies its activation after its residual.
+ * Every pass in order: what is constant or common first, shuffles recognised and reshapes out of the way, then padding
+ * and normalisation into the layers, then residuals, and activations last, because a layer applies its activation after
+ * its residual.
  */
 export const passes: readonly Pass[] = [
+  { name: 'foldConstants', stored: true, apply: foldConstants },
+  { name: 'joinCommon', stored: true, apply: joinCommon },
+  { name: 'simplifyClip', stored: true, apply: simplifyClip },
   { name: 'joinChannelShuffle', stored: true, apply: joinChannelShuffle },
   { name: 'dropFlatten', stored: true, apply: dropFlatten },
+  { name: 'foldPad', stored: true, apply: foldPad },
   { name: 'foldBatchNorm', stored: true, apply: foldBatchNorm },
+  { name: 'foldForwards', stored: true, apply: foldForwards },
   { name: 'fuseResidual', stored: false, apply: fuseResidual },
   { name: 'fuseActivation', stored: false, apply: fuseActivation },
   { name: 'dropDead', stored: true, apply: dropDead },

@@ -15,6 +15,7 @@ interface Step {
 const LAYERS = ['convolution', 'depthwise', 'grouped', 'fullyConnected'];
 const AFTER_LAYERS = ['batchNorm', 'affine', 'scalarAffine', 'relu', 'clip', 'prelu', 'add', 'flatten', 'reshape'];
 const OTHERS = [
+  'twice',
   'globalAveragePool',
   'maxPool',
   'averagePool',
@@ -52,6 +53,7 @@ export function noiseTensor(shape: Shape, seed: number, centre = 0, spread = 1):
 class RandomGraph {
   readonly #builder = new GraphBuilder();
   readonly #values: { name: string; shape: Shape }[] = [];
+  #last: Pick<Node, 'operator' | 'inputs' | 'attributes'> | undefined;
   #count = 0;
 
   constructor(shape: Shape) {
@@ -70,6 +72,7 @@ class RandomGraph {
 
   #node(operator: string, inputs: string[], shape: Shape, attributes: Attributes = {}): void {
     const name = this.#builder.node(`n${this.#count++}`, operator, inputs, attributes);
+    this.#last = { operator, inputs, attributes };
     this.#values.push({ name, shape });
   }
 
@@ -80,7 +83,8 @@ class RandomGraph {
     if (operator === 'fullyConnected') this.#fullyConnected(name, shape, choices);
     else if (LAYERS.includes(operator)) this.#convolution(operator, name, shape, choices);
     else if (operator === 'relu') this.#node('relu', [name], shape);
-    else if (operator === 'clip') this.#node('clip', [name], shape, { least: a % 3 === 0 ? -1 : 0, most: 6 });
+    else if (operator === 'clip') this.#clip(name, shape, a);
+    else if (operator === 'twice') this.#twice();
     else if (operator === 'prelu') this.#node('prelu', [name, this.#tensor([shape[1]!], seed, 0.25)], shape);
     else if (operator === 'batchNorm') this.#batchNorm(name, shape, seed);
     else if (operator === 'affine') this.#affine(name, shape, seed, shape[1]!);
@@ -92,6 +96,18 @@ class RandomGraph {
     else if (operator === 'constant') this.#node('constant', [this.#tensor(shape, seed)], shape);
     else if (operator === 'concat') this.#concat(name, shape, choices);
     else this.#other(operator, name, shape, choices);
+  }
+
+  #clip(name: string, shape: Shape, choice: number): void {
+    const most = choice % 4 === 0 ? 3.4028234663852886e38 : 6;
+    this.#node('clip', [name], shape, { least: choice % 3 === 0 ? -1 : 0, most });
+  }
+
+  /** The newest node again, under another name; a ReLU where there is none. */
+  #twice(): void {
+    const { name, shape } = this.#values.at(-1)!;
+    const { operator, inputs, attributes } = this.#last ?? { operator: 'relu', inputs: [name], attributes: {} };
+    this.#node(operator, [...inputs], shape, attributes);
   }
 
   #epilogue(name: string, shape: Shape, seed: number, choice: number): { inputs: string[]; activation: string } {
@@ -173,7 +189,7 @@ class RandomGraph {
       const mode = (['constant', 'edge', 'reflect'] as const)[a % 3]!;
       const most = mode === 'reflect' ? Math.min(height, width) : 3;
       const padding = [a, b, c, a + b].map((choice) => choice % most);
-      return mode === 'constant' ? { mode, padding, value: 0.5 } : { mode, padding };
+      return mode === 'constant' ? { mode, padding, value: c % 4 === 0 ? 0.5 : 0 } : { mode, padding };
     }
     if (operator === 'resize') {
       const coordinates = (['halfPixel', 'asymmetric', 'alignCorners'] as const)[a % 3]!;
