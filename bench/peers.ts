@@ -263,10 +263,12 @@ export function peersTable({ rows }: PeersDocument): string[][] {
 }
 
 async function peers(_: readonly string[], options: PeersOptions): Promise<Outcome> {
-  installPeers();
+  // Files for seeded weights are written by a package of the peers'; missing files are told of before anything is installed.
+  if (options.network) installPeers();
   const files = options.network
     ? await seededFiles(options.network)
     : await trainedFiles(options.models, options.weights);
+  installPeers();
   const document = await measurePeers(files, options);
   const title = `Node ${document.node}, ${files.network}, medians of ${document.rounds} rounds of ${RUNS} runs; below 1 this engine is ahead`;
   const targets = alignTable(targetsTable(targetsOf(document, options.network === undefined)));
