@@ -11,6 +11,7 @@ const ENTRIES = { index: 'src/index.ts', engine: 'src/entries/engine.ts', face: 
 const SCALE_ENTRIES = {
   postgres: 'src/scale/postgres/index.ts',
   queue: 'src/scale/queue/index.ts',
+  service: 'src/scale/service/index.ts',
   faceThread: 'src/scale/faces/thread.ts',
 };
 

@@ -15,6 +15,7 @@ import { networksCommand } from './networks.js';
 import { packageVersion } from './package.js';
 import { queueCommand } from './queue.js';
 import { runCommand } from './run.js';
+import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
 import { workerCommand } from './worker.js';
 
@@ -34,6 +35,7 @@ const COMMANDS: readonly BuildCommand[] = [
   networksCommand,
   queueCommand,
   workerCommand,
+  serveCommand,
 ];
 
 /** The exit code of a failure or of bad usage. */

@@ -43,6 +43,21 @@ export async function openPostgresPool(connectionString: string, connections: nu
   return pool.on('error', () => {}) as PgPool;
 }
 
+/** What is to be ended in any case, the last first. */
+export class Closers {
+  readonly #ends: (() => Promise<unknown>)[] = [];
+
+  /** Ends a thing when all end. */
+  add<T>(thing: T, end: (thing: T) => Promise<unknown>): T {
+    this.#ends.push(() => end(thing));
+    return thing;
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#ends.splice(0).reverse()) await end();
+  }
+}
+
 /** Prints an event as one line of JSON on stderr. */
 export function logEvent(event: string, fields: object = {}): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);

@@ -17,6 +17,7 @@ import {
 import {
   addDatabaseOption,
   addRedisOption,
+  Closers,
   type DatabaseOption,
   logEvent,
   openPostgresPool,
@@ -58,18 +59,19 @@ function roundCounts({ rate, ...counts }: WorkerCounts): WorkerCounts {
   return { ...counts, rate: roundTo(rate, 2) };
 }
 
-async function work([name]: readonly string[], options: WorkerOptions): Promise<Outcome> {
-  const { model, detector, threads, redis, minFace, face, detect, flip } = options;
-  const connections = await openPostgresPool(requireDatabase(options), 2 * threads);
-  const warn = (message: string) => logEvent('warning', { message });
-  const queue = await ImageQueue.open({ redis: redis!, gallery: name!, onWarning: warn });
-  const pool = await FacePool.start({ threads, model, detector });
+function warn(message: string): void {
+  logEvent('warning', { message });
+}
+
+async function start(name: string, options: WorkerOptions, closers: Closers): Promise<ImageWorker> {
+  const { model, detector, threads, minFace, face, detect, flip } = options;
+  const connections = closers.add(await openPostgresPool(requireDatabase(options), 2 * threads), (pool) => pool.end());
+  const pool = closers.add(await FacePool.start({ threads, model, detector }), (started) => started.close());
   await migratePostgres(connections);
-  const gallery = await PostgresGallery.create(connections, name!, pool.weights, pool.embeddingLength);
   const worker = await ImageWorker.start({
-    redis: redis!,
+    redis: options.redis!,
     pool,
-    gallery,
+    gallery: await PostgresGallery.create(connections, name, pool.weights, pool.embeddingLength),
     minimumFace: minFace,
     face,
     input: detect ? 'photo' : 'auto',
@@ -78,18 +80,29 @@ async function work([name]: readonly string[], options: WorkerOptions): Promise<
     onFailure: (failure) => logEvent('failure', failure),
     onWarning: warn,
   });
-  logEvent('started', { gallery: name, threads, pid: process.pid });
-  const report = setInterval(() => logEvent('progress', roundCounts(worker.counts())), options.reportEvery * 1000);
-  const reason = await Promise.race([untilAskedToEnd(), ...(options.drain ? [untilEmpty(queue)] : [])]);
-  clearInterval(report);
-  logEvent('ending', { reason });
-  await worker.close();
-  const document: WorkerDocument = { gallery: name!, ...roundCounts(worker.counts()) };
-  await Promise.all([queue.close(), pool.close(), connections.end()]);
-  const { enrolled, duplicates, failures, rate } = document;
-  const images = formatCounted(enrolled, 'image');
-  const text = `${images} enrolled, ${duplicates} known before, ${failures} tries failed; ${rate} images a second`;
-  return { document, text };
+  return closers.add(worker, (started) => started.close());
+}
+
+async function work([name]: readonly string[], options: WorkerOptions): Promise<Outcome> {
+  const closers = new Closers();
+  try {
+    const queue = await ImageQueue.open({ redis: options.redis!, gallery: name!, onWarning: warn });
+    closers.add(queue, (opened) => opened.close());
+    const worker = await start(name!, options, closers);
+    logEvent('started', { gallery: name, threads: options.threads, pid: process.pid });
+    const report = setInterval(() => logEvent('progress', roundCounts(worker.counts())), options.reportEvery * 1000);
+    const reason = await Promise.race([untilAskedToEnd(), ...(options.drain ? [untilEmpty(queue)] : [])]);
+    clearInterval(report);
+    logEvent('ending', { reason });
+    await worker.close();
+    const document: WorkerDocument = { gallery: name!, ...roundCounts(worker.counts()) };
+    const { enrolled, duplicates, failures, rate } = document;
+    const images = formatCounted(enrolled, 'image');
+    const text = `${images} enrolled, ${duplicates} known before, ${failures} tries failed; ${rate} images a second`;
+    return { document, text };
+  } finally {
+    await closers.close();
+  }
 }
 
 export const workerCommand = defineCommand<WorkerOptions>({

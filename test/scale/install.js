@@ -1,10 +1,13 @@
 /** Installs what the tests of scale need beside them: their dependencies, and this package as users install it. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+/** A file of every build. */
+const BUILT = 'dist/cli.js';
+
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 function run(program, args, cwd) {
@@ -31,10 +34,13 @@ export function installDependencies() {
 export function installPackage() {
   if (!run(process.execPath, ['scripts/build.js'], root)) throw new Error('The package cannot be built.');
   const target = join(here, 'node_modules/mobilefacenet');
+  // The last file of a build says which build it is: a copy of the same may be in use.
+  const builtMs = (folder) => (existsSync(join(folder, BUILT)) ? statSync(join(folder, BUILT)).mtimeMs : 0);
+  if (builtMs(target) === builtMs(root)) return;
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   for (const name of ['package.json', 'dist', 'weights', 'samples']) {
-    cpSync(join(root, name), join(target, name), { recursive: true });
+    cpSync(join(root, name), join(target, name), { recursive: true, preserveTimestamps: true });
   }
 }
 

@@ -51,7 +51,8 @@ interface Lane {
   readonly worker: Worker;
   readonly ready: Promise<ThreadFacts>;
   pending: PendingTask | undefined;
-  isReady: boolean;
+  /** Ending: it was told to, and takes no task. */
+  state: 'starting' | 'ready' | 'ending';
 }
 
 function aborted(signal: AbortSignal): RuntimeError {
@@ -106,7 +107,7 @@ export class FacePool {
 
   /** Threads that work or are ready to. */
   get threads(): number {
-    return [...this.#lanes].filter(({ isReady }) => isReady).length;
+    return [...this.#lanes].filter(({ state }) => state === 'ready').length;
   }
 
   /** Tasks that run now. */
@@ -172,13 +173,16 @@ export class FacePool {
     pending.reject(error);
     const lane = [...this.#lanes].find((candidate) => candidate.pending === pending);
     // A network that runs hears nothing: its thread ends, and `#lost` starts another.
-    if (lane) void lane.worker.terminate();
+    if (!lane) return;
+    lane.pending = undefined;
+    lane.state = 'ending';
+    void lane.worker.terminate();
   }
 
   /** Gives waiting tasks to threads that are free. */
   #hand(): void {
     for (const lane of this.#lanes) {
-      if (!lane.isReady || lane.pending) continue;
+      if (lane.state !== 'ready' || lane.pending) continue;
       const pending = this.#waiting.shift();
       if (!pending) return;
       lane.pending = pending;
@@ -198,14 +202,14 @@ export class FacePool {
       refuse = reject;
     });
     ready.catch(() => {});
-    const lane: Lane = { worker, ready, pending: undefined, isReady: false };
+    const lane: Lane = { worker, ready, pending: undefined, state: 'starting' };
     this.#lanes.add(lane);
     worker.on('message', (message: ThreadMessage) => {
       if ('ready' in message) {
-        lane.isReady = true;
+        lane.state = 'ready';
         this.#failedStarts = 0;
         tell(message.ready);
-      } else if (!lane.isReady && 'error' in message) {
+      } else if (lane.state === 'starting' && 'error' in message) {
         refuse(readError(message.error));
         void worker.terminate();
       } else this.#answer(lane, message);
@@ -236,7 +240,7 @@ export class FacePool {
   #lost(lane: Lane, error: RuntimeError): void {
     this.#lanes.delete(lane);
     lane.pending?.reject(error);
-    if (!lane.isReady) this.#failedStarts++;
+    if (lane.state === 'starting') this.#failedStarts++;
     // Before the first start has succeeded, `start` says what is wrong.
     if (this.#closed || !this.#facts) return;
     if (this.#failedStarts < MOST_FAILED_STARTS) this.#startLane();
