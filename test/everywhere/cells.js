@@ -5,6 +5,7 @@ import { openPage } from './browsers.js';
 import { BUNDLERS, bundleForNode } from './bundlers.js';
 import { servePages } from './pages.js';
 import { programOf, runProgram } from './programs.js';
+import { askFastify, askWorker } from './servers.js';
 import { runInWorkerd } from './workerd.js';
 
 /** A policy that forbids `blob:` workers, inline scripts and `eval`, and allows what the README says is needed. */
@@ -16,7 +17,8 @@ function lastLine(output) {
 
 /** Cells on runtimes with a file system; `consumer` is the folder where the tarball is installed. */
 function programCells({ checkout, consumer }) {
-  const run = (name, args) => async () => lastLine(await runProgram(programOf(name), args, { cwd: consumer }));
+  const run = (name, args, timeoutMs) => async () =>
+    lastLine(await runProgram(programOf(name), args, { cwd: consumer, timeoutMs }));
   const nodes = ['20', '22', '24', '26'].map((version) => ({
     name: `Node ${version}`,
     run: run(`node${version}`, ['run.mjs', checkout]),
@@ -26,6 +28,10 @@ function programCells({ checkout, consumer }) {
     { name: 'Deno', run: run('deno', ['run', '-A', '--node-modules-dir=manual', 'run.mjs', checkout]) },
     { name: 'Bun', run: run('bun', ['run', 'run.mjs', checkout]) },
     { name: 'Node 24, kernels given as modules', run: run('node24', ['manual.mjs', checkout]) },
+    {
+      name: 'Node 24, 10,000 embeddings in flat memory',
+      run: run('node24', ['--expose-gc', 'soak.mjs', checkout], 600_000),
+    },
     { name: 'workerd', run: () => runInWorkerd(checkout, consumer, 'workerd') },
     { name: 'workerd, entry for `edge-light`', run: () => runInWorkerd(checkout, consumer, 'edge-light') },
   ];
@@ -101,8 +107,29 @@ function bundlerCells(places) {
   return [...inBrowser, inNode];
 }
 
+/** The programs of examples/, as they stand there; each says that two sample pictures show the same person. */
+function exampleCells({ checkout, consumer }) {
+  const pictures = ['person-a-1.jpg', 'person-a-2.jpg'].map((name) => join(checkout, 'samples', name));
+  const say = (name, args) => async () => {
+    const said = await runProgram(programOf(name), [...args, ...pictures], { cwd: consumer });
+    if (!/^same person, similarity 0\.\d{3}$/m.test(said)) throw new Error(`it says ${said}`);
+    return { passed: ['the verdict'], failed: [] };
+  };
+  return [
+    { name: 'examples/compare.mjs, in Node 22', run: say('node22', ['compare.mjs']) },
+    {
+      name: 'examples/compare.mjs, in Deno',
+      run: say('deno', ['run', '-A', '--node-modules-dir=manual', 'compare.mjs']),
+    },
+    { name: 'examples/compare.mjs, in Bun', run: say('bun', ['run', 'compare.mjs']) },
+    { name: 'examples/pixels.mjs (sharp and canvas), in Node 22', run: say('node22', ['pixels.mjs']) },
+    { name: 'examples/fastify.mjs, in Node 22', run: () => askFastify(consumer, pictures) },
+    { name: 'examples/worker.js, in workerd', run: () => askWorker(consumer, pictures) },
+  ];
+}
+
 /** All cells in the order of the table. `browser` names the browser that a cell needs. */
 export function makeCells(checkout, consumer) {
   const places = { checkout, consumer, unbundled: writeUnbundled(consumer) };
-  return [...programCells(places), ...browserCells(places), ...bundlerCells(places)];
+  return [...programCells(places), ...browserCells(places), ...bundlerCells(places), ...exampleCells(places)];
 }

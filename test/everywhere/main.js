@@ -53,9 +53,16 @@ function installTarball() {
   );
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }\n');
   npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', join(consumer, filename)], consumer);
-  for (const name of ['conformance.js', 'run.mjs', 'manual.mjs', 'page.js', 'worker.js']) {
+  for (const name of ['conformance.js', 'run.mjs', 'manual.mjs', 'soak.mjs', 'page.js', 'worker.js']) {
     cpSync(join(here, name), join(consumer, name));
   }
+  for (const name of ['compare.mjs', 'pixels.mjs', 'fastify.mjs']) {
+    cpSync(join(checkout, 'examples', name), join(consumer, name));
+  }
+  cpSync(join(checkout, 'examples/worker.js'), join(consumer, 'example-worker.js'));
+  const { dependencies } = JSON.parse(readFileSync(join(checkout, 'examples/package.json'), 'utf8'));
+  const wanted = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
+  npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', ...wanted], consumer);
   return consumer;
 }
 
@@ -76,7 +83,8 @@ async function runCell({ name, browser, run }, unreachable) {
 
 function describeOutcome({ name, state, reason, result }, elapsedMs) {
   const seconds = `${(elapsedMs / 1000).toFixed(1)} s`;
-  if (state === 'passed') return `✓ ${name} (${result.build}, threads ${result.threads}, ${seconds})`;
+  if (state === 'passed')
+    return `✓ ${name} (${result.build ?? 'example'}, threads ${result.threads ?? '-'}, ${seconds})`;
   return `✗ ${name}: ${state === 'missing' ? 'not run, ' : ''}${reason} (${seconds})`;
 }
 

@@ -7,8 +7,8 @@ const END = '<!-- /matrix -->';
 function describe({ state, result, reason }) {
   if (state === 'missing') return `❌ not run: ${reason}`;
   if (state === 'failed') return `❌ ${reason}`;
-  const threads = result.threads === 1 ? '1 thread' : `${result.threads} threads`;
-  return `✅ ${result.passed.length} of ${result.passed.length} | ${result.build} | ${threads}`;
+  const threads = { undefined: '', 1: '1 thread' }[result.threads] ?? `${result.threads} threads`;
+  return `✅ ${result.passed.length} of ${result.passed.length} | ${result.build ?? ''} | ${threads}`;
 }
 
 /** A row a cell: what ran, the cases that passed, the build of the kernels, the threads. */

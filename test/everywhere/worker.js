@@ -1,7 +1,8 @@
 /** The conformance body as a Worker that answers a request with its result. */
-import materials from 'materials';
+
 import * as library from 'mobilefacenet';
 import { conform } from './conformance.js';
+import materials from './materials.js';
 
 async function run() {
   try {

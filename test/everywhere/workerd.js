@@ -1,6 +1,6 @@
 /** The conformance body in raw workerd: a bundle, the modules that it imports, and a configuration that names both. */
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
@@ -33,6 +33,24 @@ function wasmModules(out, names) {
   };
 }
 
+/** Copies imported weights into `out` as modules of data. */
+function weightModules(out, names) {
+  return {
+    name: 'weight-modules',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /\.safetensors$/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+        if (pluginData === 'resolved') return undefined;
+        const found = await resolve(path, { kind, importer, resolveDir, pluginData: 'resolved' });
+        if (found.errors.length > 0) return { errors: found.errors };
+        const name = basename(found.path);
+        copyFileSync(found.path, join(out, name));
+        names.add(name);
+        return { path: name, external: true };
+      });
+    },
+  };
+}
+
 /** The module `materials`: every file of the conformance body by its name, each embedded as data. */
 function materialsModule(checkout, out) {
   const lines = MATERIALS.map((name, index) => {
@@ -43,12 +61,11 @@ function materialsModule(checkout, out) {
   return `${lines.join('\n')}\nexport default { ${entries.join(', ')} };\n`;
 }
 
-function configuration(port, wasm) {
+function configuration(port, wasm, data) {
   const modules = [
     '(name = "main", esModule = embed "main.js")',
-    '(name = "materials", esModule = embed "materials.js")',
     ...[...wasm].map((name) => `(name = "${name}", wasm = embed "${name}")`),
-    ...MATERIALS.map((_, index) => `(name = "material${index}", data = embed "material${index}")`),
+    ...[...data].map((name) => `(name = "${name}", data = embed "${name}")`),
   ];
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -70,7 +87,7 @@ async function freePort() {
   return port;
 }
 
-async function ask(address, child, timeoutMs) {
+async function ask(address, request, child, timeoutMs) {
   let said = '';
   let ended = false;
   child.stderr.on('data', (text) => {
@@ -82,7 +99,7 @@ async function ask(address, child, timeoutMs) {
   const signal = AbortSignal.timeout(timeoutMs);
   for (;;) {
     try {
-      const response = await fetch(address, { signal });
+      const response = await fetch(address, { ...request, signal });
       if (!response.ok) throw new Error(`workerd answers ${response.status}: ${said}`);
       return await response.json();
     } catch (error) {
@@ -94,33 +111,46 @@ async function ask(address, child, timeoutMs) {
   }
 }
 
-/** Bundles `worker.js` below `folder` for the given condition, serves it and gives its result. */
-export async function runInWorkerd(checkout, folder, condition, { timeoutMs = 120_000 } = {}) {
-  const out = join(folder, `out-${condition}`);
+/** Bundles a Worker for the given condition, with the modules that it imports; gives the names of both kinds. */
+async function bundleWorker(entry, out, condition) {
+  const [wasm, data] = [new Set(), new Set()];
   mkdirSync(out, { recursive: true });
-  const wasm = new Set();
   await build({
-    entryPoints: { main: join(folder, 'worker.js') },
+    entryPoints: { main: entry },
     outdir: out,
     bundle: true,
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
     conditions: [condition],
-    external: ['materials'],
-    plugins: [wasmModules(out, wasm)],
+    external: ['material*'],
+    plugins: [wasmModules(out, wasm), weightModules(out, data)],
     logLevel: 'error',
   });
-  writeFileSync(join(out, 'materials.js'), materialsModule(checkout, out));
+  return { wasm, data };
+}
+
+/** Serves the Worker `entry` in workerd while it answers one request, and gives the answer. */
+export async function serveWorker(entry, out, condition, request, timeoutMs = 120_000) {
+  const { wasm, data } = await bundleWorker(entry, out, condition);
+  for (const name of readdirSync(out)) if (/^material\d+$/.test(name)) data.add(name);
   const port = await freePort();
-  writeFileSync(join(out, 'config.capnp'), configuration(port, wasm));
+  writeFileSync(join(out, 'config.capnp'), configuration(port, wasm, data));
   const child = spawn(programOf('workerd'), ['serve', 'config.capnp'], {
     cwd: out,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   try {
-    return await ask(`http://127.0.0.1:${port}/`, child, timeoutMs);
+    return await ask(`http://127.0.0.1:${port}/`, request, child, timeoutMs);
   } finally {
     child.kill('SIGKILL');
   }
+}
+
+/** The conformance body in workerd: `worker.js` below `folder`, with its materials as modules of data. */
+export async function runInWorkerd(checkout, folder, condition) {
+  const out = join(folder, `out-${condition}`);
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(folder, 'materials.js'), materialsModule(checkout, out));
+  return serveWorker(join(folder, 'worker.js'), out, condition, {});
 }
