@@ -57,10 +57,10 @@ function storeSome(
   }
 }
 
-/** Odd counts go by way of memory: no vectors are handed to a call. */
+/** Stores `count` channels of a panel, from 1 to 8. Odd counts go by way of memory: no vectors are handed to a call. */
 // @ts-ignore: decorator
 @inline
-function storeChannels(
+export function storeChannels(
   output: usize, low: v128, high: v128, residual: usize, activation: i32, slopes: usize, count: i32, scratch: usize,
 ): void {
   if (count & 3) {
@@ -169,7 +169,7 @@ function panelRow(
 }
 
 /** Zeros for the padding channels of one output row. */
-function clearPadding(output: usize, pixels: i32, used: usize, stride: usize): void {
+export function clearPadding(output: usize, pixels: i32, used: usize, stride: usize): void {
   for (; pixels > 0; pixels--, output += stride) memory.fill(output + used, 0, stride - used);
 }
 

@@ -29,6 +29,8 @@ const TRUNCATE: i32 = 25;
  * 1 − erf(x) for x ≥ 0 as t · e^−x² · p(t) with t = 1 / (1 + x / 2), p a polynomial of degree 8 fitted to
  * e^x² · erfc(x) / t from 0 to 9.5. The relative error is at most 2⁻²² + 2⁻²³ · x².
  */
+// @ts-ignore: decorator
+@inline
 function complement(x: v128): v128 {
   const one = f32x4.splat(1);
   const t = f32x4.div(one, multiplyAdd(x, f32x4.splat(0.5), one));
@@ -45,6 +47,8 @@ function complement(x: v128): v128 {
 }
 
 /** Below 1 by a polynomial in x², fitted to erf(x) / x; above by the complement. */
+// @ts-ignore: decorator
+@inline
 function erf(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const square = f32x4.mul(x, x);
@@ -61,6 +65,8 @@ function erf(x: v128): v128 {
 }
 
 /** x · (1 + erf(x / √2)) / 2, which is |x| · erfc(|x| / √2) / 2 away from max(x, 0). */
+// @ts-ignore: decorator
+@inline
 function gelu(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const half = complement(f32x4.mul(magnitude, f32x4.splat(0.70710678)));
@@ -69,6 +75,8 @@ function gelu(x: v128): v128 {
 }
 
 /** ln(1 + x) for x ≥ 0: ln(w) · x / (w − 1) with w = 1 + x rounded, so that the rounding cancels. */
+// @ts-ignore: decorator
+@inline
 function logarithmOfOneMore(x: v128): v128 {
   const one = f32x4.splat(1);
   const w = f32x4.add(x, one);
@@ -78,11 +86,15 @@ function logarithmOfOneMore(x: v128): v128 {
 }
 
 /** x / (1 + e^−y). */
+// @ts-ignore: decorator
+@inline
 function gated(x: v128, y: v128): v128 {
   return f32x4.div(x, f32x4.add(f32x4.splat(1), exponential(f32x4.neg(y))));
 }
 
 /** x · tanh(ln(1 + eˣ)) = x · n / (n + 2) with n = eˣ · (eˣ + 2), and x where that is all. */
+// @ts-ignore: decorator
+@inline
 function mish(x: v128): v128 {
   const two = f32x4.splat(2);
   const e = exponential(f32x4.min(x, f32x4.splat(20)));
@@ -91,6 +103,8 @@ function mish(x: v128): v128 {
 }
 
 /** 1, −1 or 0; NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
 function sign(x: v128): v128 {
   const zero = f32x4.splat(0);
   const unit = v128.or(f32x4.splat(1), v128.and(x, f32x4.splat(-0.0)));

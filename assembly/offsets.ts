@@ -3,25 +3,33 @@ import { BinaryArguments } from './binary';
 import { ChannelShuffleArguments } from './channelShuffle';
 import { Conv3x3Arguments } from './conv3x3';
 import { ConvolutionArguments } from './convolution';
+import { ConvolutionTransposeArguments } from './convolutionTranspose';
 import { CopyRunsArguments } from './copyRuns';
 import { CopyRunsSource } from './copyRuns';
 import { DepthwiseArguments } from './depthwise';
 import { Depthwise3x3Arguments } from './depthwise3x3';
+import { DilatedPoolArguments } from './dilatedPool';
 import { PreluArguments } from './elementwise';
 import { ClipArguments } from './elementwise';
 import { SigmoidArguments } from './elementwise';
 import { AffineArguments } from './elementwise';
 import { AddArguments } from './elementwise';
 import { FullyConnectedArguments } from './fullyConnected';
+import { GatherArguments } from './gather';
+import { GatherPlace } from './gather';
 import { GlobalDepthwiseArguments } from './globalDepthwise';
 import { GroupedPointwiseArguments } from './groupedPointwise';
 import { InnerProductsArguments } from './innerProducts';
 import { LayoutArguments } from './layout';
+import { MatMulArguments } from './matMul';
 import { PadArguments } from './pad';
 import { PointwiseArguments } from './pointwise';
 import { PoolArguments } from './pool';
 import { GlobalAveragePoolArguments } from './pool';
 import { ReduceArguments } from './reduce';
+import { ResampleArguments } from './resample';
+import { ResampleRow } from './resample';
+import { ResampleTap } from './resample';
 import { ResizeArguments } from './resize';
 import { ResizeTap } from './resize';
 import { ShrinkRowsArguments } from './shrink';
@@ -112,6 +120,33 @@ export function offsetConvolutionArguments(field: i32): usize {
   return offsetof<ConvolutionArguments>();
 }
 
+export function offsetConvolutionTransposeArguments(field: i32): usize {
+  if (field == 0) return offsetof<ConvolutionTransposeArguments>('input');
+  if (field == 1) return offsetof<ConvolutionTransposeArguments>('weights');
+  if (field == 2) return offsetof<ConvolutionTransposeArguments>('bias');
+  if (field == 3) return offsetof<ConvolutionTransposeArguments>('output');
+  if (field == 4) return offsetof<ConvolutionTransposeArguments>('zeros');
+  if (field == 5) return offsetof<ConvolutionTransposeArguments>('scratch');
+  if (field == 6) return offsetof<ConvolutionTransposeArguments>('inputHeight');
+  if (field == 7) return offsetof<ConvolutionTransposeArguments>('inputWidth');
+  if (field == 8) return offsetof<ConvolutionTransposeArguments>('outputHeight');
+  if (field == 9) return offsetof<ConvolutionTransposeArguments>('outputWidth');
+  if (field == 10) return offsetof<ConvolutionTransposeArguments>('kernelHeight');
+  if (field == 11) return offsetof<ConvolutionTransposeArguments>('kernelWidth');
+  if (field == 12) return offsetof<ConvolutionTransposeArguments>('strideHeight');
+  if (field == 13) return offsetof<ConvolutionTransposeArguments>('strideWidth');
+  if (field == 14) return offsetof<ConvolutionTransposeArguments>('dilationHeight');
+  if (field == 15) return offsetof<ConvolutionTransposeArguments>('dilationWidth');
+  if (field == 16) return offsetof<ConvolutionTransposeArguments>('paddingTop');
+  if (field == 17) return offsetof<ConvolutionTransposeArguments>('paddingLeft');
+  if (field == 18) return offsetof<ConvolutionTransposeArguments>('groups');
+  if (field == 19) return offsetof<ConvolutionTransposeArguments>('depth');
+  if (field == 20) return offsetof<ConvolutionTransposeArguments>('groupOutputs');
+  if (field == 21) return offsetof<ConvolutionTransposeArguments>('inputStride');
+  if (field == 22) return offsetof<ConvolutionTransposeArguments>('outputStride');
+  return offsetof<ConvolutionTransposeArguments>();
+}
+
 export function offsetCopyRunsArguments(field: i32): usize {
   if (field == 0) return offsetof<CopyRunsArguments>('output');
   if (field == 1) return offsetof<CopyRunsArguments>('count');
@@ -170,6 +205,29 @@ export function offsetDepthwise3x3Arguments(field: i32): usize {
   return offsetof<Depthwise3x3Arguments>();
 }
 
+export function offsetDilatedPoolArguments(field: i32): usize {
+  if (field == 0) return offsetof<DilatedPoolArguments>('input');
+  if (field == 1) return offsetof<DilatedPoolArguments>('output');
+  if (field == 2) return offsetof<DilatedPoolArguments>('inputHeight');
+  if (field == 3) return offsetof<DilatedPoolArguments>('inputWidth');
+  if (field == 4) return offsetof<DilatedPoolArguments>('outputHeight');
+  if (field == 5) return offsetof<DilatedPoolArguments>('outputWidth');
+  if (field == 6) return offsetof<DilatedPoolArguments>('kernelHeight');
+  if (field == 7) return offsetof<DilatedPoolArguments>('kernelWidth');
+  if (field == 8) return offsetof<DilatedPoolArguments>('strideHeight');
+  if (field == 9) return offsetof<DilatedPoolArguments>('strideWidth');
+  if (field == 10) return offsetof<DilatedPoolArguments>('dilationHeight');
+  if (field == 11) return offsetof<DilatedPoolArguments>('dilationWidth');
+  if (field == 12) return offsetof<DilatedPoolArguments>('paddingTop');
+  if (field == 13) return offsetof<DilatedPoolArguments>('paddingLeft');
+  if (field == 14) return offsetof<DilatedPoolArguments>('takesMean');
+  if (field == 15) return offsetof<DilatedPoolArguments>('countsPadding');
+  if (field == 16) return offsetof<DilatedPoolArguments>('countedHeight');
+  if (field == 17) return offsetof<DilatedPoolArguments>('countedWidth');
+  if (field == 18) return offsetof<DilatedPoolArguments>('blocks');
+  return offsetof<DilatedPoolArguments>();
+}
+
 export function offsetPreluArguments(field: i32): usize {
   if (field == 0) return offsetof<PreluArguments>('input');
   if (field == 1) return offsetof<PreluArguments>('slopes');
@@ -226,6 +284,21 @@ export function offsetFullyConnectedArguments(field: i32): usize {
   return offsetof<FullyConnectedArguments>();
 }
 
+export function offsetGatherArguments(field: i32): usize {
+  if (field == 0) return offsetof<GatherArguments>('input');
+  if (field == 1) return offsetof<GatherArguments>('output');
+  if (field == 2) return offsetof<GatherArguments>('value');
+  if (field == 3) return offsetof<GatherArguments>('length');
+  if (field == 4) return offsetof<GatherArguments>('count');
+  if (field == 5) return offsetof<GatherArguments>('inner');
+  return offsetof<GatherArguments>();
+}
+
+export function offsetGatherPlace(field: i32): usize {
+  if (field == 0) return offsetof<GatherPlace>('index');
+  return offsetof<GatherPlace>();
+}
+
 export function offsetGlobalDepthwiseArguments(field: i32): usize {
   if (field == 0) return offsetof<GlobalDepthwiseArguments>('input');
   if (field == 1) return offsetof<GlobalDepthwiseArguments>('weights');
@@ -273,6 +346,27 @@ export function offsetLayoutArguments(field: i32): usize {
   if (field == 3) return offsetof<LayoutArguments>('channels');
   if (field == 4) return offsetof<LayoutArguments>('blocks');
   return offsetof<LayoutArguments>();
+}
+
+export function offsetMatMulArguments(field: i32): usize {
+  if (field == 0) return offsetof<MatMulArguments>('a');
+  if (field == 1) return offsetof<MatMulArguments>('b');
+  if (field == 2) return offsetof<MatMulArguments>('output');
+  if (field == 3) return offsetof<MatMulArguments>('rows');
+  if (field == 4) return offsetof<MatMulArguments>('depth');
+  if (field == 5) return offsetof<MatMulArguments>('columns');
+  if (field == 6) return offsetof<MatMulArguments>('length1');
+  if (field == 7) return offsetof<MatMulArguments>('length2');
+  if (field == 8) return offsetof<MatMulArguments>('length3');
+  if (field == 9) return offsetof<MatMulArguments>('aStride0');
+  if (field == 10) return offsetof<MatMulArguments>('aStride1');
+  if (field == 11) return offsetof<MatMulArguments>('aStride2');
+  if (field == 12) return offsetof<MatMulArguments>('aStride3');
+  if (field == 13) return offsetof<MatMulArguments>('bStride0');
+  if (field == 14) return offsetof<MatMulArguments>('bStride1');
+  if (field == 15) return offsetof<MatMulArguments>('bStride2');
+  if (field == 16) return offsetof<MatMulArguments>('bStride3');
+  return offsetof<MatMulArguments>();
 }
 
 export function offsetPadArguments(field: i32): usize {
@@ -350,6 +444,27 @@ export function offsetReduceArguments(field: i32): usize {
   if (field == 12) return offsetof<ReduceArguments>('step2');
   if (field == 13) return offsetof<ReduceArguments>('operation');
   return offsetof<ReduceArguments>();
+}
+
+export function offsetResampleArguments(field: i32): usize {
+  if (field == 0) return offsetof<ResampleArguments>('input');
+  if (field == 1) return offsetof<ResampleArguments>('output');
+  if (field == 2) return offsetof<ResampleArguments>('length');
+  if (field == 3) return offsetof<ResampleArguments>('outputs');
+  if (field == 4) return offsetof<ResampleArguments>('taps');
+  if (field == 5) return offsetof<ResampleArguments>('inner');
+  return offsetof<ResampleArguments>();
+}
+
+export function offsetResampleRow(field: i32): usize {
+  if (field == 0) return offsetof<ResampleRow>('offset');
+  return offsetof<ResampleRow>();
+}
+
+export function offsetResampleTap(field: i32): usize {
+  if (field == 0) return offsetof<ResampleTap>('index');
+  if (field == 1) return offsetof<ResampleTap>('weight');
+  return offsetof<ResampleTap>();
 }
 
 export function offsetResizeArguments(field: i32): usize {

@@ -82,6 +82,8 @@ function gather(args: ReduceArguments, from: usize, count: i32, first: f32, shif
 }
 
 /** ln Σ eˣ = m + ln Σ e^(x − m) with the largest m, or 0 where that is infinite. */
+// @ts-ignore: decorator
+@inline
 function logSumOfPowers(args: ReduceArguments, from: usize, count: i32): v128 {
   const most = gather(args, from, count, -Infinity, f32x4.splat(0), LARGEST);
   const shift = v128.bitselect(f32x4.splat(0), most, f32x4.eq(f32x4.abs(most), f32x4.splat(Infinity)));
@@ -89,6 +91,8 @@ function logSumOfPowers(args: ReduceArguments, from: usize, count: i32): v128 {
   return v128.bitselect(most, f32x4.add(shift, log), f32x4.eq(most, f32x4.splat(Infinity)));
 }
 
+// @ts-ignore: decorator
+@inline
 function reduceFour(args: ReduceArguments, from: usize, count: i32, operation: i32): v128 {
   const none = f32x4.splat(0);
   switch (operation) {

@@ -171,6 +171,63 @@ export const convolutionArguments: StructLayout<ConvolutionArguments> = {
   ],
 };
 
+/** Values for ConvolutionTransposeArguments of assembly/convolutionTranspose.ts. */
+export interface ConvolutionTransposeArguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly bias: Address;
+  readonly output: Address;
+  readonly zeros: Address;
+  readonly scratch: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly groups: number;
+  readonly depth: number;
+  readonly groupOutputs: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+}
+
+/** Field order of ConvolutionTransposeArguments; each field takes 4 bytes. */
+export const convolutionTransposeArguments: StructLayout<ConvolutionTransposeArguments> = {
+  name: 'ConvolutionTransposeArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'bias', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'zeros', kind: 'address' },
+    { name: 'scratch', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'kernelHeight', kind: 'int32' },
+    { name: 'kernelWidth', kind: 'int32' },
+    { name: 'strideHeight', kind: 'int32' },
+    { name: 'strideWidth', kind: 'int32' },
+    { name: 'dilationHeight', kind: 'int32' },
+    { name: 'dilationWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'groups', kind: 'int32' },
+    { name: 'depth', kind: 'int32' },
+    { name: 'groupOutputs', kind: 'int32' },
+    { name: 'inputStride', kind: 'int32' },
+    { name: 'outputStride', kind: 'int32' },
+  ],
+};
+
 /** Values for CopyRunsArguments of assembly/copyRuns.ts. */
 export interface CopyRunsArguments {
   readonly output: Address;
@@ -296,6 +353,55 @@ export const depthwise3x3Arguments: StructLayout<Depthwise3x3Arguments> = {
     { name: 'paddingLeft', kind: 'int32' },
     { name: 'blocks', kind: 'int32' },
     { name: 'activation', kind: 'int32' },
+  ],
+};
+
+/** Values for DilatedPoolArguments of assembly/dilatedPool.ts. */
+export interface DilatedPoolArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly takesMean: number;
+  readonly countsPadding: number;
+  readonly countedHeight: number;
+  readonly countedWidth: number;
+  readonly blocks: number;
+}
+
+/** Field order of DilatedPoolArguments; each field takes 4 bytes. */
+export const dilatedPoolArguments: StructLayout<DilatedPoolArguments> = {
+  name: 'DilatedPoolArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'kernelHeight', kind: 'int32' },
+    { name: 'kernelWidth', kind: 'int32' },
+    { name: 'strideHeight', kind: 'int32' },
+    { name: 'strideWidth', kind: 'int32' },
+    { name: 'dilationHeight', kind: 'int32' },
+    { name: 'dilationWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'takesMean', kind: 'int32' },
+    { name: 'countsPadding', kind: 'int32' },
+    { name: 'countedHeight', kind: 'int32' },
+    { name: 'countedWidth', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
   ],
 };
 
@@ -429,6 +535,40 @@ export const fullyConnectedArguments: StructLayout<FullyConnectedArguments> = {
   ],
 };
 
+/** Values for GatherArguments of assembly/gather.ts. */
+export interface GatherArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly value: number;
+  readonly length: number;
+  readonly count: number;
+  readonly inner: number;
+}
+
+/** Field order of GatherArguments; each field takes 4 bytes. */
+export const gatherArguments: StructLayout<GatherArguments> = {
+  name: 'GatherArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'value', kind: 'float32' },
+    { name: 'length', kind: 'int32' },
+    { name: 'count', kind: 'int32' },
+    { name: 'inner', kind: 'int32' },
+  ],
+};
+
+/** Values for GatherPlace of assembly/gather.ts. */
+export interface GatherPlace {
+  readonly index: number;
+}
+
+/** Field order of GatherPlace; each field takes 4 bytes. */
+export const gatherPlace: StructLayout<GatherPlace> = {
+  name: 'GatherPlace',
+  fields: [{ name: 'index', kind: 'int32' }],
+};
+
 /** Values for GlobalDepthwiseArguments of assembly/globalDepthwise.ts. */
 export interface GlobalDepthwiseArguments {
   readonly input: Address;
@@ -536,6 +676,51 @@ export const layoutArguments: StructLayout<LayoutArguments> = {
     { name: 'pixels', kind: 'int32' },
     { name: 'channels', kind: 'int32' },
     { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for MatMulArguments of assembly/matMul.ts. */
+export interface MatMulArguments {
+  readonly a: Address;
+  readonly b: Address;
+  readonly output: Address;
+  readonly rows: number;
+  readonly depth: number;
+  readonly columns: number;
+  readonly length1: number;
+  readonly length2: number;
+  readonly length3: number;
+  readonly aStride0: number;
+  readonly aStride1: number;
+  readonly aStride2: number;
+  readonly aStride3: number;
+  readonly bStride0: number;
+  readonly bStride1: number;
+  readonly bStride2: number;
+  readonly bStride3: number;
+}
+
+/** Field order of MatMulArguments; each field takes 4 bytes. */
+export const matMulArguments: StructLayout<MatMulArguments> = {
+  name: 'MatMulArguments',
+  fields: [
+    { name: 'a', kind: 'address' },
+    { name: 'b', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'rows', kind: 'int32' },
+    { name: 'depth', kind: 'int32' },
+    { name: 'columns', kind: 'int32' },
+    { name: 'length1', kind: 'int32' },
+    { name: 'length2', kind: 'int32' },
+    { name: 'length3', kind: 'int32' },
+    { name: 'aStride0', kind: 'int32' },
+    { name: 'aStride1', kind: 'int32' },
+    { name: 'aStride2', kind: 'int32' },
+    { name: 'aStride3', kind: 'int32' },
+    { name: 'bStride0', kind: 'int32' },
+    { name: 'bStride1', kind: 'int32' },
+    { name: 'bStride2', kind: 'int32' },
+    { name: 'bStride3', kind: 'int32' },
   ],
 };
 
@@ -705,6 +890,55 @@ export const reduceArguments: StructLayout<ReduceArguments> = {
     { name: 'step1', kind: 'int32' },
     { name: 'step2', kind: 'int32' },
     { name: 'operation', kind: 'int32' },
+  ],
+};
+
+/** Values for ResampleArguments of assembly/resample.ts. */
+export interface ResampleArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly length: number;
+  readonly outputs: number;
+  readonly taps: number;
+  readonly inner: number;
+}
+
+/** Field order of ResampleArguments; each field takes 4 bytes. */
+export const resampleArguments: StructLayout<ResampleArguments> = {
+  name: 'ResampleArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'length', kind: 'int32' },
+    { name: 'outputs', kind: 'int32' },
+    { name: 'taps', kind: 'int32' },
+    { name: 'inner', kind: 'int32' },
+  ],
+};
+
+/** Values for ResampleRow of assembly/resample.ts. */
+export interface ResampleRow {
+  readonly offset: number;
+}
+
+/** Field order of ResampleRow; each field takes 4 bytes. */
+export const resampleRow: StructLayout<ResampleRow> = {
+  name: 'ResampleRow',
+  fields: [{ name: 'offset', kind: 'float32' }],
+};
+
+/** Values for ResampleTap of assembly/resample.ts. */
+export interface ResampleTap {
+  readonly index: number;
+  readonly weight: number;
+}
+
+/** Field order of ResampleTap; each field takes 4 bytes. */
+export const resampleTap: StructLayout<ResampleTap> = {
+  name: 'ResampleTap',
+  fields: [
+    { name: 'index', kind: 'int32' },
+    { name: 'weight', kind: 'float32' },
   ],
 };
 
@@ -976,25 +1210,33 @@ export const structLayouts = [
   channelShuffleArguments,
   conv3x3Arguments,
   convolutionArguments,
+  convolutionTransposeArguments,
   copyRunsArguments,
   copyRunsSource,
   depthwiseArguments,
   depthwise3x3Arguments,
+  dilatedPoolArguments,
   preluArguments,
   clipArguments,
   sigmoidArguments,
   affineArguments,
   addArguments,
   fullyConnectedArguments,
+  gatherArguments,
+  gatherPlace,
   globalDepthwiseArguments,
   groupedPointwiseArguments,
   innerProductsArguments,
   layoutArguments,
+  matMulArguments,
   padArguments,
   pointwiseArguments,
   poolArguments,
   globalAveragePoolArguments,
   reduceArguments,
+  resampleArguments,
+  resampleRow,
+  resampleTap,
   resizeArguments,
   resizeTap,
   shrinkRowsArguments,

@@ -15,7 +15,7 @@ export function groupsOf(site: Site): { groups: number; groupOutputs: number } {
 }
 
 /** Per-channel numbers as `packed[g][o]`, the outputs of each group padded to a panel's multiple. */
-function padGroups(tensor: Tensor | undefined, groups: number, groupOutputs: number): Float32Array {
+export function padGroups(tensor: Tensor | undefined, groups: number, groupOutputs: number): Float32Array {
   const padded = Math.ceil(groupOutputs / PANEL_CHANNELS) * PANEL_CHANNELS;
   const packed = new Float32Array(groups * padded);
   for (let group = 0; tensor && group < groups; group++) {

@@ -3,6 +3,7 @@ import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { conv3x3Stride1, conv3x3Stride2 } from './conv3x3.js';
 import { convolution } from './convolution.js';
+import { convolutionTranspose } from './convolutionTranspose.js';
 import { copyRuns } from './copyRuns.js';
 import { depthwise } from './depthwise.js';
 import {
@@ -11,16 +12,20 @@ import {
   depthwise3x3Stride2,
   depthwise3x3Stride2Tiles,
 } from './depthwise3x3.js';
+import { dilatedPool } from './dilatedPool.js';
 import { add, affine, clip, prelu, sigmoid } from './elementwise.js';
 import { fullyConnected } from './fullyConnected.js';
+import { gather } from './gather.js';
 import { globalDepthwise } from './globalDepthwise.js';
 import { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise.js';
 import type { Build, Kernel, Site } from './kernel.js';
 import { conversions } from './layout.js';
+import { matMul } from './matMul.js';
 import { pad } from './pad.js';
 import { pointwise2x16, pointwise4x8, pointwise4x16, pointwise6x8, pointwise6x16 } from './pointwise.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
 import { reduce } from './reduce.js';
+import { resample } from './resample.js';
 import { resize } from './resize.js';
 import { softmax, softmaxAcross } from './softmax.js';
 import { stridedCopy } from './stridedCopy.js';
@@ -47,6 +52,8 @@ export const kernels: readonly Kernel[] = [
   groupedPointwise6x8,
   groupedPointwise4x8,
   convolution,
+  convolutionTranspose,
+  matMul,
   prelu,
   clip,
   sigmoid,
@@ -56,14 +63,17 @@ export const kernels: readonly Kernel[] = [
   unary,
   maxPool,
   averagePool,
+  dilatedPool,
   globalAveragePool,
   reduce,
   softmax,
   softmaxAcross,
   copyRuns,
   channelShuffle,
+  gather,
   pad,
   resize,
+  resample,
   stridedCopy,
   conversions.rowMajor,
   conversions.nhwc,

@@ -15,7 +15,7 @@ function pool(name: 'maxPool' | 'averagePool') {
     name,
     operators: [name],
     struct: poolArguments,
-    accepts: () => true,
+    accepts: ({ node }) => poolAttributes(node).dilation.every((length) => length === 1),
     extent: (site) => storedRows(site.outputs[0]!),
     arguments(site, places) {
       const { kernel, stride, padding, countPadding } = poolAttributes(site.node);

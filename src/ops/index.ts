@@ -8,13 +8,18 @@ import { channelShuffle } from './channelShuffle.js';
 import { concat } from './concat.js';
 import { constant } from './constant.js';
 import { convolution } from './convolution.js';
+import { convolutionTranspose } from './convolutionTranspose.js';
 import { expand } from './expand.js';
 import { fullyConnected } from './fullyConnected.js';
+import { gather } from './gather.js';
+import { matMul } from './matMul.js';
 import { describeNode, type Operator } from './operator.js';
 import { pad } from './pad.js';
+import { padAxis } from './padAxis.js';
 import { permute } from './permute.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
 import { reduce } from './reduce.js';
+import { resample } from './resample.js';
 import { flatten, reshape } from './reshape.js';
 import { resize } from './resize.js';
 import { slice } from './slice.js';
@@ -24,7 +29,9 @@ import { unary } from './unary.js';
 /** Every operator that a graph may hold. */
 export const operators: readonly Operator[] = [
   convolution,
+  convolutionTranspose,
   fullyConnected,
+  matMul,
   batchNorm,
   affine,
   prelu,
@@ -42,8 +49,11 @@ export const operators: readonly Operator[] = [
   concat,
   slice,
   channelShuffle,
+  gather,
   pad,
+  padAxis,
   resize,
+  resample,
   permute,
   expand,
   constant,

@@ -21,15 +21,22 @@ export interface PoolAttributes {
   readonly kernel: readonly [number, number];
   /** Vertical, horizontal. */
   readonly stride: readonly [number, number];
-  /** Top, left, bottom, right; each less than the kernel's length on its axis. */
+  /** Top, left, bottom, right; each less than the window's length on its axis. */
   readonly padding: readonly [number, number, number, number];
   readonly rounding: (typeof ROUNDINGS)[number];
+  /** Vertical, horizontal; 1 where it is absent. */
+  readonly dilation: readonly [number, number];
   /** Whether a mean counts the padding as zeros; rows and columns that rounding up adds are never counted. */
   readonly countPadding: boolean;
 }
 
 const LARGEST = 1 << 20;
-const WINDOW_ATTRIBUTES = ['kernel', 'stride', 'padding', 'rounding'];
+const WINDOW_ATTRIBUTES = ['kernel', 'stride', 'padding', 'rounding', 'dilation'];
+
+/** Pixels from the first to the last of a window, both counted. */
+function reach({ kernel, dilation }: PoolAttributes, axis: 0 | 1): number {
+  return (kernel[axis] - 1) * dilation[axis] + 1;
+}
 
 /** Reads the attributes of maxPool or averagePool. Throws ModelError BAD_ATTRIBUTE. */
 export function poolAttributes(node: Node): PoolAttributes {
@@ -38,6 +45,10 @@ export function poolAttributes(node: Node): PoolAttributes {
     stride: readIntegers(node, 'stride', 2, 1, LARGEST) as [number, number],
     padding: readIntegers(node, 'padding', 4, 0, LARGEST) as [number, number, number, number],
     rounding: readWord(node, 'rounding', ROUNDINGS),
+    dilation:
+      node.attributes.dilation === undefined
+        ? [1, 1]
+        : (readIntegers(node, 'dilation', 2, 1, LARGEST) as [number, number]),
     countPadding: node.operator === 'averagePool' && readBoolean(node, 'countPadding'),
   };
 }
@@ -62,27 +73,42 @@ export function pooledLength(
 
 function pooledShape(node: Node, input: Shape | undefined): Shape {
   if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
-  const { kernel, stride, padding, rounding } = poolAttributes(node);
+  const attributes = poolAttributes(node);
   const [batch = 0, channels = 0, height = 0, width = 0] = input;
-  const rows = pooledLength(height, kernel[0], stride[0], padding[0], padding[2], rounding);
-  const columns = pooledLength(width, kernel[1], stride[1], padding[1], padding[3], rounding);
-  if (rows < 1 || columns < 1) {
-    refuseShape(node, 'input', input, `at least the kernel's ${kernel.join('×')} with its padding`);
+  const [rows, columns] = ([height, width] as const).map((length, index) => {
+    const axis = index as 0 | 1;
+    const { stride, padding, rounding } = attributes;
+    return pooledLength(length, reach(attributes, axis), stride[axis], padding[axis], padding[axis + 2]!, rounding);
+  }) as [number, number];
+  const fits =
+    rows >= 1 && columns >= 1 && touchesAll(rows, height, 0, attributes) && touchesAll(columns, width, 1, attributes);
+  if (!fits) {
+    refuseShape(node, 'input', input, `a shape in which each window of ${attributes.kernel.join('×')} touches a pixel`);
   }
   return [batch, channels, rows, columns];
 }
 
-/** One axis of a window: the part inside the input, and its length with the padding. */
-function windowRange(
-  index: number,
-  length: number,
-  axis: 0 | 1,
-  { kernel, stride, padding }: PoolAttributes,
-): [begin: number, end: number, padded: number] {
-  const begin = index * stride[axis] - padding[axis];
-  const end = begin + kernel[axis];
-  const padded = Math.min(end, length + padding[axis + 2]!) - begin;
-  return [Math.max(begin, 0), Math.min(end, length), padded];
+/** One axis of a window: where it begins, its taps inside the input, and how many count with the padding. */
+function windowTaps(index: number, length: number, axis: 0 | 1, attributes: PoolAttributes) {
+  const { kernel, stride, padding, dilation } = attributes;
+  const first = index * stride[axis] - padding[axis];
+  const end = (last: number) => Math.min(kernel[axis], Math.ceil((last - first) / dilation[axis]));
+  const inside = [Math.max(0, Math.ceil(-first / dilation[axis])), end(length)] as const;
+  return { first, inside, padded: end(length + padding[axis + 2]!) };
+}
+
+/** Windows that are looked at one by one. */
+const MOST_LOOKED_AT = 1 << 12;
+
+/** Whether every window has a tap inside the input along an axis. Where a gap is no longer than the axis it has. */
+function touchesAll(windows: number, length: number, axis: 0 | 1, attributes: PoolAttributes): boolean {
+  if (attributes.dilation[axis] <= length) return true;
+  if (windows > MOST_LOOKED_AT) return false;
+  for (let index = 0; index < windows; index++) {
+    const { inside } = windowTaps(index, length, axis, attributes);
+    if (inside[0] >= inside[1]) return false;
+  }
+  return true;
 }
 
 function pool(node: Node, input: ReferenceTensor): ReferenceTensor {
@@ -94,19 +120,24 @@ function pool(node: Node, input: ReferenceTensor): ReferenceTensor {
   let index = 0;
   for (let plane = 0; plane < batch * channels; plane++) {
     for (let row = 0; row < height; row++) {
-      const [top, bottom, rows] = windowRange(row, source.height, 0, attributes);
+      const vertical = windowTaps(row, source.height, 0, attributes);
       for (let column = 0; column < width; column++, index++) {
-        const [left, right, columns] = windowRange(column, source.width, 1, attributes);
+        const horizontal = windowTaps(column, source.width, 1, attributes);
         let sum = 0;
         let most = Number.NEGATIVE_INFINITY;
-        for (let y = top; y < bottom; y++) {
-          for (let x = left; x < right; x++) {
+        for (let tapY = vertical.inside[0]; tapY < vertical.inside[1]; tapY++) {
+          const y = vertical.first + tapY * attributes.dilation[0];
+          for (let tapX = horizontal.inside[0]; tapX < horizontal.inside[1]; tapX++) {
+            const x = horizontal.first + tapX * attributes.dilation[1];
             const value = input.data[(plane * source.height + y) * source.width + x]!;
             sum += value;
             most = Math.max(most, value);
           }
         }
-        const count = attributes.countPadding ? rows * columns : (bottom - top) * (right - left);
+        const counts = [vertical, horizontal].map(({ inside, padded }) =>
+          attributes.countPadding ? padded : inside[1] - inside[0],
+        );
+        const count = counts[0]! * counts[1]!;
         output.data[index] = takesMean ? sum / count : most;
       }
     }
@@ -116,15 +147,18 @@ function pool(node: Node, input: ReferenceTensor): ReferenceTensor {
 
 function checkWindow(node: Node, known: readonly string[]): void {
   onlyAttributes(node, known);
-  const { kernel, padding } = poolAttributes(node);
-  if (padding.some((length, side) => length >= kernel[side % 2]!)) {
-    refuseAttribute(node, 'padding', padding, `less than the kernel's ${kernel.join('×')} on each side`);
+  const attributes = poolAttributes(node);
+  const { padding } = attributes;
+  const lengths = [reach(attributes, 0), reach(attributes, 1)];
+  if (padding.some((length, side) => length >= lengths[side % 2]!)) {
+    refuseAttribute(node, 'padding', padding, `less than the window's ${lengths.join('×')} on each side`);
   }
 }
 
 /**
  * The largest value of each window of `kernel` [vertical, horizontal], which moves by `stride`. `padding` [top, left,
- * bottom, right] adds places that hold no value. Every window holds at least one value of the input.
+ * bottom, right] adds places that hold no value, `dilation` leaves gaps in the window. Every window holds at least one
+ * value of the input.
  */
 export const maxPool: Operator = {
   name: 'maxPool',

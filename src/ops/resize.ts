@@ -55,7 +55,8 @@ export interface ResizeTap {
   readonly share: number;
 }
 
-function nearest(position: number, rounding: ResizeAttributes['rounding']): number {
+/** The nearest place of a position. */
+export function nearestPlace(position: number, rounding: ResizeAttributes['rounding']): number {
   if (rounding === 'floor') return Math.floor(position);
   if (rounding === 'ceil') return Math.ceil(position);
   return rounding === 'halfDown' ? Math.ceil(position - 0.5) : Math.floor(position + 0.5);
@@ -72,7 +73,7 @@ export function resizeTaps(length: number, axis: 0 | 1, attributes: ResizeAttrib
     if (coordinates === 'halfPixel') position = (index + 0.5) * step - 0.5;
     if (coordinates === 'alignCorners') position = outputs === 1 ? 0 : (index * (length - 1)) / (outputs - 1);
     if (mode === 'nearest') {
-      const pixel = clamp(nearest(position, rounding));
+      const pixel = clamp(nearestPlace(position, rounding));
       return { first: pixel, second: pixel, share: 0 };
     }
     const first = Math.floor(clamp(position));

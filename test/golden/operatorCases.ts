@@ -4,6 +4,7 @@ import { NEAREST_ROUNDINGS, RESIZE_COORDINATES } from '../../src/ops/resize.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import { familyCases } from './familyCases.js';
 import type { GoldenCase } from './goldenCase.js';
+import { layerCases } from './layerCases.js';
 import { IMAGE, positive, single, tensor, VECTOR } from './singleNode.js';
 
 interface ConvolutionCase {
@@ -207,6 +208,7 @@ export const operatorCases: readonly GoldenCase[] = [
   ...layers,
   ...elementwise,
   ...familyCases,
+  ...layerCases,
   ...pooling,
   ...rearranging,
   ...resizing,

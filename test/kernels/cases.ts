@@ -7,6 +7,7 @@ import { optimise } from '../../src/passes/index.js';
 import { siteOf } from '../../src/plan/site.js';
 import { elementCount } from '../../src/tensor/shape.js';
 import { familyCases } from './familyCases.js';
+import { layerCases } from './layerCases.js';
 import { convolutionCase, type KernelCase, makeCase, seededTensor } from './makeCase.js';
 import { operatorCases } from './operatorCases.js';
 
@@ -315,5 +316,6 @@ export const kernelCases: readonly KernelCase[] = [
   ...elementwiseCases(),
   ...operatorCases(),
   ...familyCases(),
+  ...layerCases(),
   ...table1Cases(),
 ];

@@ -18,9 +18,21 @@ function magnitude(tensor: ReferenceTensor | undefined): ReferenceTensor | undef
   return tensor && { ...tensor, data: tensor.data.map(Math.abs) };
 }
 
-const LAYERS = ['convolution', 'fullyConnected'];
+const LAYERS = ['convolution', 'fullyConnected', 'convolutionTranspose', 'matMul'];
 /** Operators that move elements, or choose among them. */
-const EXACT = ['maxPool', 'concat', 'slice', 'channelShuffle', 'pad', 'permute', 'reshape', 'expand', 'constant'];
+const EXACT = [
+  'maxPool',
+  'gather',
+  'padAxis',
+  'concat',
+  'slice',
+  'channelShuffle',
+  'pad',
+  'permute',
+  'reshape',
+  'expand',
+  'constant',
+];
 
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -30,7 +42,10 @@ function largest(values: Float64Array): number {
 function boundsOfSums({ site }: KernelCase, operands: readonly (ReferenceTensor | undefined)[], depth: number) {
   const { node } = site;
   const isLayer = LAYERS.includes(node.operator);
-  const plain = isLayer ? { ...node, attributes: { ...node.attributes, activation: 'none' } } : node;
+  const plain =
+    isLayer && 'activation' in node.attributes
+      ? { ...node, attributes: { ...node.attributes, activation: 'none' } }
+      : node;
   const magnitudes = operands.map((operand, index) => (isLayer && index === 3 ? undefined : magnitude(operand)));
   const clips = node.operator === 'clip';
   const sums = clips ? operands[0]!.data.map(Math.abs) : operatorOf(node).reference(plain, magnitudes)[0]!.data;
@@ -51,6 +66,11 @@ function boundsOf(
     const steps = attributes.mode === 'nearest' ? 0 : 16;
     return output.map(() => steps * UNIT_ROUNDOFF * largest(input.data));
   }
+  if (operator === 'resample') {
+    // Each tap rounds its weight, the product and the sum; the weights' magnitudes add up to less than 3.
+    const taps = 1 << 6;
+    return output.map((value) => 4 * taps * UNIT_ROUNDOFF * (largest(input.data) + Math.abs(value)));
+  }
   if (operator === 'sigmoid') return output.map((value) => (EXPONENTIAL_ERROR + 3 * UNIT_ROUNDOFF) * value + TINY);
   if (operator === 'softmax') {
     // x − max rounds by 2⁻²⁴ · 2 · max|x|, which e^x turns into a relative error; numerator and denominator alike.
@@ -62,7 +82,9 @@ function boundsOf(
   if (operator === 'binary') return boundsOfBinary(node, operands, output);
   if (operator === 'reduce') return boundsOfReduction(node, input, output);
   let depth = 1;
-  if (LAYERS.includes(operator)) depth = elementCount(inputs[1]!.slice(1));
+  if (operator === 'matMul') depth = inputs[0]!.at(-1)!;
+  else if (operator === 'convolutionTranspose') depth = elementCount(inputs[1]!) / inputs[1]![1]!;
+  else if (LAYERS.includes(operator)) depth = elementCount(inputs[1]!.slice(1));
   else if (operator === 'averagePool') {
     const kernel = attributes.kernel as number[];
     depth = elementCount(kernel.map((length, axis) => Math.min(length, inputs[0]![axis + 2]!)));

@@ -16,7 +16,10 @@ interface OperatorSet {
   readonly formatVersion: number;
 }
 
-const OPERATOR_SET: OperatorSet = { version: 17, formatVersion: 8 };
+const OPERATOR_SET: OperatorSet = { version: 18, formatVersion: 8 };
+
+/** The first set with means of windows with gaps, and with axes that are padded with themselves. */
+const OPERATOR_SET_OF_GAPS: OperatorSet = { version: 19, formatVersion: 9 };
 
 /** The first set that says which windows a pooling has whose number is rounded up. */
 const OPERATOR_SET_OF_ROUNDED_POOLS: OperatorSet = { version: 22, formatVersion: 10 };
@@ -125,9 +128,16 @@ function valueInfo(name: string, shape: Shape): ValueInfoMessage {
   return { name, type: { tensorType: { elemType: DATA_TYPES.float, shape: { dim } } } };
 }
 
+function operatorSetOf({ nodes }: Graph): OperatorSet {
+  if (nodes.some(({ attributes }) => attributes.rounding === 'up')) return OPERATOR_SET_OF_ROUNDED_POOLS;
+  const isNew = ({ operator, attributes }: Node) =>
+    (operator === 'averagePool' && attributes.dilation !== undefined) || attributes.mode === 'wrap';
+  return nodes.some(isNew) ? OPERATOR_SET_OF_GAPS : OPERATOR_SET;
+}
+
 /**
  * Writes a graph as it is, fused activations and residuals as nodes of their own, for fixed shapes. The operator set
- * is 17, or 22 where a pooling rounds up. Inputs, outputs, nodes and the tensors that convolutions read keep their names. Throws ShapeError for input shapes
+ * is 18, or 19 and 22 where poolings need it. Inputs, outputs, nodes and the tensors that convolutions read keep their names. Throws ShapeError for input shapes
  * that the graph cannot take.
  */
 export function exportOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
@@ -135,9 +145,7 @@ export function exportOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array<
   const shapes = inferShapes(graph, inputShapes);
   const builder = new OnnxBuilder(graph, shapes);
   for (const node of graph.nodes) builder.add(node);
-  const { version, formatVersion } = graph.nodes.some(({ attributes }) => attributes.rounding === 'up')
-    ? OPERATOR_SET_OF_ROUNDED_POOLS
-    : OPERATOR_SET;
+  const { version, formatVersion } = operatorSetOf(graph);
   return writeMessage(MODEL, {
     irVersion: formatVersion,
     producerName: 'mobilefacenet',

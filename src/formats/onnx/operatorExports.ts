@@ -3,17 +3,20 @@ import type { Node } from '../../graph/types.js';
 import { ACTIVATIONS, type Activation } from '../../ops/activation.js';
 import { readAxis } from '../../ops/axis.js';
 import { convolutionAttributes } from '../../ops/convolution.js';
+import { convolutionTransposeAttributes } from '../../ops/convolutionTranspose.js';
 import { expandedShape } from '../../ops/expand.js';
+import { gatherIndices } from '../../ops/gather.js';
 import { readInteger, readNumber, readWord } from '../../ops/operator.js';
 import { padAttributes } from '../../ops/pad.js';
+import { padAxisAttributes } from '../../ops/padAxis.js';
 import { permuteOrder } from '../../ops/permute.js';
 import { poolAttributes } from '../../ops/pool.js';
 import { type ReduceOperation, reduceAttributes } from '../../ops/reduce.js';
 import { isWhole } from '../../ops/reshape.js';
-import { type ResizeAttributes, resizeAttributes } from '../../ops/resize.js';
 import { sliceAttributes } from '../../ops/slice.js';
 import { binarySteps, unarySteps } from './elementExports.js';
 import { type ExportContext, float, integer, integers, type OperatorExport, type Step, text } from './exportStep.js';
+import { resampleSteps, resizeSteps } from './resizeExports.js';
 
 function clipStep(context: ExportContext, least: number, most: number): Step {
   return { opType: 'Clip', others: [context.floats([], [least]), context.floats([], [most])] };
@@ -58,6 +61,19 @@ function fullyConnectedSteps(node: Node, context: ExportContext): Step[] {
   return [...(isFlat ? [] : [flatten]), ...layerSteps(node, context, product)];
 }
 
+function convolutionTransposeSteps(node: Node, context: ExportContext): Step[] {
+  const { stride, padding, outputPadding, dilation, groups } = convolutionTransposeAttributes(node);
+  const attributes = {
+    kernel_shape: integers(context.shapeOf(node.inputs[1]!).slice(2)),
+    strides: integers(stride),
+    pads: integers(padding),
+    output_padding: integers(outputPadding),
+    dilations: integers(dilation),
+    group: integer(groups),
+  };
+  return [{ opType: 'ConvTranspose', others: node.inputs.slice(1), attributes }];
+}
+
 function affineSteps(node: Node, context: ExportContext): Step[] {
   const [input = '', scales = '', offsets = ''] = node.inputs;
   const { length: rank } = context.shapeOf(input);
@@ -68,12 +84,13 @@ function affineSteps(node: Node, context: ExportContext): Step[] {
 }
 
 function poolSteps(node: Node): Step[] {
-  const { kernel, stride, padding, rounding, countPadding } = poolAttributes(node);
+  const { kernel, stride, padding, dilation, rounding, countPadding } = poolAttributes(node);
   const attributes = {
     kernel_shape: integers(kernel),
     strides: integers(stride),
     pads: integers(padding),
     ceil_mode: integer(rounding === 'up' ? 1 : 0),
+    ...(node.attributes.dilation === undefined ? {} : { dilations: integers(dilation) }),
   };
   if (node.operator === 'maxPool') return [{ opType: 'MaxPool', attributes }];
   return [{ opType: 'AveragePool', attributes: { ...attributes, count_include_pad: integer(countPadding ? 1 : 0) } }];
@@ -83,6 +100,19 @@ function padSteps(node: Node, context: ExportContext): Step[] {
   const { mode, padding, value } = padAttributes(node);
   const [top, left, bottom, right] = padding;
   const pads = context.integers([0, 0, top, left, 0, 0, bottom, right]);
+  return [{ opType: 'Pad', others: [pads, context.floats([], [value])], attributes: { mode: text(mode) } }];
+}
+
+function gatherSteps(node: Node, context: ExportContext): Step[] {
+  const indices = context.integers(gatherIndices(node));
+  return [{ opType: 'Gather', others: [indices], attributes: { axis: integer(readAxis(node)) } }];
+}
+
+function padAxisSteps(node: Node, context: ExportContext): Step[] {
+  const { mode, before, after, value } = padAxisAttributes(node);
+  const zeros = context.shapeOf(node.inputs[0]!).map(() => 0);
+  const axis = readAxis(node);
+  const pads = context.integers([...zeros.with(axis, before), ...zeros.with(axis, after)]);
   return [{ opType: 'Pad', others: [pads, context.floats([], [value])], attributes: { mode: text(mode) } }];
 }
 
@@ -106,30 +136,6 @@ function channelShuffleSteps(node: Node, context: ExportContext): Step[] {
   ];
 }
 
-const MODES: Readonly<Record<ResizeAttributes['mode'], string>> = { nearest: 'nearest', bilinear: 'linear' };
-const COORDINATES: Readonly<Record<ResizeAttributes['coordinates'], string>> = {
-  halfPixel: 'half_pixel',
-  asymmetric: 'asymmetric',
-  alignCorners: 'align_corners',
-};
-const ROUNDINGS: Readonly<Record<ResizeAttributes['rounding'], string>> = {
-  floor: 'floor',
-  ceil: 'ceil',
-  halfDown: 'round_prefer_floor',
-  halfUp: 'round_prefer_ceil',
-};
-
-function resizeSteps(node: Node, context: ExportContext): Step[] {
-  const { mode, coordinates, rounding, size, scale } = resizeAttributes(node);
-  const batchAndChannels = context.shapeOf(node.inputs[0]!).slice(0, 2);
-  const lengths = size
-    ? ['', '', context.integers([...batchAndChannels, ...size])]
-    : ['', context.floats([4], [1, 1, ...scale!])];
-  const attributes = { mode: text(MODES[mode]), coordinate_transformation_mode: text(COORDINATES[coordinates]) };
-  const nearest = mode === 'nearest' ? { nearest_mode: text(ROUNDINGS[rounding]) } : {};
-  return [{ opType: 'Resize', others: lengths, attributes: { ...attributes, ...nearest } }];
-}
-
 const REDUCTIONS: Readonly<Record<ReduceOperation, string>> = {
   sum: 'ReduceSum',
   mean: 'ReduceMean',
@@ -143,19 +149,18 @@ const REDUCTIONS: Readonly<Record<ReduceOperation, string>> = {
   logSumOfPowers: 'ReduceLogSumExp',
 };
 
-/** Axes are an attribute before operator set 18, but for sums an operand. */
 function reduceSteps(node: Node, context: ExportContext): Step[] {
   const { operation, axes, keepAxes } = reduceAttributes(node);
-  const keepdims = integer(keepAxes ? 1 : 0);
-  const opType = REDUCTIONS[operation];
-  if (operation === 'sum') return [{ opType, others: [context.integers(axes)], attributes: { keepdims } }];
-  return [{ opType, attributes: { keepdims, axes: integers(axes) } }];
+  const attributes = { keepdims: integer(keepAxes ? 1 : 0) };
+  return [{ opType: REDUCTIONS[operation], others: [context.integers(axes)], attributes }];
 }
 
 /** Every operator's row. */
 export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<string, OperatorExport>([
   ['convolution', convolutionSteps],
+  ['convolutionTranspose', convolutionTransposeSteps],
   ['fullyConnected', fullyConnectedSteps],
+  ['matMul', (node) => [{ opType: 'MatMul', others: node.inputs.slice(1) }]],
   [
     'batchNorm',
     (node) => [
@@ -195,8 +200,11 @@ export const operatorExports: ReadonlyMap<string, OperatorExport> = new Map<stri
   ],
   ['slice', sliceSteps],
   ['channelShuffle', channelShuffleSteps],
+  ['gather', gatherSteps],
   ['pad', padSteps],
+  ['padAxis', padAxisSteps],
   ['resize', resizeSteps],
+  ['resample', resampleSteps],
   ['permute', (node) => [{ opType: 'Transpose', attributes: { perm: integers(permuteOrder(node)) } }]],
   ['expand', (node, context) => [{ opType: 'Expand', others: [context.integers(expandedShape(node))] }]],
   ['constant', () => [{ opType: 'Identity' }]],

@@ -1,0 +1,84 @@
+/** Transposed convolutions of any kernel, stride, padding, dilation and groups. */
+import { BIAS } from '../ops/convolution.js';
+import { convolutionTransposeAttributes } from '../ops/convolutionTranspose.js';
+import { channelStride } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import { type ConvolutionTransposeArguments, convolutionTransposeArguments } from './arguments.js';
+import { padGroups } from './convolution.js';
+import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
+import { PANEL_CHANNELS, packPanels } from './panels.js';
+
+function groupsOf(site: Site): { groups: number; depth: number; groupOutputs: number } {
+  const { groups } = convolutionTransposeAttributes(site.node);
+  const [inputs = 0, groupOutputs = 0] = site.inputs[1]!;
+  return { groups, depth: inputs / groups, groupOutputs };
+}
+
+/** Weights `[in, out / groups, height, width]` as `[out, in / groups, height, width]`, the order of a convolution's. */
+function turned(site: Site): Float32Array {
+  const { data, shape } = site.tensors[1]!;
+  const { groups, depth, groupOutputs } = groupsOf(site);
+  const taps = shape[2]! * shape[3]!;
+  const result = new Float32Array(data.length);
+  for (let input = 0; input < groups * depth; input++) {
+    for (let output = 0; output < groupOutputs; output++) {
+      const from = (input * groupOutputs + output) * taps;
+      const to = ((Math.floor(input / depth) * groupOutputs + output) * depth + (input % depth)) * taps;
+      result.set(data.subarray(from, from + taps), to);
+    }
+  }
+  return result;
+}
+
+/** Packs weights as `packed[g][o / 8][y][x][k][o % 8]`, the outputs of each group padded to 8. */
+function packTransposed(site: Site): PackedParts {
+  const { groups, depth, groupOutputs } = groupsOf(site);
+  const [, , height = 0, width = 0] = site.inputs[1]!;
+  const taps = height * width;
+  const length = depth * taps;
+  const order = Int32Array.from({ length }, (_, step) => (step % depth) * taps + Math.floor(step / depth));
+  return {
+    weights: packPanels({ data: turned(site), groups, outputs: groupOutputs, length, order }),
+    bias: padGroups(site.tensors[BIAS], groups, groupOutputs),
+    zeros: new Float32Array(channelStride(depth)),
+  };
+}
+
+export const convolutionTranspose = kernelRow<ConvolutionTransposeArguments>({
+  name: 'convolutionTranspose',
+  operators: ['convolutionTranspose'],
+  struct: convolutionTransposeArguments,
+  accepts: ({ inputs, tensors }) => tensors[1] !== undefined && (!inputs[BIAS] || tensors[BIAS] !== undefined),
+  pack: packTransposed,
+  extent: (site) => storedRows(site.outputs[0]!),
+  scratchBytes: () => 4 * PANEL_CHANNELS,
+  arguments(site, places) {
+    const { stride, padding, dilation } = convolutionTransposeAttributes(site.node);
+    const input = imageShape(site.inputs[0]!);
+    const output = imageShape(site.outputs[0]!);
+    const [, , kernelHeight = 0, kernelWidth = 0] = site.inputs[1]!;
+    return {
+      input: places.inputs[0]!,
+      weights: places.parts.weights!,
+      bias: places.parts.bias!,
+      output: places.outputs[0]!,
+      zeros: places.parts.zeros!,
+      scratch: places.scratch,
+      inputHeight: input.height,
+      inputWidth: input.width,
+      outputHeight: output.height,
+      outputWidth: output.width,
+      kernelHeight,
+      kernelWidth,
+      strideHeight: stride[0],
+      strideWidth: stride[1],
+      dilationHeight: dilation[0],
+      dilationWidth: dilation[1],
+      paddingTop: padding[0],
+      paddingLeft: padding[1],
+      ...groupsOf(site),
+      inputStride: 4 * channelStride(input.channels),
+      outputStride: 4 * channelStride(output.channels),
+    };
+  },
+});
