@@ -37,9 +37,10 @@ function typescript(structs) {
     for (const { field, kind } of fields)
       lines.push(`  readonly ${field}: ${kind === 'address' ? 'Address' : 'number'};`);
     lines.push('}', '', `/** Field order of ${name}; each field takes 4 bytes. */`);
-    lines.push(`export const ${lower(name)}: StructLayout<${name}> = {`, `  name: '${name}',`, '  fields: [');
-    for (const { field, kind } of fields) lines.push(`    { name: '${field}', kind: '${kind}' },`);
-    lines.push('  ],', '};');
+    lines.push(`export const ${lower(name)}: StructLayout<${name}> = {`, `  name: '${name}',`);
+    const rows = fields.map(({ field, kind }) => `{ name: '${field}', kind: '${kind}' }`);
+    if (rows.length === 1) lines.push(`  fields: [${rows[0]}],`, '};');
+    else lines.push('  fields: [', ...rows.map((row) => `    ${row},`), '  ],', '};');
   }
   lines.push('', '/** Every struct, for the test of their offsets. */', 'export const structLayouts = [');
   for (const { name } of structs) lines.push(`  ${lower(name)},`);

@@ -5,6 +5,7 @@ import { floats, integers, node, value, weights } from '../formats/onnx/onnxFile
 import type { GoldenCase } from './goldenCase.js';
 import { ABSENT, imported, single } from './importCase.js';
 import { importFamilyCases } from './importFamilyCases.js';
+import { importLayerCases } from './importLayerCases.js';
 
 const VECTORS = { inputs: [value('x', [2, 6])] };
 const ROWS = { inputs: [value('x', [2, 4, 11])] };
@@ -285,4 +286,5 @@ export const importCases: readonly GoldenCase[] = [
   ...sizes,
   ...folding,
   ...importFamilyCases,
+  ...importLayerCases,
 ];

@@ -32,6 +32,11 @@ const OTHERS = [
   'reduce',
   'expand',
   'constant',
+  'convolutionTranspose',
+  'matMul',
+  'gather',
+  'padAxis',
+  'resample',
 ];
 /** Elements beyond which a graph's values do not grow. */
 const MOST_ELEMENTS = 2000;
@@ -93,6 +98,8 @@ class RandomGraph {
     else if (operator === 'reshape') this.#reshape(name, shape, a);
     else if (operator === 'add') this.#add(name, shape, b);
     else if (operator === 'binary') this.#binary(name, shape, choices);
+    else if (operator === 'convolutionTranspose') this.#transposed(name, shape, choices);
+    else if (operator === 'matMul') this.#product(name, shape, choices);
     else if (operator === 'constant') this.#node('constant', [this.#tensor(shape, seed)], shape);
     else if (operator === 'concat') this.#concat(name, shape, choices);
     else this.#other(operator, name, shape, choices);
@@ -140,6 +147,29 @@ class RandomGraph {
     });
   }
 
+  #transposed(name: string, shape: Shape, [, seed = 0, a = 0, b = 0]: readonly number[]): void {
+    const [batch = 1, channels = 1, height = 0, width = 0] = shape;
+    if (shape.length !== 4 || height * width > 64) return;
+    const stride = 1 + (a % 2);
+    const outputs = 1 + (b % 3);
+    const lengths = [height, width].map((length) => (length - 1) * stride + 2);
+    const weights = this.#tensor([channels, outputs, 2, 2], seed, 0, 0.5);
+    this.#node('convolutionTranspose', [name, weights], [batch, outputs, ...lengths], {
+      stride: [stride, stride],
+      padding: [0, 0, 0, 0],
+      outputPadding: [0, 0],
+      dilation: [1, 1],
+      groups: 1,
+    });
+  }
+
+  #product(name: string, shape: Shape, [, seed = 0, , b = 0]: readonly number[]): void {
+    const output = shape.with(-1, 1 + (b % 4));
+    const weights = [...shape.slice(0, -2).map(() => 1), shape.at(-1)!, output.at(-1)!];
+    if (elementCount(output) <= MOST_ELEMENTS)
+      this.#node('matMul', [name, this.#tensor(weights, seed, 0, 0.5)], output);
+  }
+
   #fullyConnected(name: string, shape: Shape, [, seed = 0, a = 0, b = 0]: readonly number[]): void {
     const output = [shape[0]!, 1 + (b % 4)];
     const weights = this.#tensor([output[1]!, elementCount(shape.slice(1))], seed, 0, 0.5);
@@ -180,6 +210,16 @@ class RandomGraph {
     if (operator === 'reduce') {
       const operation = (['sum', 'largest', 'l2', 'mean'] as const)[c % 4]!;
       return { operation, axes: [axis], keepAxes: b % 2 === 0 || shape.length < 3 };
+    }
+    if (operator === 'gather') return { axis, indices: [b, c, b + c].map((place) => place % shape[axis]!) };
+    if (operator === 'padAxis') {
+      const mode = (['edge', 'wrap', 'constant'] as const)[a % 3]!;
+      return { mode, axis, before: b % 2, after: c % 2, ...(mode === 'constant' ? { value: 0.5 } : {}) };
+    }
+    if (operator === 'resample') {
+      const size = 1 + (b % 5);
+      const weights = { antialias: false, excludeOutside: false };
+      return { mode: 'linear', coordinates: 'halfPixel', axis, size, scale: [size / shape[axis]!], ...weights };
     }
     if (operator === 'expand') return { shape: shape.map((length) => (length === 1 ? 1 + (b % 3) : length)) };
     const [, , height, width] = shape;

@@ -37,7 +37,7 @@ const RESAMPLE_COORDINATES: Readonly<Record<ResampleAttributes['coordinates'], s
   region: 'tf_crop_and_resize',
 };
 
-/** Scales where they give the size, else sizes; one of a region has both ends of the axis in its list. */
+/** Sizes where they give the scale, or the scale does not give the size; else scales. One of a region has both ends of the axis in its list. */
 export function resampleSteps(node: Node, context: ExportContext): Step[] {
   const attributes = resampleAttributes(node);
   const { mode, coordinates, rounding, size, scale, coefficient, antialias, excludeOutside, region } = attributes;
@@ -49,10 +49,12 @@ export function resampleSteps(node: Node, context: ExportContext): Step[] {
     coordinates === 'region'
       ? context.floats([2 * shape.length], [...zeros.with(axis, region[0]), ...ones.with(axis, region[1])])
       : '';
-  const isScaled = Math.floor(shape[axis]! * scale) === size;
-  const lengths = isScaled
-    ? [roi, context.floats([shape.length], ones.with(axis, scale))]
-    : [roi, '', context.integers(shape.with(axis, size))];
+  const isSized = scale === size / shape[axis]!;
+  const isExact = Math.floor(Math.fround(shape[axis]! * Math.fround(scale))) === size;
+  const lengths =
+    isSized || !isExact
+      ? [roi, '', context.integers(shape.with(axis, size))]
+      : [roi, context.floats([shape.length], ones.with(axis, scale))];
   const weights = { antialias: integer(antialias ? 1 : 0), exclude_outside: integer(excludeOutside ? 1 : 0) };
   return [
     {

@@ -103,7 +103,7 @@ describe('importOnnx', () => {
       node('NonZero', ['a'], ['b']),
       node('Relu', ['b'], ['c']),
       node('Conv', ['a', 'w'], ['d'], { group: 1, unknown: 3 }),
-      node('MaxPool', ['a'], ['e'], { kernel_shape: [2, 2], dilations: [2, 2] }),
+      node('MaxPool', ['a'], ['e'], { kernel_shape: [2, 2], pads: [9, 9, 9, 9] }),
       node('Concat', ['c', 'd', 'e'], ['y']),
     ];
     const content = { nodes, tensors: [weights('w', [4, 4, 1, 1])] };

@@ -2,18 +2,26 @@
 import type { NodeImporter } from '../nodeImporter.js';
 import { add, div, max, mean, min, mul, pow, sub, sum } from './arithmetic.js';
 import { batchNormalization, clip, dropout, identity, leakyRelu, prelu } from './channelwise.js';
-import { conv, gemm, matMul } from './convolution.js';
+import { conv } from './convolution.js';
+import { convTranspose } from './convolutionTranspose.js';
 import { elementwiseImporters } from './elementwise.js';
-import { concat, flatten, pad, reshape, slice, split, squeeze, transpose, unsqueeze } from './move.js';
+import { concat, flatten, reshape, slice, split, squeeze, transpose, unsqueeze } from './move.js';
+import { instanceNormalization, lrn } from './normalisation.js';
+import { pad } from './pad.js';
 import { averagePool, maxPool } from './pooling.js';
+import { gemm, matMul } from './product.js';
+import { depthToSpace, expand, gather, spaceToDepth, tile } from './rearrange.js';
 import { reductionImporters } from './reduction.js';
 import { resize, upsample } from './resize.js';
 
 const importers: readonly NodeImporter[] = [
   conv,
+  convTranspose,
   gemm,
   matMul,
   batchNormalization,
+  instanceNormalization,
+  lrn,
   prelu,
   leakyRelu,
   clip,
@@ -38,6 +46,11 @@ const importers: readonly NodeImporter[] = [
   flatten,
   squeeze,
   unsqueeze,
+  gather,
+  expand,
+  tile,
+  depthToSpace,
+  spaceToDepth,
   pad,
   resize,
   upsample,

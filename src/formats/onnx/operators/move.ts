@@ -1,19 +1,29 @@
 /** ONNX operators that join, cut and turn values. */
 import { elementCount, type Shape } from '../../../tensor/shape.js';
-import type { GraphImporter } from '../graphImporter.js';
 import type { NodeImporter } from '../nodeImporter.js';
 import { type OnnxNode, unsupported } from '../onnxNode.js';
+import { operandTerm, termValue } from './term.js';
 
+/** Kernels join along four axes; along a later one of more the axes before and after it are taken together. */
 export const concat: NodeImporter = {
   operator: 'Concat',
   attributes: ['axis'],
   inputs: [1, 1 << 10],
   wholeNumbers: 'moved',
   import(node, graph) {
-    const axis = node.axis(node.integer('axis', 1), node.shape().length);
-    const values = node.operands.map((_operand, index) => node.value(index));
+    const shape = node.shape();
+    const axis = node.axis(node.integer('axis', 1), shape.length);
+    const values = node.operands.map((_operand, index) => termValue(node, graph, operandTerm(node, graph, index)));
     if (values.length === 1) graph.alias(node, values[0]!);
-    else graph.append(node, 'concat', values, { axis });
+    else if (axis < 3 || shape.length === 4) graph.append(node, 'concat', values, { axis });
+    else {
+      const [outer, inner] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
+      const parts = values.map((value) =>
+        graph.reshape(node, value, [outer, elementCount(graph.shape(value)) / (outer * inner), inner], 'part'),
+      );
+      const joined = graph.append(node, 'concat', parts, { axis: 1 }, 'joined');
+      graph.reshape(node, joined, shape.with(axis, graph.shape(joined)[1]!));
+    }
   },
 };
 
@@ -200,48 +210,4 @@ export const unsqueeze: NodeImporter = {
   inputs: [1, 2],
   wholeNumbers: 'moved',
   import: (node, graph) => void graph.reshape(node, node.value(), unsqueezedShape(node)),
-};
-
-/** Pads of all axes: what stands before each, then what stands after. */
-function padLengths(node: OnnxNode): readonly number[] {
-  const rank = node.shape().length;
-  const given = node.integersOrOperand('pads', 1) ?? node.refuse('has no pads', 'are nodes with them');
-  const axes = node.has(3)
-    ? node.constantIntegers(3, 'axes').map((axis) => node.axis(axis, rank))
-    : Array.from({ length: rank }, (_, axis) => axis);
-  if (given.length !== 2 * axes.length) node.refuse(`has ${given.length} pads`, `are ${2 * axes.length}`);
-  const pads = new Array<number>(2 * rank).fill(0);
-  for (const [index, axis] of axes.entries()) {
-    pads[axis] = given[index]!;
-    pads[rank + axis] = given[axes.length + index]!;
-  }
-  return pads;
-}
-
-const PAD_HELP = 'are rows and columns around images of 4 axes, from 0';
-
-function appendPad(node: OnnxNode, graph: GraphImporter, pads: readonly number[]): void {
-  const mode = node.text('mode', 'constant');
-  if (mode !== 'constant' && mode !== 'reflect' && mode !== 'edge') {
-    unsupported('mode is another word', 'are constant, reflect and edge');
-  }
-  const [batchBefore, channelsBefore, top = 0, left = 0, batchAfter, channelsAfter, bottom = 0, right = 0] = pads;
-  const inner = [batchBefore, channelsBefore, batchAfter, channelsAfter];
-  if (pads.length !== 8 || inner.some((length) => length !== 0) || pads.some((length) => length < 0)) {
-    unsupported(`pads are [${pads.slice(0, 16).join(', ')}]`, PAD_HELP);
-  }
-  const value = node.has(2) ? node.constantNumber(2, 'constant_value') : node.float('value', 0);
-  const padding = [top, left, bottom, right];
-  graph.append(node, 'pad', [node.value()], mode === 'constant' ? { mode, padding, value } : { mode, padding });
-}
-
-export const pad: NodeImporter = {
-  operator: 'Pad',
-  attributes: ['mode', 'pads', 'value'],
-  inputs: [1, 4],
-  import(node, graph) {
-    const pads = padLengths(node);
-    if (pads.every((length) => length === 0)) graph.alias(node, node.value());
-    else appendPad(node, graph, pads);
-  },
 };

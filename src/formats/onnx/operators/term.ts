@@ -86,14 +86,14 @@ function kernelShapes(a: Shape, b: Shape): readonly [a: Shape, b: Shape] {
 /** A term repeated to a whole shape. */
 function repeated(node: OnnxNode, graph: GraphImporter, term: Term, shape: Shape): Term {
   if (sameShape(term.shape, shape)) return term;
-  const placed = term.as(alignedShape(term.shape, shape.length));
-  const value = term.isTensor ? graph.append(node, 'constant', [placed], undefined, 'value') : placed;
+  const value = termValue(node, graph, term, alignedShape(term.shape, shape.length));
   return valueTerm(node, graph, graph.append(node, 'expand', [value], { shape }, 'repeated'));
 }
 
-/** A tensor as a value. */
-function computed(node: OnnxNode, graph: GraphImporter, term: Term): Term {
-  return valueTerm(node, graph, graph.append(node, 'constant', [term.as(term.shape)], undefined, 'value'));
+/** A term as a value of the graph; a tensor is given out as one. */
+export function termValue(node: OnnxNode, graph: GraphImporter, term: Term, shape = term.shape): string {
+  const named = term.as(shape);
+  return term.isTensor ? graph.append(node, 'constant', [named], undefined, 'value') : named;
 }
 
 /**
@@ -110,7 +110,7 @@ export function appendPair(
 ): string {
   const commutes = operation === 'add' || operation === 'multiply' || operation === 'least' || operation === 'greatest';
   if (a.isTensor && commutes && !b.isTensor) return appendPair(node, graph, operation, b, a, step);
-  if (a.isTensor) return appendPair(node, graph, operation, computed(node, graph, a), b, step);
+  if (a.isTensor) return appendPair(node, graph, operation, valueTerm(node, graph, termValue(node, graph, a)), b, step);
   const shape = broadcastShape(node, a.shape, b.shape);
   const [shapeA, shapeB] = kernelShapes(a.shape, b.shape);
   if (shapeA.length > MOST_KERNEL_AXES) {

@@ -5,6 +5,15 @@ import { type OnnxNode, unsupported } from '../onnxNode.js';
 /** Attributes that windows have in common. */
 export const WINDOW_ATTRIBUTES = ['kernel_shape', 'strides', 'pads', 'dilations', 'auto_pad'];
 
+/** A window along one axis. */
+export interface AxisWindow {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** A window over rows and columns, as our operators take it. */
 export interface Window {
   readonly kernel: readonly [number, number];
@@ -14,9 +23,18 @@ export interface Window {
   readonly dilation: readonly [number, number];
 }
 
+/** One place, and nothing around it. */
+export const SINGLE: AxisWindow = { kernel: 1, stride: 1, dilation: 1, before: 0, after: 0 };
+
 const LARGEST = 1 << 20;
 
-function readLengths(node: OnnxNode, name: string, fallback: readonly number[], least: number): readonly number[] {
+/** A list with a number for each of the given ones. Throws ModelError BAD_NODE. */
+export function readLengths(
+  node: OnnxNode,
+  name: string,
+  fallback: readonly number[],
+  least: number,
+): readonly number[] {
   const lengths = node.integers(name) ?? fallback;
   const fits = lengths.length === fallback.length && lengths.every((length) => length >= least && length <= LARGEST);
   if (!fits) {
@@ -25,51 +43,75 @@ function readLengths(node: OnnxNode, name: string, fallback: readonly number[], 
   return lengths;
 }
 
-/** Padding that makes each output length ⌈input / stride⌉; an odd row goes after (upper) or before (lower). */
-function samePadding(
-  lengths: readonly number[],
-  kernel: readonly number[],
-  stride: readonly number[],
-  dilation: readonly number[],
-  upper: boolean,
-): number[] {
-  const both = lengths.map((length, axis) => {
-    const outputs = Math.ceil(length / stride[axis]!);
-    const reach = (outputs - 1) * stride[axis]! + dilation[axis]! * (kernel[axis]! - 1) + 1;
-    return Math.max(reach - length, 0);
-  });
-  const less = both.map((total) => Math.floor(total / 2));
-  const more = both.map((total) => Math.ceil(total / 2));
-  return upper ? [...less, ...more] : [...more, ...less];
+/** How the padding is chosen: by attribute `pads`, none, or so that outputs are as many as inputs / strides. */
+export type PaddingWay = 'given' | 'none' | 'upper' | 'lower';
+
+const WAYS: ReadonlyMap<string, PaddingWay> = new Map([
+  ['NOTSET', 'given'],
+  ['', 'given'],
+  ['VALID', 'none'],
+  ['SAME_UPPER', 'upper'],
+  ['SAME_LOWER', 'lower'],
+]);
+
+export function paddingWay(node: OnnxNode): PaddingWay {
+  const way = WAYS.get(node.text('auto_pad', 'NOTSET'));
+  return way ?? node.refuse('auto_pad is another word', 'are NOTSET, VALID, SAME_UPPER and SAME_LOWER');
 }
 
-/** Reads a window over the axes after the second; one axis becomes the columns of one row. */
-export function readWindow(node: OnnxNode, kernelShape: readonly number[]): Window {
+/** Padding that makes the output length ⌈input / stride⌉; an odd row goes after (upper) or before (lower). */
+function samePadding(
+  length: number,
+  { kernel, stride, dilation }: AxisWindow,
+  way: PaddingWay,
+): readonly [number, number] {
+  const outputs = Math.ceil(length / stride);
+  const reach = (outputs - 1) * stride + dilation * (kernel - 1) + 1;
+  const total = Math.max(reach - length, 0);
+  const less = Math.floor(total / 2);
+  return way === 'upper' ? [less, total - less] : [total - less, less];
+}
+
+/** Reads a window over the axes after the second, axis by axis. */
+export function readWindows(node: OnnxNode, kernelShape: readonly number[]): readonly AxisWindow[] {
   const lengths = node.shape().slice(2);
   const ones = lengths.map(() => 1);
   if (kernelShape.length !== lengths.length) {
     node.refuse(`the kernel has ${kernelShape.length} axes`, `are ${lengths.length} for its input`);
   }
-  const kernel = kernelShape.length === 0 ? [] : readLengths(node, 'kernel_shape', kernelShape, 1);
-  const stride = readLengths(node, 'strides', ones, 1);
-  const dilation = readLengths(node, 'dilations', ones, 1);
-  const way = node.text('auto_pad', 'NOTSET');
-  const given = way === 'NOTSET' || way === 'VALID' || way === '';
-  if (!given && way !== 'SAME_UPPER' && way !== 'SAME_LOWER') {
-    node.refuse('auto_pad is another word', 'are NOTSET, VALID, SAME_UPPER and SAME_LOWER');
-  }
-  const zeros = [...ones, ...ones].map(() => 0);
-  let pads = zeros;
-  if (way === 'NOTSET' || way === '') pads = [...readLengths(node, 'pads', zeros, 0)];
-  else if (!given) pads = samePadding(lengths, kernel, stride, dilation, way === 'SAME_UPPER');
-  const pair = (list: readonly number[], fill: number) => (list.length === 1 ? [fill, list[0]!] : list);
-  const [top, bottom] = [pair(pads.slice(0, lengths.length), 0), pair(pads.slice(lengths.length), 0)];
+  const kernels = readLengths(node, 'kernel_shape', kernelShape, 1);
+  const strides = readLengths(node, 'strides', ones, 1);
+  const dilations = readLengths(node, 'dilations', ones, 1);
+  const way = paddingWay(node);
+  const pads = readLengths(
+    node,
+    'pads',
+    [...ones, ...ones].map(() => 0),
+    0,
+  );
+  return lengths.map((length, axis) => {
+    const window = { ...SINGLE, kernel: kernels[axis]!, stride: strides[axis]!, dilation: dilations[axis]! };
+    if (way === 'none') return window;
+    const given = [pads[axis]!, pads[lengths.length + axis]!] as const;
+    const [before, after] = way === 'given' ? given : samePadding(length, window, way);
+    return { ...window, before, after };
+  });
+}
+
+/** Two axes' windows as one over rows and columns. */
+export function joinWindows(rows: AxisWindow, columns: AxisWindow): Window {
   return {
-    kernel: pair(kernel, 1) as [number, number],
-    stride: pair(stride, 1) as [number, number],
-    padding: [...top, ...bottom] as [number, number, number, number],
-    dilation: pair(dilation, 1) as [number, number],
+    kernel: [rows.kernel, columns.kernel],
+    stride: [rows.stride, columns.stride],
+    padding: [rows.before, columns.before, rows.after, columns.after],
+    dilation: [rows.dilation, columns.dilation],
   };
+}
+
+/** Reads a window over rows and columns; one axis becomes the columns of one row. */
+export function readWindow(node: OnnxNode, kernelShape: readonly number[]): Window {
+  const windows = readWindows(node, kernelShape);
+  return windows.length === 1 ? joinWindows(SINGLE, windows[0]!) : joinWindows(windows[0]!, windows[1]!);
 }
 
 /** The node's first operand as images: a value of three axes becomes images of one row. */
