@@ -1,7 +1,9 @@
 /** Nodes whose operands are all constants, computed at import by the operators' own references. */
+import { inferShapes, nodeShapes } from '../../build/infer.js';
 import { referenceValues } from '../../build/reference.js';
+import type { Graph } from '../../graph/types.js';
 import { operatorOf } from '../../ops/index.js';
-import { elementCount, type Shape } from '../../tensor/shape.js';
+import { elementCount } from '../../tensor/shape.js';
 import type { ReferenceTensor } from '../../tensor/tensor.js';
 import type { Constant } from './constant.js';
 import { GraphImporter } from './graphImporter.js';
@@ -13,11 +15,12 @@ import { OnnxNode, unsupported } from './onnxNode.js';
 const COST = 4;
 
 /** What a reference's run costs, in elements. */
-function workOf(graph: ReturnType<GraphImporter['graph']>, shapeOf: (name: string) => Shape): number {
+function workOf(graph: Graph): number {
+  const shapes = inferShapes(graph);
   let work = 0;
   for (const node of graph.nodes) {
-    const inputs = node.inputs.map((name) => (name === '' ? undefined : shapeOf(name)));
-    const outputs = node.outputs.map(shapeOf);
+    const inputs = nodeShapes(node, shapes);
+    const outputs = node.outputs.map((name) => shapes.get(name)!);
     work += operatorOf(node).multiplyAdds(node, inputs, outputs);
     for (const shape of [...inputs, ...outputs]) work += shape ? elementCount(shape) : 0;
   }
@@ -57,7 +60,7 @@ export function foldByReference(
   const names = node.outputs.filter((name) => name !== '');
   const computed = names.filter((name) => inner.find(name)?.constant === undefined);
   const made = inner.graph(computed);
-  graph.spend(COST * workOf(made, (name) => inner.shape(name)), node.where);
+  graph.spend(COST * workOf(made), node.where);
   const values = referenceValues(made, Object.fromEntries(inputs));
   for (const [index, name] of node.outputs.entries()) {
     if (name === '') continue;

@@ -2,6 +2,7 @@
 import { rowMajorStrides } from '../../ops/permute.js';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
 import { type Constant, integerConstant, type ReadFile, readConstant } from './constant.js';
+import { compared, not, range, where } from './foldTruth.js';
 import type { GraphImporter } from './graphImporter.js';
 import { DATA_TYPES } from './messages.js';
 import { alignedShape } from './nodeImporter.js';
@@ -241,6 +242,16 @@ export const folders: ReadonlyMap<string, Folder> = new Map<string, Folder>([
   ['Sub', binary((a, b) => a - b)],
   ['Mul', binary((a, b) => a * b)],
   ['Div', binary((a, b) => a / b, true)],
+  ['Equal', compared((a, b) => a === b)],
+  ['Less', compared((a, b) => a < b)],
+  ['LessOrEqual', compared((a, b) => a <= b)],
+  ['Greater', compared((a, b) => a > b)],
+  ['GreaterOrEqual', compared((a, b) => a >= b)],
+  ['And', compared((a, b) => a !== 0 && b !== 0)],
+  ['Or', compared((a, b) => a !== 0 || b !== 0)],
+  ['Not', not],
+  ['Where', where],
+  ['Range', range],
 ]);
 
 /** The folder of a node whose operands are known as far as it asks; `undefined` where the node is computed later. */
