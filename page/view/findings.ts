@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<QualityReason, string>> = {
 export function viewOverlay({ width, height, faces, chosen }: Analysis): ViewNode {
   const marks = faces.map(({ box, landmarks }, index) => {
     const dots = landmarks.map(([x, y]) => {
-      const r = String(Math.max(width / 240, box.width / 40));
+      const r = String(Math.max(width / 160, box.width / 40));
       return element('circle', { cx: String(x), cy: String(y), r });
     });
     const { x, y } = box;

@@ -1,7 +1,7 @@
 /**
  * The page in a real browser: `npm run test:page` checks it and prints "N passed", with `-- --only TEXT` those checks
  * alone whose name has the text; `-- --screens FOLDER` takes screenshots instead, `-- --times` measures the time to the
- * first pair. Exits with 1 where anything fails.
+ * first pair in `--rounds N`. Exits with 1 where anything fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,12 @@ function install() {
 }
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string', default: '' }, screens: { type: 'string' }, times: { type: 'boolean' } },
+  options: {
+    only: { type: 'string', default: '' },
+    screens: { type: 'string' },
+    times: { type: 'boolean' },
+    rounds: { type: 'string', default: '5' },
+  },
 });
 
 install();
@@ -34,7 +39,7 @@ try {
     await takeScreens(browser, isolated.address, options.screens);
   } else if (options.times) {
     const { measureTimes } = await import('./times.js');
-    await measureTimes(browser, isolated.address);
+    await measureTimes(browser, isolated.address, Number(options.rounds));
   } else {
     const { runChecks } = await import('./checks.js');
     const failed = await runChecks(browser, { isolated: isolated.address, plain: plain.address }, options.only);

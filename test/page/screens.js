@@ -22,7 +22,11 @@ const STATES = [
   { name: 'benchmark', open: runBenchmark },
 ];
 
-/** Writes `STATE-WIDTH-SCHEME.png` files into a folder. */
+/** What the documentation shows: the upper part of two states, small enough to be kept. */
+const DOCUMENTED = { compared: 'page.jpg', benchmark: 'page-benchmark.jpg' };
+const DOCUMENTED_SIZE = { width: 1200, height: 1000 };
+
+/** Writes `STATE-WIDTH-SCHEME.png` files into a folder, and the pictures of the documentation. */
 export async function takeScreens(browser, address, folder) {
   mkdirSync(folder, { recursive: true });
   const context = await browser.newContext();
@@ -37,6 +41,13 @@ export async function takeScreens(browser, address, folder) {
         await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
       }
     }
+    const picture = DOCUMENTED[name];
+    if (!picture) continue;
+    await page.setViewportSize(DOCUMENTED_SIZE);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.mouse.move(0, 0);
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: join(folder, picture), type: 'jpeg', quality: 85 });
   }
   await context.close();
 }

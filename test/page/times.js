@@ -1,7 +1,5 @@
 /** How long a visitor waits from opening the page to the first decision, with an empty cache and with a filled one. */
 
-const ROUNDS = 5;
-
 /** Milliseconds from the navigation to the first decision. */
 async function timeFirstPair(page, address) {
   await page.goto('about:blank');
@@ -15,9 +13,9 @@ function medianOf(values) {
 }
 
 /** Prints the medians. Each round has a browser context of its own, whose cache is empty. */
-export async function measureTimes(browser, address) {
+export async function measureTimes(browser, address, rounds) {
   const times = { 'empty cache': [], 'filled cache': [] };
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const context = await browser.newContext();
     const page = await context.newPage();
     for (const taken of Object.values(times)) taken.push(await timeFirstPair(page, address));
