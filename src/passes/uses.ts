@@ -41,17 +41,27 @@ export function withInput(inputs: readonly string[], index: number, name: string
   return result;
 }
 
-/** Every name that a graph defines. */
-export function definedNames(graph: Graph): Set<string> {
-  const names = new Set([...graph.inputs.map(({ name }) => name), ...graph.tensors.keys()]);
-  for (const node of graph.nodes) for (const name of node.outputs) names.add(name);
-  return names;
-}
+/** The names that a graph defines, and new ones beside them. */
+export class FreshNames {
+  readonly #names: Set<string>;
+  /** By base: the number that the next name is tried with. */
+  readonly #next = new Map<string, number>();
 
-/** Takes a name that starts with `base` and is not yet in `names`, and adds it. */
-export function freshName(names: Set<string>, base: string): string {
-  let name = base;
-  for (let count = 2; names.has(name); count++) name = `${base}.${count}`;
-  names.add(name);
-  return name;
+  constructor(graph: Graph) {
+    this.#names = new Set([...graph.inputs.map(({ name }) => name), ...graph.tensors.keys()]);
+    for (const node of graph.nodes) for (const name of node.outputs) this.#names.add(name);
+  }
+
+  /** Takes a name that starts with `base` and is not yet there: the base itself, or the base with a number. */
+  take(base: string): string {
+    let number = this.#next.get(base) ?? 1;
+    let name: string;
+    do {
+      name = number === 1 ? base : `${base}.${number}`;
+      number++;
+    } while (this.#names.has(name));
+    this.#next.set(base, number);
+    this.#names.add(name);
+    return name;
+  }
 }

@@ -48,6 +48,46 @@ describe('MobileFaceNet', () => {
   });
 });
 
+describe('tensors that many nodes share', () => {
+  const CHANNELS = 1024;
+  const NODES = 300;
+  /** Pointwise layers in a chain, all with the same weights; each has a bias of its own where asked. */
+  const chain = (ownBias: boolean) => {
+    const builder = new GraphBuilder();
+    let value = builder.input('image', [1, CHANNELS, 1, 1]);
+    const weights = builder.tensor('weights', float32Tensor([CHANNELS, CHANNELS, 1, 1]));
+    const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+    for (let index = 0; index < NODES; index++) {
+      const inputs = [value, weights];
+      if (ownBias) inputs.push(builder.tensor(`bias${index}`, float32Tensor([CHANNELS])));
+      value = builder.node(`conv${index}`, 'convolution', inputs, attributes);
+    }
+    return builder.build([value]);
+  };
+
+  test('are packed once for all nodes that have the same ones', () => {
+    expect(packGraph(chain(false), 'plain').sizeBytes).toBe(4 * CHANNELS * (CHANNELS + 1));
+  });
+
+  test('are refused where they would have to be packed too many times over', () => {
+    expect(codeOf(() => packGraph(chain(true), 'plain'))).toBe('PLAN_TOO_LARGE');
+  });
+
+  test('are copied a few times by folding, not for each of many nodes', () => {
+    const builder = new GraphBuilder();
+    let value = builder.input('image', [1, 8, 1, 1]);
+    const weights = builder.tensor('weights', float32Tensor([8, 8, 1, 1]));
+    const ones = builder.tensor('ones', float32Tensor([8], new Float32Array(8).fill(1)));
+    const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+    for (let index = 0; index < 40; index++) {
+      value = builder.node(`conv${index}`, 'convolution', [value, weights], attributes);
+      value = builder.node(`scale${index}`, 'affine', [value, ones, ones], {});
+    }
+    const folded = optimise(builder.build([value]));
+    expect([...folded.tensors.values()].filter(({ data }) => data.length === 64)).toHaveLength(1 + 16);
+  });
+});
+
 test('a fully convolutional graph plans for any height and width', () => {
   const builder = new GraphBuilder();
   const input = builder.input('image', [1, 3, 12, 12]);
