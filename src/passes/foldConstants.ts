@@ -4,7 +4,7 @@ import { operatorOf } from '../ops/index.js';
 import { NO_ATTRIBUTES } from '../ops/operator.js';
 import { elementCount } from '../tensor/shape.js';
 import { float32Tensor, type Tensor, toReference } from '../tensor/tensor.js';
-import { definedNames, freshName } from './uses.js';
+import { FreshNames } from './uses.js';
 
 /** Elements that a folded value may have. */
 const MOST_FOLDED = 1 << 22;
@@ -31,7 +31,7 @@ function computed(node: Node, operands: readonly (Tensor | undefined)[]): Tensor
  */
 export function foldConstants(graph: Graph): Graph {
   if (!graph.nodes.some(({ operator }) => operator === 'constant')) return graph;
-  const names = definedNames(graph);
+  const names = new FreshNames(graph);
   const tensors = new Map(graph.tensors);
   const known = new Map(graph.tensors);
   const nodes = graph.nodes.map((node) => {
@@ -41,7 +41,7 @@ export function foldConstants(graph: Graph): Graph {
     if (!value) return node;
     known.set(node.outputs[0]!, value);
     if (node.operator === 'constant') return node;
-    const name = freshName(names, `${node.outputs[0]}.folded`);
+    const name = names.take(`${node.outputs[0]}.folded`);
     tensors.set(name, value);
     return { ...node, operator: 'constant', inputs: [name], attributes: NO_ATTRIBUTES };
   });

@@ -4,7 +4,7 @@ import type { Graph, Node } from '../graph/types.js';
 import { BIAS, WEIGHTS } from '../ops/convolution.js';
 import { elementCount, type Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
-import { definedNames, freshName, hasEpilogue, usesOf, withInput } from './uses.js';
+import { FreshNames, hasEpilogue, usesOf, withInput } from './uses.js';
 
 /** x · scales + offsets by channel of the input; one number serves all. */
 interface InputAffine {
@@ -68,7 +68,7 @@ export function foldForwards(graph: Graph): Graph {
   if (!graph.nodes.some(({ operator }) => operator === 'affine')) return graph;
   const uses = usesOf(graph);
   const shapes = inferShapes(graph);
-  const names = definedNames(graph);
+  const names = new FreshNames(graph);
   const tensors = new Map(graph.tensors);
   const replaced = new Map<Node, Node>();
   const removed = new Set<Node>();
@@ -81,7 +81,7 @@ export function foldForwards(graph: Graph): Graph {
     const made = foldedLayer(graph, layer, affine, shapes.get(value)!);
     if (!made) continue;
     const define = (base: string, tensor: Tensor) => {
-      const name = freshName(names, base);
+      const name = names.take(base);
       tensors.set(name, tensor);
       return name;
     };
