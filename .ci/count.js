@@ -34,5 +34,6 @@ const scaleFailures = scalePassed ? 0 : Math.max(1, scale.numFailedTests ?? 0);
 
 const passed = numPassedTests + (cells.passed ?? 0) + (scale.numPassedTests ?? 0);
 const failed = tests + Number(checks) + cellFailures + scaleFailures;
-console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+if (skipped > 0) console.log(`*** ${skipped} cells were NOT RUN: ${cells.unreachable}. ***`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
