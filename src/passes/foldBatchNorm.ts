@@ -4,7 +4,7 @@ import type { Graph, Node } from '../graph/types.js';
 import { BIAS, RESIDUAL } from '../ops/convolution.js';
 import { describeNode, readNumber } from '../ops/operator.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
-import { FreshNames, isLinear, type Uses, usesOf, withInput } from './uses.js';
+import { Copies, FreshNames, isLinear, type Uses, usesOf, withInput } from './uses.js';
 
 /** x · scales + offsets in float64, one pair a channel or one for all. */
 interface ChannelAffine {
@@ -93,9 +93,6 @@ function foldable(graph: Graph, layer: Node | undefined): layer is Node {
   return graph.tensors.has(layer.inputs[1]!) && (!layer.inputs[BIAS] || graph.tensors.has(layer.inputs[BIAS]));
 }
 
-/** Layers with the same weights that are folded into; a file could have a large tensor copied thousands of times. */
-const MOST_COPIES = 16;
-
 interface Run {
   /** What the run of affines reads. */
   readonly source: string;
@@ -143,7 +140,7 @@ export function foldBatchNorm(graph: Graph): Graph {
   for (const node of graph.nodes) for (const name of node.inputs) readers.set(name, node);
   const replaced = new Map<Node, Node>();
   const removed = new Set<Node>();
-  const copied = new Map<string, number>();
+  const copies = new Copies();
   const define = (base: string, tensor: Tensor) => {
     const name = names.take(base);
     tensors.set(name, tensor);
@@ -155,9 +152,7 @@ export function foldBatchNorm(graph: Graph): Graph {
     const run = runEndingAt(graph, uses, last);
     if (!run) continue;
     const layer = uses.maker(run.source);
-    const copies = layer ? (copied.get(layer.inputs[1]!) ?? 0) : 0;
-    if (uses.readOnce(run.source) && foldable(graph, layer) && copies < MOST_COPIES) {
-      copied.set(layer.inputs[1]!, copies + 1);
+    if (uses.readOnce(run.source) && foldable(graph, layer) && copies.take(layer.inputs[1]!)) {
       const { weights, bias } = foldInto(graph, layer, run.affine);
       const withWeights = withInput(layer.inputs, 1, define(`${layer.inputs[1]}.folded`, weights));
       const inputs = withInput(withWeights, BIAS, define(`${last.outputs[0]}.bias`, bias));

@@ -4,7 +4,7 @@ import type { Graph, Node } from '../graph/types.js';
 import { BIAS, WEIGHTS } from '../ops/convolution.js';
 import { elementCount, type Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
-import { FreshNames, hasEpilogue, usesOf, withInput } from './uses.js';
+import { Copies, FreshNames, hasEpilogue, usesOf, withInput } from './uses.js';
 
 /** x · scales + offsets by channel of the input; one number serves all. */
 interface InputAffine {
@@ -69,6 +69,7 @@ export function foldForwards(graph: Graph): Graph {
   const uses = usesOf(graph);
   const shapes = inferShapes(graph);
   const names = new FreshNames(graph);
+  const copies = new Copies();
   const tensors = new Map(graph.tensors);
   const replaced = new Map<Node, Node>();
   const removed = new Set<Node>();
@@ -78,6 +79,7 @@ export function foldForwards(graph: Graph): Graph {
     const affine = affineOf(graph, node);
     if (!affine || !isConstant(graph, layer) || !uses.readOnce(value)) continue;
     if (padsInput(layer) && affine.offsets.some((offset) => offset !== 0)) continue;
+    if (!copies.take(layer.inputs[WEIGHTS]!)) continue;
     const made = foldedLayer(graph, layer, affine, shapes.get(value)!);
     if (!made) continue;
     const define = (base: string, tensor: Tensor) => {

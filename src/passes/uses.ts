@@ -65,3 +65,19 @@ export class FreshNames {
     return name;
   }
 }
+
+/** Copies of one tensor that a pass makes; a file could have a large tensor that thousands of layers share. */
+const MOST_COPIES = 16;
+
+/** The tensors that a pass has made changed copies of. */
+export class Copies {
+  readonly #counts = new Map<string, number>();
+
+  /** Counts one more copy of a tensor; false where there are enough already. */
+  take(tensor: string): boolean {
+    const count = (this.#counts.get(tensor) ?? 0) + 1;
+    if (count > MOST_COPIES) return false;
+    this.#counts.set(tensor, count);
+    return true;
+  }
+}
