@@ -2,6 +2,7 @@
 import { activate, storePanel } from './activation';
 import { loadPartial, storePartial } from './lanes';
 import { check, F32, multiplyAdd, PANEL, VECTOR } from './simd';
+import { pixelAddress } from './taps';
 
 /**
  * weights: packed[g][o / 8][y][x][k][o % 8], the outputs of each group padded to 8; bias and slopes padded likewise.
@@ -70,13 +71,6 @@ export function storeChannels(
   } else {
     storePanel(output, low, high, residual, activation, slopes, count > 4);
   }
-}
-
-/** The address of a row's pixel, or the zeros' where the column lies outside. */
-// @ts-ignore: decorator
-@inline
-function pixelAddress(row: usize, column: i32, width: i32, stride: usize, zeros: usize): usize {
-  return <u32>column < <u32>width ? row + <usize>column * stride : zeros;
 }
 
 /** `pixels` output pixels of one row (a literal from 1 to 4) × `count` channels of a panel. */

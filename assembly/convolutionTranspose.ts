@@ -1,6 +1,7 @@
 /** Transposed convolution: each output pixel gathers the input pixels that reach it. */
 import { clearPadding, storeChannels } from './convolution';
 import { check, F32, multiplyAdd, PANEL, VECTOR } from './simd';
+import { pixelAddress } from './taps';
 
 /**
  * weights: packed[g][o / 8][y][x][k][o % 8], the outputs of each group padded to 8; bias padded likewise. zeros: `depth`
@@ -36,13 +37,6 @@ export class ConvolutionTransposeArguments {
   inputStride: i32;
   /** Bytes from one output pixel to the next. */
   outputStride: i32;
-}
-
-/** The address of a row's pixel, or the zeros' where the column lies outside. */
-// @ts-ignore: decorator
-@inline
-function pixelAddress(row: usize, column: i32, width: i32, stride: usize, zeros: usize): usize {
-  return <u32>column < <u32>width ? row + <usize>column * stride : zeros;
 }
 
 /** `pixels` (a literal, 4 or 1) pixels of an output row, `strideWidth` apart, × `count` channels of a panel. */

@@ -1,6 +1,7 @@
 /** Depthwise convolution of any kernel, stride, padding and dilation: up to sixteen channels at a time, tap by tap. */
 import { storeActivated } from './activation';
 import { check, multiplyAdd, VECTOR } from './simd';
+import { firstTap, lastTap } from './taps';
 
 /** weights: packed[y][x][c], c padded to 4; bias and slopes padded likewise. The parallel axis is output rows of all images. */
 @unmanaged
@@ -26,20 +27,6 @@ export class DepthwiseArguments {
   /** Vectors of four channels in a pixel. */
   blocks: i32;
   activation: i32;
-}
-
-/** The first tap that lies inside, where tap 0 stands at `start`. */
-// @ts-ignore: decorator
-@inline
-function firstTap(start: i32, dilation: i32): i32 {
-  return start < 0 ? (dilation - 1 - start) / dilation : 0;
-}
-
-/** The tap after the last one that lies inside. */
-// @ts-ignore: decorator
-@inline
-function lastTap(start: i32, dilation: i32, taps: i32, length: i32): i32 {
-  return start < length ? min(taps, (length - 1 - start) / dilation + 1) : 0;
 }
 
 /** One output pixel of `vectors` (a literal, 1 or 4) neighbouring vectors, from `rows` × `columns` taps inside the input. */

@@ -1,5 +1,6 @@
 /** Pooling of windows with gaps: the largest or the mean value of the pixels that each one touches. */
 import { check, VECTOR } from './simd';
+import { firstTap, lastTap } from './taps';
 
 /** The parallel axis is output rows of all images. Each window touches a pixel of the input at least. */
 @unmanaged
@@ -26,20 +27,6 @@ export class DilatedPoolArguments {
   countedWidth: i32;
   /** Vectors of four channels in a pixel. */
   blocks: i32;
-}
-
-/** The first tap of a window that is not before the input. */
-// @ts-ignore: decorator
-@inline
-function firstTap(from: i32, step: i32): i32 {
-  return from < 0 ? (step - 1 - from) / step : 0;
-}
-
-/** The tap after the last one that is before `end`. */
-// @ts-ignore: decorator
-@inline
-function lastTap(from: i32, step: i32, taps: i32, end: i32): i32 {
-  return min(taps, (end - from + step - 1) / step);
 }
 
 /** Pixel by pixel, four channels at a time. */

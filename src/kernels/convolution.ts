@@ -7,6 +7,7 @@ import { type ConvolutionArguments, convolutionArguments } from './arguments.js'
 import { epilogueArguments, hasConstantParameters } from './epilogue.js';
 import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
+import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
 /** Groups, and the output channels of one. */
 export function groupsOf(site: Site): { groups: number; groupOutputs: number } {
@@ -53,31 +54,19 @@ export const convolution = kernelRow<ConvolutionArguments>({
   scratchBytes: () => 4 * PANEL_CHANNELS,
   arguments(site, places) {
     const { stride, padding, dilation } = convolutionAttributes(site.node);
-    const input = imageShape(site.inputs[0]!);
-    const output = imageShape(site.outputs[0]!);
-    const [, depth = 0, kernelHeight = 0, kernelWidth = 0] = site.inputs[1]!;
+    const [, depth = 0] = site.inputs[1]!;
     return {
       input: places.inputs[0]!,
       weights: places.parts.weights!,
       zeros: places.parts.zeros!,
       scratch: places.scratch,
       ...epilogueArguments(site, places),
-      inputHeight: input.height,
-      inputWidth: input.width,
-      outputHeight: output.height,
-      outputWidth: output.width,
-      kernelHeight,
-      kernelWidth,
-      strideHeight: stride[0],
-      strideWidth: stride[1],
-      dilationHeight: dilation[0],
-      dilationWidth: dilation[1],
-      paddingTop: padding[0],
-      paddingLeft: padding[1],
+      ...windowArguments(site, { kernel: kernelSides(site), stride, padding }),
+      ...dilationArguments(dilation),
       ...groupsOf(site),
       depth,
-      inputStride: 4 * channelStride(input.channels),
-      outputStride: 4 * channelStride(output.channels),
+      inputStride: 4 * channelStride(imageShape(site.inputs[0]!).channels),
+      outputStride: 4 * channelStride(imageShape(site.outputs[0]!).channels),
     };
   },
 });

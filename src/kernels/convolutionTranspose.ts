@@ -7,6 +7,7 @@ import { type ConvolutionTransposeArguments, convolutionTransposeArguments } fro
 import { padGroups } from './convolution.js';
 import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
+import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
 function groupsOf(site: Site): { groups: number; depth: number; groupOutputs: number } {
   const { groups } = convolutionTransposeAttributes(site.node);
@@ -54,9 +55,6 @@ export const convolutionTranspose = kernelRow<ConvolutionTransposeArguments>({
   scratchBytes: () => 4 * PANEL_CHANNELS,
   arguments(site, places) {
     const { stride, padding, dilation } = convolutionTransposeAttributes(site.node);
-    const input = imageShape(site.inputs[0]!);
-    const output = imageShape(site.outputs[0]!);
-    const [, , kernelHeight = 0, kernelWidth = 0] = site.inputs[1]!;
     return {
       input: places.inputs[0]!,
       weights: places.parts.weights!,
@@ -64,21 +62,11 @@ export const convolutionTranspose = kernelRow<ConvolutionTransposeArguments>({
       output: places.outputs[0]!,
       zeros: places.parts.zeros!,
       scratch: places.scratch,
-      inputHeight: input.height,
-      inputWidth: input.width,
-      outputHeight: output.height,
-      outputWidth: output.width,
-      kernelHeight,
-      kernelWidth,
-      strideHeight: stride[0],
-      strideWidth: stride[1],
-      dilationHeight: dilation[0],
-      dilationWidth: dilation[1],
-      paddingTop: padding[0],
-      paddingLeft: padding[1],
+      ...windowArguments(site, { kernel: kernelSides(site), stride, padding }),
+      ...dilationArguments(dilation),
       ...groupsOf(site),
-      inputStride: 4 * channelStride(input.channels),
-      outputStride: 4 * channelStride(output.channels),
+      inputStride: 4 * channelStride(imageShape(site.inputs[0]!).channels),
+      outputStride: 4 * channelStride(imageShape(site.outputs[0]!).channels),
     };
   },
 });

@@ -6,6 +6,7 @@ import { type DepthwiseArguments, depthwiseArguments } from './arguments.js';
 import { isDepthwise } from './depthwise3x3.js';
 import { epilogueArguments, packEpilogue } from './epilogue.js';
 import { channelBlocks, kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
+import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
 /** Packs depthwise weights as `packed[y][x][c]`, c padded to 4. */
 export function packDepthwise(site: Site): PackedParts {
@@ -27,26 +28,13 @@ export const depthwise = kernelRow<DepthwiseArguments>({
   extent: (site) => storedRows(site.outputs[0]!),
   arguments(site, places) {
     const { stride, padding, dilation } = convolutionAttributes(site.node);
-    const input = imageShape(site.inputs[0]!);
-    const output = imageShape(site.outputs[0]!);
-    const [, , kernelHeight = 0, kernelWidth = 0] = site.inputs[1]!;
     return {
       input: places.inputs[0]!,
       weights: places.parts.weights!,
       ...epilogueArguments(site, places),
-      inputHeight: input.height,
-      inputWidth: input.width,
-      outputHeight: output.height,
-      outputWidth: output.width,
-      kernelHeight,
-      kernelWidth,
-      strideHeight: stride[0],
-      strideWidth: stride[1],
-      dilationHeight: dilation[0],
-      dilationWidth: dilation[1],
-      paddingTop: padding[0],
-      paddingLeft: padding[1],
-      blocks: channelBlocks(output.channels),
+      ...windowArguments(site, { kernel: kernelSides(site), stride, padding }),
+      ...dilationArguments(dilation),
+      blocks: channelBlocks(imageShape(site.outputs[0]!).channels),
     };
   },
 });

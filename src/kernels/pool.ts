@@ -8,7 +8,23 @@ import {
   type PoolArguments,
   poolArguments,
 } from './arguments.js';
-import { channelBlocks, kernelRow, storedRows } from './kernel.js';
+import { channelBlocks, kernelRow, type Places, type Site, storedRows } from './kernel.js';
+import { windowArguments } from './window.js';
+
+/** The arguments of a window's pooling, gaps aside. */
+export function windowPoolArguments(site: Site, places: Places): PoolArguments {
+  const { kernel, stride, padding, countPadding } = poolAttributes(site.node);
+  const input = imageShape(site.inputs[0]!);
+  return {
+    input: places.inputs[0]!,
+    output: places.outputs[0]!,
+    ...windowArguments(site, { kernel, stride, padding }),
+    countedHeight: input.height + (countPadding ? padding[2] : 0),
+    countedWidth: input.width + (countPadding ? padding[3] : 0),
+    countsPadding: countPadding ? 1 : 0,
+    blocks: channelBlocks(input.channels),
+  };
+}
 
 function pool(name: 'maxPool' | 'averagePool') {
   return kernelRow<PoolArguments>({
@@ -17,29 +33,7 @@ function pool(name: 'maxPool' | 'averagePool') {
     struct: poolArguments,
     accepts: ({ node }) => poolAttributes(node).dilation.every((length) => length === 1),
     extent: (site) => storedRows(site.outputs[0]!),
-    arguments(site, places) {
-      const { kernel, stride, padding, countPadding } = poolAttributes(site.node);
-      const input = imageShape(site.inputs[0]!);
-      const output = imageShape(site.outputs[0]!);
-      return {
-        input: places.inputs[0]!,
-        output: places.outputs[0]!,
-        inputHeight: input.height,
-        inputWidth: input.width,
-        outputHeight: output.height,
-        outputWidth: output.width,
-        kernelHeight: kernel[0],
-        kernelWidth: kernel[1],
-        strideHeight: stride[0],
-        strideWidth: stride[1],
-        paddingTop: padding[0],
-        paddingLeft: padding[1],
-        countedHeight: input.height + (countPadding ? padding[2] : 0),
-        countedWidth: input.width + (countPadding ? padding[3] : 0),
-        countsPadding: countPadding ? 1 : 0,
-        blocks: channelBlocks(output.channels),
-      };
-    },
+    arguments: windowPoolArguments,
   });
 }
 
