@@ -20,7 +20,8 @@ const ORDER = [
   ['face'],
   ['scale'],
   ['cli'],
-  ['entries', 'index'],
+  ['entries'],
+  ['index'],
 ];
 
 const source = fileURLToPath(new URL('../src', import.meta.url));
