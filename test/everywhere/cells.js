@@ -15,6 +15,15 @@ function lastLine(output) {
   return JSON.parse(output.trim().split('\n').at(-1));
 }
 
+/** A test of the checkout on a newer Node than the one that `npm test` may run on. */
+async function runTest(checkout, name, file) {
+  const node = programOf(name);
+  await runProgram(node, ['scripts/build.js', '--kernels'], { cwd: checkout });
+  const args = ['node_modules/vitest/vitest.mjs', 'run', file, '--reporter=json'];
+  const { numPassedTests } = lastLine(await runProgram(node, args, { cwd: checkout, timeoutMs: 400_000 }));
+  return { build: 'wide', threads: 1, passed: Array.from({ length: numPassedTests }, () => file), failed: [] };
+}
+
 /** Cells on runtimes with a file system; `consumer` is the folder where the tarball is installed. */
 function programCells({ checkout, consumer }) {
   const run = (name, args, timeoutMs) => async () =>
@@ -28,6 +37,10 @@ function programCells({ checkout, consumer }) {
     { name: 'Deno', run: run('deno', ['run', '-A', '--node-modules-dir=manual', 'run.mjs', checkout]) },
     { name: 'Bun', run: run('bun', ['run', 'run.mjs', checkout]) },
     { name: 'Node 24, kernels given as modules', run: run('node24', ['manual.mjs', checkout]) },
+    {
+      name: 'Node 24, every kernel with vectors joined',
+      run: () => runTest(checkout, 'node24', 'test/kernels/wide.test.ts'),
+    },
     {
       name: 'Node 24, 10,000 embeddings in flat memory',
       run: run('node24', ['--expose-gc', 'soak.mjs', checkout], 600_000),
