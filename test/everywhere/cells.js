@@ -20,7 +20,9 @@ async function runTest(checkout, name, file) {
   const node = programOf(name);
   await runProgram(node, ['scripts/build.js', '--kernels'], { cwd: checkout });
   const args = ['node_modules/vitest/vitest.mjs', 'run', file, '--reporter=json'];
-  const { numPassedTests } = lastLine(await runProgram(node, args, { cwd: checkout, timeoutMs: 400_000 }));
+  // A TEST_RESULTS of whoever runs the matrix would send the report to that file, over the one that is there.
+  const env = { ...process.env, TEST_RESULTS: '' };
+  const { numPassedTests } = lastLine(await runProgram(node, args, { cwd: checkout, env, timeoutMs: 400_000 }));
   return { build: 'wide', threads: 1, passed: Array.from({ length: numPassedTests }, () => file), failed: [] };
 }
 

@@ -24,9 +24,9 @@ export function programOf(name) {
 }
 
 /** Runs a program to its end and gives what it wrote. Throws where it fails or takes longer than `timeoutMs`. */
-export function runProgram(program, args, { cwd, timeoutMs = 120_000 } = {}) {
+export function runProgram(program, args, { cwd, timeoutMs = 120_000, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (text) => {
