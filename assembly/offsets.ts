@@ -3,11 +3,14 @@ import { BinaryArguments } from './binary';
 import { ChannelShuffleArguments } from './channelShuffle';
 import { Conv3x3Arguments } from './conv3x3';
 import { ConvolutionArguments } from './convolution';
+import { ConvolutionInt8Arguments } from './convolutionInt8';
 import { ConvolutionTransposeArguments } from './convolutionTranspose';
 import { CopyRunsArguments } from './copyRuns';
 import { CopyRunsSource } from './copyRuns';
 import { DepthwiseArguments } from './depthwise';
 import { Depthwise3x3Arguments } from './depthwise3x3';
+import { Depthwise3x3Int8Arguments } from './depthwise3x3Int8';
+import { DepthwiseInt8Arguments } from './depthwiseInt8';
 import { DilatedPoolArguments } from './dilatedPool';
 import { PreluArguments } from './elementwise';
 import { ClipArguments } from './elementwise';
@@ -26,6 +29,7 @@ import { PadArguments } from './pad';
 import { PointwiseArguments } from './pointwise';
 import { PoolArguments } from './pool';
 import { GlobalAveragePoolArguments } from './pool';
+import { QuantiseArguments } from './quantise';
 import { ReduceArguments } from './reduce';
 import { ResampleArguments } from './resample';
 import { ResampleRow } from './resample';
@@ -120,6 +124,35 @@ export function offsetConvolutionArguments(field: i32): usize {
   return offsetof<ConvolutionArguments>();
 }
 
+export function offsetConvolutionInt8Arguments(field: i32): usize {
+  if (field == 0) return offsetof<ConvolutionInt8Arguments>('input');
+  if (field == 1) return offsetof<ConvolutionInt8Arguments>('weights');
+  if (field == 2) return offsetof<ConvolutionInt8Arguments>('parameters');
+  if (field == 3) return offsetof<ConvolutionInt8Arguments>('constants');
+  if (field == 4) return offsetof<ConvolutionInt8Arguments>('residual');
+  if (field == 5) return offsetof<ConvolutionInt8Arguments>('output');
+  if (field == 6) return offsetof<ConvolutionInt8Arguments>('scratch');
+  if (field == 7) return offsetof<ConvolutionInt8Arguments>('inputHeight');
+  if (field == 8) return offsetof<ConvolutionInt8Arguments>('inputWidth');
+  if (field == 9) return offsetof<ConvolutionInt8Arguments>('outputHeight');
+  if (field == 10) return offsetof<ConvolutionInt8Arguments>('outputWidth');
+  if (field == 11) return offsetof<ConvolutionInt8Arguments>('kernelHeight');
+  if (field == 12) return offsetof<ConvolutionInt8Arguments>('kernelWidth');
+  if (field == 13) return offsetof<ConvolutionInt8Arguments>('strideHeight');
+  if (field == 14) return offsetof<ConvolutionInt8Arguments>('strideWidth');
+  if (field == 15) return offsetof<ConvolutionInt8Arguments>('dilationHeight');
+  if (field == 16) return offsetof<ConvolutionInt8Arguments>('dilationWidth');
+  if (field == 17) return offsetof<ConvolutionInt8Arguments>('paddingTop');
+  if (field == 18) return offsetof<ConvolutionInt8Arguments>('paddingLeft');
+  if (field == 19) return offsetof<ConvolutionInt8Arguments>('inputStride');
+  if (field == 20) return offsetof<ConvolutionInt8Arguments>('outputStride');
+  if (field == 21) return offsetof<ConvolutionInt8Arguments>('pixels');
+  if (field == 22) return offsetof<ConvolutionInt8Arguments>('groups');
+  if (field == 23) return offsetof<ConvolutionInt8Arguments>('tapChannels');
+  if (field == 24) return offsetof<ConvolutionInt8Arguments>('panels');
+  return offsetof<ConvolutionInt8Arguments>();
+}
+
 export function offsetConvolutionTransposeArguments(field: i32): usize {
   if (field == 0) return offsetof<ConvolutionTransposeArguments>('input');
   if (field == 1) return offsetof<ConvolutionTransposeArguments>('weights');
@@ -203,6 +236,46 @@ export function offsetDepthwise3x3Arguments(field: i32): usize {
   if (field == 13) return offsetof<Depthwise3x3Arguments>('blocks');
   if (field == 14) return offsetof<Depthwise3x3Arguments>('activation');
   return offsetof<Depthwise3x3Arguments>();
+}
+
+export function offsetDepthwise3x3Int8Arguments(field: i32): usize {
+  if (field == 0) return offsetof<Depthwise3x3Int8Arguments>('input');
+  if (field == 1) return offsetof<Depthwise3x3Int8Arguments>('weights');
+  if (field == 2) return offsetof<Depthwise3x3Int8Arguments>('parameters');
+  if (field == 3) return offsetof<Depthwise3x3Int8Arguments>('constants');
+  if (field == 4) return offsetof<Depthwise3x3Int8Arguments>('residual');
+  if (field == 5) return offsetof<Depthwise3x3Int8Arguments>('output');
+  if (field == 6) return offsetof<Depthwise3x3Int8Arguments>('inputHeight');
+  if (field == 7) return offsetof<Depthwise3x3Int8Arguments>('inputWidth');
+  if (field == 8) return offsetof<Depthwise3x3Int8Arguments>('outputHeight');
+  if (field == 9) return offsetof<Depthwise3x3Int8Arguments>('outputWidth');
+  if (field == 10) return offsetof<Depthwise3x3Int8Arguments>('paddingTop');
+  if (field == 11) return offsetof<Depthwise3x3Int8Arguments>('paddingLeft');
+  if (field == 12) return offsetof<Depthwise3x3Int8Arguments>('blocks');
+  return offsetof<Depthwise3x3Int8Arguments>();
+}
+
+export function offsetDepthwiseInt8Arguments(field: i32): usize {
+  if (field == 0) return offsetof<DepthwiseInt8Arguments>('input');
+  if (field == 1) return offsetof<DepthwiseInt8Arguments>('weights');
+  if (field == 2) return offsetof<DepthwiseInt8Arguments>('parameters');
+  if (field == 3) return offsetof<DepthwiseInt8Arguments>('constants');
+  if (field == 4) return offsetof<DepthwiseInt8Arguments>('residual');
+  if (field == 5) return offsetof<DepthwiseInt8Arguments>('output');
+  if (field == 6) return offsetof<DepthwiseInt8Arguments>('inputHeight');
+  if (field == 7) return offsetof<DepthwiseInt8Arguments>('inputWidth');
+  if (field == 8) return offsetof<DepthwiseInt8Arguments>('outputHeight');
+  if (field == 9) return offsetof<DepthwiseInt8Arguments>('outputWidth');
+  if (field == 10) return offsetof<DepthwiseInt8Arguments>('kernelHeight');
+  if (field == 11) return offsetof<DepthwiseInt8Arguments>('kernelWidth');
+  if (field == 12) return offsetof<DepthwiseInt8Arguments>('strideHeight');
+  if (field == 13) return offsetof<DepthwiseInt8Arguments>('strideWidth');
+  if (field == 14) return offsetof<DepthwiseInt8Arguments>('dilationHeight');
+  if (field == 15) return offsetof<DepthwiseInt8Arguments>('dilationWidth');
+  if (field == 16) return offsetof<DepthwiseInt8Arguments>('paddingTop');
+  if (field == 17) return offsetof<DepthwiseInt8Arguments>('paddingLeft');
+  if (field == 18) return offsetof<DepthwiseInt8Arguments>('blocks');
+  return offsetof<DepthwiseInt8Arguments>();
 }
 
 export function offsetDilatedPoolArguments(field: i32): usize {
@@ -426,6 +499,17 @@ export function offsetGlobalAveragePoolArguments(field: i32): usize {
   if (field == 2) return offsetof<GlobalAveragePoolArguments>('pixels');
   if (field == 3) return offsetof<GlobalAveragePoolArguments>('blocks');
   return offsetof<GlobalAveragePoolArguments>();
+}
+
+export function offsetQuantiseArguments(field: i32): usize {
+  if (field == 0) return offsetof<QuantiseArguments>('input');
+  if (field == 1) return offsetof<QuantiseArguments>('output');
+  if (field == 2) return offsetof<QuantiseArguments>('pixels');
+  if (field == 3) return offsetof<QuantiseArguments>('channels');
+  if (field == 4) return offsetof<QuantiseArguments>('blocks');
+  if (field == 5) return offsetof<QuantiseArguments>('factor');
+  if (field == 6) return offsetof<QuantiseArguments>('zeroPoint');
+  return offsetof<QuantiseArguments>();
 }
 
 export function offsetReduceArguments(field: i32): usize {

@@ -47,6 +47,21 @@ function verifyNode(node: Node, names: Set<string>): void {
   for (const name of node.outputs) define(names, name, where);
 }
 
+/** Refuses a node that reads an int8 value as float32 or the other way round; `int8` holds the names of all int8 values. */
+function checkElementTypes(node: Node, int8: Set<string>): void {
+  const operator = operatorOf(node);
+  for (const [index, name] of node.inputs.entries()) {
+    const wantsInt8 = operator.int8Inputs?.includes(index) ?? false;
+    if (name === '' || int8.has(name) === wantsInt8) continue;
+    const [found, accepted] = wantsInt8 ? ['float32', 'int8'] : ['int8', 'float32'];
+    throw new ModelError(
+      'ELEMENT_TYPE',
+      `${describeNode(node)}: ${inputName(operator, index)} "${name}" is ${found}; accepted is ${accepted}.`,
+    );
+  }
+  if (operator.int8Output) for (const name of node.outputs) int8.add(name);
+}
+
 function checkLengths(name: string, shape: Shape): void {
   if (shape.every((length) => Number.isSafeInteger(length) && length > 0)) return;
   throw new ModelError('BAD_SHAPE', `value "${name}" is ${formatShape(shape)}; axes have lengths of at least 1.`);
@@ -90,10 +105,15 @@ function checkGraph(graph: Graph): void {
       );
     }
   }
-  for (const node of graph.nodes) verifyNode(node, names);
+  const int8 = new Set<string>();
+  for (const node of graph.nodes) {
+    verifyNode(node, names);
+    checkElementTypes(node, int8);
+  }
   if (graph.outputs.length === 0) throw new ModelError('NO_OUTPUT', 'graph has no output; at least one is needed.');
   for (const name of graph.outputs) {
     if (!names.has(name)) throw new ModelError('UNDEFINED_VALUE', `output "${name}" is defined by no node.`);
+    if (int8.has(name)) throw new ModelError('ELEMENT_TYPE', `output "${name}" is int8; outputs are float32.`);
   }
   for (const [name, shape] of inferShapes(graph)) {
     if (shape.length > MOST_AXES) {

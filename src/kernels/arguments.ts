@@ -171,6 +171,67 @@ export const convolutionArguments: StructLayout<ConvolutionArguments> = {
   ],
 };
 
+/** Values for ConvolutionInt8Arguments of assembly/convolutionInt8.ts. */
+export interface ConvolutionInt8Arguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly parameters: Address;
+  readonly constants: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly scratch: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+  readonly pixels: number;
+  readonly groups: number;
+  readonly tapChannels: number;
+  readonly panels: number;
+}
+
+/** Field order of ConvolutionInt8Arguments; each field takes 4 bytes. */
+export const convolutionInt8Arguments: StructLayout<ConvolutionInt8Arguments> = {
+  name: 'ConvolutionInt8Arguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'parameters', kind: 'address' },
+    { name: 'constants', kind: 'address' },
+    { name: 'residual', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'scratch', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'kernelHeight', kind: 'int32' },
+    { name: 'kernelWidth', kind: 'int32' },
+    { name: 'strideHeight', kind: 'int32' },
+    { name: 'strideWidth', kind: 'int32' },
+    { name: 'dilationHeight', kind: 'int32' },
+    { name: 'dilationWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'inputStride', kind: 'int32' },
+    { name: 'outputStride', kind: 'int32' },
+    { name: 'pixels', kind: 'int32' },
+    { name: 'groups', kind: 'int32' },
+    { name: 'tapChannels', kind: 'int32' },
+    { name: 'panels', kind: 'int32' },
+  ],
+};
+
 /** Values for ConvolutionTransposeArguments of assembly/convolutionTranspose.ts. */
 export interface ConvolutionTransposeArguments {
   readonly input: Address;
@@ -353,6 +414,92 @@ export const depthwise3x3Arguments: StructLayout<Depthwise3x3Arguments> = {
     { name: 'paddingLeft', kind: 'int32' },
     { name: 'blocks', kind: 'int32' },
     { name: 'activation', kind: 'int32' },
+  ],
+};
+
+/** Values for Depthwise3x3Int8Arguments of assembly/depthwise3x3Int8.ts. */
+export interface Depthwise3x3Int8Arguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly parameters: Address;
+  readonly constants: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly blocks: number;
+}
+
+/** Field order of Depthwise3x3Int8Arguments; each field takes 4 bytes. */
+export const depthwise3x3Int8Arguments: StructLayout<Depthwise3x3Int8Arguments> = {
+  name: 'Depthwise3x3Int8Arguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'parameters', kind: 'address' },
+    { name: 'constants', kind: 'address' },
+    { name: 'residual', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+  ],
+};
+
+/** Values for DepthwiseInt8Arguments of assembly/depthwiseInt8.ts. */
+export interface DepthwiseInt8Arguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly parameters: Address;
+  readonly constants: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly blocks: number;
+}
+
+/** Field order of DepthwiseInt8Arguments; each field takes 4 bytes. */
+export const depthwiseInt8Arguments: StructLayout<DepthwiseInt8Arguments> = {
+  name: 'DepthwiseInt8Arguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'weights', kind: 'address' },
+    { name: 'parameters', kind: 'address' },
+    { name: 'constants', kind: 'address' },
+    { name: 'residual', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'inputHeight', kind: 'int32' },
+    { name: 'inputWidth', kind: 'int32' },
+    { name: 'outputHeight', kind: 'int32' },
+    { name: 'outputWidth', kind: 'int32' },
+    { name: 'kernelHeight', kind: 'int32' },
+    { name: 'kernelWidth', kind: 'int32' },
+    { name: 'strideHeight', kind: 'int32' },
+    { name: 'strideWidth', kind: 'int32' },
+    { name: 'dilationHeight', kind: 'int32' },
+    { name: 'dilationWidth', kind: 'int32' },
+    { name: 'paddingTop', kind: 'int32' },
+    { name: 'paddingLeft', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
   ],
 };
 
@@ -854,6 +1001,31 @@ export const globalAveragePoolArguments: StructLayout<GlobalAveragePoolArguments
   ],
 };
 
+/** Values for QuantiseArguments of assembly/quantise.ts. */
+export interface QuantiseArguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly pixels: number;
+  readonly channels: number;
+  readonly blocks: number;
+  readonly factor: number;
+  readonly zeroPoint: number;
+}
+
+/** Field order of QuantiseArguments; each field takes 4 bytes. */
+export const quantiseArguments: StructLayout<QuantiseArguments> = {
+  name: 'QuantiseArguments',
+  fields: [
+    { name: 'input', kind: 'address' },
+    { name: 'output', kind: 'address' },
+    { name: 'pixels', kind: 'int32' },
+    { name: 'channels', kind: 'int32' },
+    { name: 'blocks', kind: 'int32' },
+    { name: 'factor', kind: 'float32' },
+    { name: 'zeroPoint', kind: 'int32' },
+  ],
+};
+
 /** Values for ReduceArguments of assembly/reduce.ts. */
 export interface ReduceArguments {
   readonly input: Address;
@@ -1210,11 +1382,14 @@ export const structLayouts = [
   channelShuffleArguments,
   conv3x3Arguments,
   convolutionArguments,
+  convolutionInt8Arguments,
   convolutionTransposeArguments,
   copyRunsArguments,
   copyRunsSource,
   depthwiseArguments,
   depthwise3x3Arguments,
+  depthwise3x3Int8Arguments,
+  depthwiseInt8Arguments,
   dilatedPoolArguments,
   preluArguments,
   clipArguments,
@@ -1233,6 +1408,7 @@ export const structLayouts = [
   pointwiseArguments,
   poolArguments,
   globalAveragePoolArguments,
+  quantiseArguments,
   reduceArguments,
   resampleArguments,
   resampleRow,

@@ -4,6 +4,7 @@ import { channelShuffle } from './channelShuffle.js';
 import { conv3x3Stride1, conv3x3Stride2 } from './conv3x3.js';
 import { convolution } from './convolution.js';
 import { convolutionTranspose } from './convolutionTranspose.js';
+import { convolutionInt8 } from './convolutionInt8.js';
 import { copyRuns } from './copyRuns.js';
 import { depthwise } from './depthwise.js';
 import {
@@ -13,6 +14,7 @@ import {
   depthwise3x3Stride2Tiles,
 } from './depthwise3x3.js';
 import { dilatedPool } from './dilatedPool.js';
+import { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2, depthwiseInt8 } from './depthwiseInt8.js';
 import { add, affine, clip, prelu, sigmoid } from './elementwise.js';
 import { fullyConnected } from './fullyConnected.js';
 import { gather } from './gather.js';
@@ -24,6 +26,7 @@ import { matMul } from './matMul.js';
 import { pad } from './pad.js';
 import { pointwise2x16, pointwise4x8, pointwise4x16, pointwise6x8, pointwise6x16 } from './pointwise.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
+import { dequantise, quantise } from './quantise.js';
 import { reduce } from './reduce.js';
 import { resample } from './resample.js';
 import { resize } from './resize.js';
@@ -74,6 +77,12 @@ export const kernels: readonly Kernel[] = [
   pad,
   resize,
   resample,
+  quantise,
+  dequantise,
+  depthwise3x3Int8Stride1,
+  depthwise3x3Int8Stride2,
+  depthwiseInt8,
+  convolutionInt8,
   stridedCopy,
   conversions.rowMajor,
   conversions.nhwc,

@@ -30,7 +30,7 @@ function conversion(name: string, layout: Layout, outputLayout: Layout): Kernel 
 }
 
 /** Kernels of no operator: lowering puts them where a value is needed in another layout than it stands in. */
-export const conversions: Readonly<Record<Layout, Kernel>> = {
+export const conversions: Readonly<Record<Exclude<Layout, 'nhwcInt8'>, Kernel>> = {
   rowMajor: conversion('toRowMajor', 'nhwc', 'rowMajor'),
   nhwc: conversion('toNhwc', 'rowMajor', 'nhwc'),
 };

@@ -18,6 +18,8 @@ import { pad } from './pad.js';
 import { padAxis } from './padAxis.js';
 import { permute } from './permute.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
+import { dequantise, quantise } from './quantise.js';
+import { quantisedConvolution } from './quantisedConvolution.js';
 import { reduce } from './reduce.js';
 import { resample } from './resample.js';
 import { flatten, reshape } from './reshape.js';
@@ -59,6 +61,9 @@ export const operators: readonly Operator[] = [
   constant,
   flatten,
   reshape,
+  quantise,
+  dequantise,
+  quantisedConvolution,
 ];
 
 const byName: ReadonlyMap<string, Operator> = new Map(operators.map((operator) => [operator.name, operator]));

@@ -15,6 +15,10 @@ export interface Operator {
   readonly required: number;
   /** Whether the last input may be given more than once. */
   readonly repeatsLast?: boolean;
+  /** Positions of the inputs that are int8 values; all others are float32. None where absent. */
+  readonly int8Inputs?: readonly number[];
+  /** Whether the output is an int8 value. */
+  readonly int8Output?: boolean;
   /** Checks every attribute's type and range, and refuses unknown ones. Throws ModelError. */
   checkAttributes(node: Node): void;
   /** Shapes of the outputs. Throws ShapeError where the inputs do not fit each other. */

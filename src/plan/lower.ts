@@ -6,7 +6,7 @@ import { conversions } from '../kernels/layout.js';
 import type { Address } from '../kernels/struct.js';
 import { describeNode, NO_ATTRIBUTES } from '../ops/operator.js';
 import { isReshape } from '../ops/reshape.js';
-import type { Layout } from '../tensor/layout.js';
+import { elementTypeOf, type Layout } from '../tensor/layout.js';
 import type { Shape } from '../tensor/shape.js';
 import { placeLifetimes } from './arena.js';
 import { type PackedGraph, requireKernel } from './pack.js';
@@ -71,12 +71,12 @@ class Drafter {
    */
   #storage(name: string, layout: Layout): Storage | undefined {
     const found = this.storages.find(name, layout);
-    if (found) return found;
+    if (found || layout === 'nhwcInt8') return found;
     const source = layout === 'nhwc' ? this.#storage(name, 'rowMajor') : this.storages.findNhwc(name);
     return source && this.#convert(source, layout, layout === 'nhwc' ? name : source.name);
   }
 
-  #convert(source: Storage, layout: Layout, name: string): Storage {
+  #convert(source: Storage, layout: Exclude<Layout, 'nhwcInt8'>, name: string): Storage {
     const shape = this.#shapes.get(name)!;
     const node = { name, operator: 'reshape', inputs: [name], outputs: [name], attributes: NO_ATTRIBUTES };
     const site: Site = { node, inputs: [shape], outputs: [shape], tensors: [undefined] };
@@ -135,7 +135,7 @@ export function lower(packed: PackedGraph, inputShapes?: InputShapes): Plan {
   const planned = (storage: Storage, name: string, layout: Layout): PlannedValue => ({
     name,
     shape: shapes.get(name)!,
-    elementType: 'float32',
+    elementType: elementTypeOf(layout),
     layout,
     offsetBytes: offsets.get(storage)!,
     sizeBytes: storageBytes(storage),

@@ -1,6 +1,6 @@
 /** Where a graph's values stand while it is lowered: their storages by layout, shared and converted as steps need them. */
 import type { Layout } from '../tensor/layout.js';
-import { CHANNEL_BLOCK, storedElements } from '../tensor/layout.js';
+import { CHANNEL_BLOCK, storedBytes } from '../tensor/layout.js';
 import { imageShape, type Shape } from '../tensor/shape.js';
 
 /** One stretch of the arena: the elements of one or more values in one order. */
@@ -14,8 +14,9 @@ export interface Storage {
   end: number;
 }
 
-/** True where the two layouts of a shape are the same bytes. */
-function layoutsCoincide(shape: Shape): boolean {
+/** True where the other float32 layout of a shape has the same bytes. */
+function layoutsCoincide(shape: Shape, layout: Layout): boolean {
+  if (layout === 'nhwcInt8') return false;
   const { channels, height, width } = imageShape(shape);
   return height * width === 1 && channels % CHANNEL_BLOCK === 0;
 }
@@ -26,7 +27,7 @@ function otherLayout(layout: Layout): Layout {
 
 /** Bytes of a storage. */
 export function storageBytes({ shape, layout }: Storage): number {
-  return 4 * storedElements(shape, layout);
+  return storedBytes(shape, layout);
 }
 
 /**
@@ -53,7 +54,7 @@ export class Storages {
   /** The storage that holds a value in a layout, if there is one. */
   find(name: string, layout: Layout): Storage | undefined {
     const found = this.#places.get(this.#key(name, layout));
-    if (found || !layoutsCoincide(this.#shapes.get(name)!)) return found;
+    if (found || !layoutsCoincide(this.#shapes.get(name)!, layout)) return found;
     return this.#places.get(this.#key(name, otherLayout(layout)));
   }
 
@@ -65,7 +66,7 @@ export class Storages {
     const root = this.#root(name);
     if (layout === 'nhwc' && !this.#images.has(root)) this.#images.set(root, storage);
     const other = this.#key(name, otherLayout(layout));
-    if (layoutsCoincide(storage.shape) && !this.#places.has(other)) this.#places.set(other, storage);
+    if (layoutsCoincide(storage.shape, layout) && !this.#places.has(other)) this.#places.set(other, storage);
     return storage;
   }
 
@@ -79,7 +80,7 @@ export class Storages {
   }
 
   #key(name: string, layout: Layout): string {
-    const image = layout === 'nhwc' ? Object.values(imageShape(this.#shapes.get(name)!)).join('×') : '';
+    const image = layout !== 'rowMajor' ? Object.values(imageShape(this.#shapes.get(name)!)).join('×') : '';
     return `${layout} ${image} ${this.#root(name)}`;
   }
 }

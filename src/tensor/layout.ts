@@ -1,11 +1,21 @@
 /** Layouts: the only formulas that say where an element of a value stands in memory. */
 import { elementCount, imageShape, type Shape } from './shape.js';
+import type { ElementType } from './tensor.js';
 
 /**
  * `nhwc`: channels innermost, their stride rounded up to 4, the padding channels zero; what the kernels read.
+ * `nhwcInt8`: int8 elements, channels innermost, their stride rounded up to 8, the padding channels anything.
  * `rowMajor`: the frameworks' dense order.
  */
-export type Layout = 'nhwc' | 'rowMajor';
+export type Layout = 'nhwc' | 'nhwcInt8' | 'rowMajor';
+
+/** Channels of a vector of int8 kernels, which widen to int16; the channel stride of `nhwcInt8` is a multiple of it. */
+export const INT8_CHANNEL_BLOCK = 8;
+
+/** The element type of values in a layout. */
+export function elementTypeOf(layout: Layout): ElementType {
+  return layout === 'nhwcInt8' ? 'int8' : 'float32';
+}
 
 /** Channels that a SIMD vector holds; the channel stride of `nhwc` is a multiple of it. */
 export const CHANNEL_BLOCK = 4;
@@ -15,11 +25,22 @@ export function channelStride(channels: number): number {
   return Math.ceil(channels / CHANNEL_BLOCK) * CHANNEL_BLOCK;
 }
 
+/** The distance between two pixels of an `nhwcInt8` value, in elements. */
+export function int8ChannelStride(channels: number): number {
+  return Math.ceil(channels / INT8_CHANNEL_BLOCK) * INT8_CHANNEL_BLOCK;
+}
+
 /** Elements that a value occupies in a layout, padding included. */
 export function storedElements(shape: Shape, layout: Layout): number {
   if (layout === 'rowMajor') return elementCount(shape);
   const { batch, channels, height, width } = imageShape(shape);
-  return batch * height * width * channelStride(channels);
+  const stride = layout === 'nhwc' ? channelStride(channels) : int8ChannelStride(channels);
+  return batch * height * width * stride;
+}
+
+/** Bytes that a value occupies in a layout, padding included. */
+export function storedBytes(shape: Shape, layout: Layout): number {
+  return storedElements(shape, layout) * (elementTypeOf(layout) === 'int8' ? 1 : 4);
 }
 
 /** An axis of a value as `nhwc` sees it. */

@@ -2,8 +2,8 @@
 import { type Build, type Kernel, type Places, type Site, writePart } from '../../src/kernels/kernel.js';
 import { type Address, NO_BASES, writeArguments } from '../../src/kernels/struct.js';
 import { share } from '../../src/runtime/run.js';
-import { readLayout, storedElements, writeLayout } from '../../src/tensor/layout.js';
-import { elementCount, imageShape } from '../../src/tensor/shape.js';
+import { type Layout, readLayout, storedBytes, writeLayout } from '../../src/tensor/layout.js';
+import { elementCount, imageShape, type Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { instantiateModule, modules } from './modules.js';
 
@@ -61,6 +61,37 @@ class GuardedLayout {
   }
 }
 
+/** The places of a value's elements in `nhwcInt8`, in row-major order. */
+function int8Places(shape: Shape): Int32Array {
+  const { batch, channels, height, width } = imageShape(shape);
+  const stride = Math.ceil(channels / 8) * 8;
+  const pixels = height * width;
+  return Int32Array.from({ length: batch * channels * pixels }, (_, index) => {
+    const plane = Math.floor(index / pixels);
+    return (Math.floor(plane / channels) * pixels + (index % pixels)) * stride + (plane % channels);
+  });
+}
+
+function writeValue(tensor: Tensor, layout: Layout, { begin, sizeBytes }: Placed): void {
+  if (layout !== 'nhwcInt8') {
+    writeLayout(tensor.data, tensor.shape, layout, new Float32Array(memory.buffer, begin, sizeBytes / 4));
+    return;
+  }
+  // Padding channels may hold anything.
+  const bytes = new Int8Array(memory.buffer, begin, sizeBytes).fill(77);
+  for (const [index, place] of int8Places(tensor.shape).entries()) bytes[place] = tensor.data[index]!;
+}
+
+function readValue(shape: Shape, layout: Layout, { begin, sizeBytes }: Placed): Float32Array {
+  if (layout === 'nhwcInt8') {
+    const bytes = new Int8Array(memory.buffer, begin, sizeBytes);
+    return Float32Array.from(int8Places(shape), (place) => bytes[place]!);
+  }
+  const result = new Float32Array(elementCount(shape));
+  readLayout(new Float32Array(memory.buffer, begin, sizeBytes / 4), shape, layout, result);
+  return result;
+}
+
 /**
  * Runs `kernel` over `lanes` slices, one after the other, each with arguments and scratch of its own; `module` is the
  * build's where none is given.
@@ -74,17 +105,16 @@ export function runKernel(
   module = modules[build],
 ): KernelRun {
   const layout = new GuardedLayout();
+  const bytesOf = ({ begin, sizeBytes }: Placed): Uint8Array => new Uint8Array(memory.buffer, begin, sizeBytes);
   const floatsOf = ({ begin, sizeBytes }: Placed): Float32Array =>
     new Float32Array(memory.buffer, begin, sizeBytes / 4);
   const address = ({ begin }: Placed): Address => ({ region: 'arena', offsetBytes: begin });
-  const inputs = values.map((tensor) =>
-    tensor ? layout.place(4 * storedElements(tensor.shape, kernel.layout)) : null,
-  );
+  const inputs = values.map((tensor) => (tensor ? layout.place(storedBytes(tensor.shape, kernel.layout)) : null));
   const packed = Object.entries(kernel.pack(site)).map(([name, data]) => {
     return { name, data, at: data.length > 0 ? layout.place(4 * data.length) : null };
   });
   const outputShape = site.outputs[0]!;
-  const output = layout.place(4 * storedElements(outputShape, kernel.outputLayout));
+  const output = layout.place(storedBytes(outputShape, kernel.outputLayout));
   const scratches = Array.from({ length: lanes }, () => layout.place(Math.max(16, kernel.scratchBytes(site))));
   const parts = Object.fromEntries(packed.map(({ name, at }) => [name, at && address(at)]));
   const structs = scratches.map((scratch) => {
@@ -100,11 +130,11 @@ export function runKernel(
 
   layout.fillGuards();
   values.forEach((tensor, index) => {
-    if (tensor) writeLayout(tensor.data, tensor.shape, kernel.layout, floatsOf(inputs[index]!));
+    if (tensor) writeValue(tensor, kernel.layout, inputs[index]!);
   });
-  const before = inputs.map((placed) => placed && floatsOf(placed).slice());
+  const before = inputs.map((placed) => placed && bytesOf(placed).slice());
   for (const { data, at } of packed) if (at) writePart(data, floatsOf(at));
-  floatsOf(output).fill(Number.NaN);
+  bytesOf(output).fill(0xff);
   for (const scratch of scratches) floatsOf(scratch).fill(Number.NaN);
   const view = new DataView(memory.buffer);
   for (const { fields, at } of structs) writeArguments(fields, NO_BASES, view, at.begin);
@@ -116,15 +146,12 @@ export function runKernel(
     if (begin < end) run(at.begin, begin, end);
   });
 
-  const stored = floatsOf(output).slice();
-  const result = new Float32Array(elementCount(outputShape));
-  readLayout(stored, outputShape, kernel.outputLayout, result);
-  const same = (a: Float32Array, b: Float32Array): boolean => a.every((value, index) => Object.is(value, b[index]));
+  const same = (a: Uint8Array, b: Uint8Array): boolean => a.every((value, index) => value === b[index]);
   return {
-    output: result,
-    stored,
+    output: readValue(outputShape, kernel.outputLayout, output),
+    stored: kernel.outputLayout === 'nhwcInt8' ? new Float32Array(0) : floatsOf(output).slice(),
     guardsIntact: layout.guardsIntact(),
-    inputsIntact: inputs.every((placed, index) => !placed || same(before[index]!, floatsOf(placed))),
+    inputsIntact: inputs.every((placed, index) => !placed || same(before[index]!, bytesOf(placed))),
   };
 }
 

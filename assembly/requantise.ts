@@ -1,0 +1,116 @@
+/** The inline epilogue of the int8 kernels: 32-bit sums of eight channels become int8, in integers alone. */
+
+/** Channels of one panel of the int8 kernels. */
+export const PANEL_CHANNELS: i32 = 8;
+
+/**
+ * Bytes of the parameters of a panel: bias 8 × i32, 2^lift 8 × u16, the multipliers
+ * of positive sums and in which bits those of negative ones differ 8 × i16 each.
+ */
+export const PARAMETERS: usize = 80;
+const LIFTS: usize = 32;
+const POSITIVE: usize = 48;
+const DIFFERENCE: usize = 64;
+
+/** Vectors of a layer's constants: eight lanes of int16, sixteen of int8 for the limits and the padding. */
+const FINISH: usize = 0;
+const ZERO_POINT: usize = 16;
+const LEAST: usize = 32;
+const MOST: usize = 48;
+const RESIDUAL_ZERO_POINT: usize = 64;
+const RESIDUAL_MULTIPLIER: usize = 80;
+/** The input's zero point, which stands for places outside the image. */
+export const PADDING: usize = 96;
+
+/** Bits by which lifted sums are shifted down to 16 bits. */
+const SHIFT: i32 = 10;
+
+/** (a · b + 2¹⁴) >> 15 in eight lanes; no multiplier is −2¹⁵, so that all builds give the same. */
+// @ts-ignore: decorator
+@inline
+function multiplyRounded(a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i16x8.relaxed_q15mulr_s(a, b);
+  return i16x8.q15mulr_sat_s(a, b);
+}
+
+/** Eight 32-bit sums, lifted and with half a unit added, as 16 bits. */
+// @ts-ignore: decorator
+@inline
+function narrowSums(low: v128, high: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(low, SHIFT), i32x4.shr_s(high, SHIFT));
+}
+
+/** Sums in units of the output's scale / 2^fraction; those below 0 have another multiplier. */
+// @ts-ignore: decorator
+@inline
+function scaleSums(sums: v128, positive: v128, difference: v128): v128 {
+  return multiplyRounded(sums, v128.xor(positive, v128.and(i16x8.shr_s(sums, 15), difference)));
+}
+
+/** Adds the eight channels at `residual`. */
+// @ts-ignore: decorator
+@inline
+function addResidual(value: v128, residual: usize, constants: usize): v128 {
+  const centred = i16x8.sub(v128.load8x8_s(residual), v128.load(constants, RESIDUAL_ZERO_POINT));
+  return i16x8.add_sat_s(value, multiplyRounded(i16x8.shl(centred, 7), v128.load(constants, RESIDUAL_MULTIPLIER)));
+}
+
+/** Rounds the fractions away, adds the zero point and keeps the limits; eight channels of one place and eight of another. */
+// @ts-ignore: decorator
+@inline
+function finish(a: v128, b: v128, constants: usize): v128 {
+  const unit = v128.load(constants, FINISH);
+  const zeroPoint = v128.load(constants, ZERO_POINT);
+  const bytes = i8x16.narrow_i16x8_s(
+    i16x8.add(multiplyRounded(a, unit), zeroPoint),
+    i16x8.add(multiplyRounded(b, unit), zeroPoint),
+  );
+  return i8x16.min_s(i8x16.max_s(bytes, v128.load(constants, LEAST)), v128.load(constants, MOST));
+}
+
+/**
+ * Stores eight channels whose sums are lifted: multiplied by 2^lift. Sums are rounded to 16 bits and multiplied into
+ * units of the output's scale / 2^fraction; the residual (its address is `output + residual`; 0 where absent) is added,
+ * the fraction rounded away, the zero point added and the activation's limits kept. Every rounding is half up; the
+ * first one's half a unit is part of the bias. `src/ops/requantisation.ts` says the same in numbers.
+ */
+// @ts-ignore: decorator
+@inline
+export function storeLifted(
+  output: usize, low: v128, high: v128, parameters: usize, constants: usize, residual: usize,
+): void {
+  let value = scaleSums(narrowSums(low, high), v128.load(parameters, POSITIVE), v128.load(parameters, DIFFERENCE));
+  if (residual) value = addResidual(value, output + residual, constants);
+  v128.store64_lane(output, finish(value, value, constants), 0);
+}
+
+/** Stores eight channels whose sums are not lifted yet. */
+// @ts-ignore: decorator
+@inline
+export function storeRequantised(
+  output: usize, low: v128, high: v128, parameters: usize, constants: usize, residual: usize,
+): void {
+  const liftedLow = i32x4.mul(low, v128.load16x4_u(parameters, LIFTS));
+  const liftedHigh = i32x4.mul(high, v128.load16x4_u(parameters, LIFTS + 8));
+  storeLifted(output, liftedLow, liftedHigh, parameters, constants, residual);
+}
+
+/** Stores eight channels of two pixels, `stride` bytes apart, whose sums are not lifted yet. */
+// @ts-ignore: decorator
+@inline
+export function storeTwoRequantised(
+  output: usize, stride: usize, low0: v128, high0: v128, low1: v128, high1: v128, parameters: usize, constants: usize,
+  residual: usize,
+): void {
+  const liftLow = v128.load16x4_u(parameters, LIFTS), liftHigh = v128.load16x4_u(parameters, LIFTS + 8);
+  const positive = v128.load(parameters, POSITIVE), difference = v128.load(parameters, DIFFERENCE);
+  let value0 = scaleSums(narrowSums(i32x4.mul(low0, liftLow), i32x4.mul(high0, liftHigh)), positive, difference);
+  let value1 = scaleSums(narrowSums(i32x4.mul(low1, liftLow), i32x4.mul(high1, liftHigh)), positive, difference);
+  if (residual) {
+    value0 = addResidual(value0, output + residual, constants);
+    value1 = addResidual(value1, output + stride + residual, constants);
+  }
+  const bytes = finish(value0, value1, constants);
+  v128.store64_lane(output, bytes, 0);
+  v128.store64_lane(output + stride, bytes, 1);
+}

@@ -1,0 +1,136 @@
+/** Depthwise convolutions of int8 values: 3×3 with stride 1 or 2, and any other. */
+import { QUANTISED_WEIGHTS, quantisedAttributes } from '../ops/quantisedConvolution.js';
+import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
+import { imageShape } from '../tensor/shape.js';
+import {
+  type Depthwise3x3Int8Arguments,
+  type DepthwiseInt8Arguments,
+  depthwise3x3Int8Arguments,
+  depthwiseInt8Arguments,
+} from './arguments.js';
+import { kernelRow, type PackedPart, type PackedParts, type Site, storedPixels, storedRows } from './kernel.js';
+import {
+  bytesPart,
+  hasQuantisedTensors,
+  layerLifts,
+  packRequantisation,
+  requantisationArguments,
+  windowArguments,
+} from './requantisation.js';
+
+/** Vectors of channels in one unit of the 3×3 kernel's parallel axis, as in assembly/depthwise3x3Int8.ts. */
+const GROUP_BLOCKS = 8;
+/** Bytes of the 3×3 kernel's weights of eight channels. */
+const BLOCK_BYTES = 160;
+/** The largest lift of weights of 8 bits that leaves them 16 bits. */
+export const LARGEST_WEIGHT_LIFT = 8;
+
+function isDepthwise(site: Site): boolean {
+  const [outputs, groupInputs] = site.inputs[QUANTISED_WEIGHTS]!;
+  return groupInputs === 1 && outputs === quantisedAttributes(site.node).groups && hasQuantisedTensors(site);
+}
+
+function blocksOf(site: Site): number {
+  return int8ChannelStride(imageShape(site.outputs[0]!).channels) / INT8_CHANNEL_BLOCK;
+}
+
+/** The tap (3 · row + column) of each half of the five pairs; −1 for none. */
+const PAIRS = [
+  [0, 3],
+  [1, 4],
+  [2, 5],
+  [-1, 6],
+  [7, 8],
+] as const;
+
+/** Packs lifted weights as `packed[c / 8][pair][c % 8][2]`, int16. */
+function packPairs(site: Site): PackedPart {
+  const weights = site.tensors[QUANTISED_WEIGHTS]!.data;
+  return bytesPart(blocksOf(site) * BLOCK_BYTES, (target) => {
+    for (const [channel, lift] of layerLifts(site).entries()) {
+      const block = Math.floor(channel / INT8_CHANNEL_BLOCK) * BLOCK_BYTES;
+      for (const [pair, taps] of PAIRS.entries()) {
+        for (const [half, tap] of taps.entries()) {
+          const at = block + 32 * pair + 4 * (channel % INT8_CHANNEL_BLOCK) + 2 * half;
+          if (tap >= 0) target.setInt16(at, weights[9 * channel + tap]! * 2 ** lift, true);
+        }
+      }
+    }
+  });
+}
+
+function depthwise3x3Int8(stride: 1 | 2) {
+  return kernelRow<Depthwise3x3Int8Arguments>({
+    name: `depthwise3x3Int8Stride${stride}`,
+    operators: ['quantisedConvolution'],
+    layout: 'nhwcInt8',
+    packing: 'depthwise3x3Int8',
+    struct: depthwise3x3Int8Arguments,
+    accepts(site) {
+      const [, , height, width] = site.inputs[QUANTISED_WEIGHTS]!;
+      if (!isDepthwise(site) || height !== 3 || width !== 3) return false;
+      const attributes = quantisedAttributes(site.node);
+      return (
+        attributes.stride.every((value) => value === stride) &&
+        attributes.dilation.every((value) => value === 1) &&
+        layerLifts(site).every((lift) => lift <= LARGEST_WEIGHT_LIFT)
+      );
+    },
+    pack: (site) => ({
+      weights: packPairs(site),
+      ...packRequantisation(site, site.inputs[QUANTISED_WEIGHTS]![0]!, true),
+    }),
+    extent: (site) => storedRows(site.outputs[0]!) * Math.ceil(blocksOf(site) / GROUP_BLOCKS),
+    arguments(site, places) {
+      const { inputHeight, inputWidth, outputHeight, outputWidth, paddingTop, paddingLeft } = windowArguments(site);
+      return {
+        input: places.inputs[0]!,
+        weights: places.parts.weights!,
+        ...requantisationArguments(places),
+        inputHeight,
+        inputWidth,
+        outputHeight,
+        outputWidth,
+        paddingTop,
+        paddingLeft,
+        blocks: blocksOf(site),
+      };
+    },
+  });
+}
+
+export const depthwise3x3Int8Stride1 = depthwise3x3Int8(1);
+export const depthwise3x3Int8Stride2 = depthwise3x3Int8(2);
+
+/** Packs weights as `packed[y][x][c]`, int8, c padded to 8. */
+function packDepthwise(site: Site): PackedParts {
+  const weights = site.tensors[QUANTISED_WEIGHTS]!;
+  const [channels = 0, , height = 0, width = 0] = weights.shape;
+  const taps = height * width;
+  const stride = int8ChannelStride(channels);
+  const packed = bytesPart(taps * stride, (target) => {
+    for (let channel = 0; channel < channels; channel++) {
+      for (let tap = 0; tap < taps; tap++) {
+        target.setInt8(tap * stride + channel, weights.data[channel * taps + tap]!);
+      }
+    }
+  });
+  return { weights: packed, ...packRequantisation(site, channels, false) };
+}
+
+export const depthwiseInt8 = kernelRow<DepthwiseInt8Arguments>({
+  name: 'depthwiseInt8',
+  operators: ['quantisedConvolution'],
+  layout: 'nhwcInt8',
+  struct: depthwiseInt8Arguments,
+  accepts: isDepthwise,
+  pack: packDepthwise,
+  extent: (site) => storedPixels(site.outputs[0]!) * blocksOf(site),
+  arguments: (site, places) => ({
+    input: places.inputs[0]!,
+    weights: places.parts.weights!,
+    ...requantisationArguments(places),
+    ...windowArguments(site),
+    blocks: blocksOf(site),
+  }),
+});

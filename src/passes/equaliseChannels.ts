@@ -1,0 +1,133 @@
+/**
+ * Scales the channels of values to like ranges before they are quantised with one scale: a layer's outputs are
+ * multiplied by what its readers' weights are divided by (Nagel et al. 2019, "Data-Free Quantization Through Weight
+ * Equalization and Bias Correction", section 4.1; here by the values' own ranges).
+ */
+import type { Graph, Node } from '../graph/types.js';
+import { BIAS, RESIDUAL, WEIGHTS } from '../ops/convolution.js';
+import { float32Tensor, type Tensor } from '../tensor/tensor.js';
+import { hasEpilogue } from './uses.js';
+
+/** Root mean square of each channel of each value. */
+export type ChannelSizes = ReadonlyMap<string, Float64Array>;
+
+/** Activations f with f(k · x) = k · f(x) for every k above 0. */
+const HOMOGENEOUS = ['none', 'relu', 'prelu'];
+/** Factors are kept within these bounds around 1. */
+const MOST_FACTOR = 64;
+
+/** How far readers go towards equal ranges: all the way where each output has one input, half of it where inputs share a scale. */
+const DEPTHWISE_EXPONENT = 1;
+const DENSE_EXPONENT = 0.5;
+
+/** Values that residuals tie together, and so must be scaled alike. */
+function tiedValues(graph: Graph): Map<string, string> {
+  const parents = new Map<string, string>();
+  const root = (name: string): string => {
+    const parent = parents.get(name);
+    return parent === undefined ? name : root(parent);
+  };
+  for (const node of graph.nodes) {
+    const residual = hasEpilogue(node) ? node.inputs[RESIDUAL] : undefined;
+    if (!residual) continue;
+    const [a, b] = [root(residual), root(node.outputs[0]!)];
+    if (a !== b) parents.set(a, b);
+  }
+  const values = graph.nodes.flatMap(({ outputs }) => outputs);
+  return new Map(values.map((name) => [name, root(name)]));
+}
+
+/** Values that may not be scaled: given to the caller, made or read by something that scaling would change. */
+function fixedValues(graph: Graph): Set<string> {
+  const fixed = new Set([...graph.outputs, ...graph.inputs.map(({ name }) => name)]);
+  for (const node of graph.nodes) {
+    const layer = hasEpilogue(node) && graph.tensors.has(node.inputs[WEIGHTS]!);
+    if (!layer || !HOMOGENEOUS.includes(node.attributes.activation as string)) fixed.add(node.outputs[0]!);
+    const scalable = layer && node.operator === 'convolution';
+    for (const [index, name] of node.inputs.entries()) {
+      const scaled = (index === 0 && scalable) || (index === RESIDUAL && layer);
+      if (!scaled) fixed.add(name);
+    }
+  }
+  return fixed;
+}
+
+function isDepthwise(graph: Graph, node: Node): boolean {
+  const shape = graph.tensors.get(node.inputs[WEIGHTS]!)!.shape;
+  return shape[1] === 1 && shape[0] === node.attributes.groups;
+}
+
+function factorsOf(sizes: readonly Float64Array[], exponent: number): Float64Array {
+  const largest = sizes[0]!.map((_, channel) => Math.max(...sizes.map((size) => size[channel]!)));
+  const logs = [...largest].filter((size) => size > 0).map(Math.log);
+  const middle = Math.exp(logs.reduce((sum, log) => sum + log, 0) / Math.max(logs.length, 1));
+  return largest.map((size) => {
+    const factor = size > 0 ? (middle / size) ** exponent : 1;
+    return Math.min(Math.max(factor, 1 / MOST_FACTOR), MOST_FACTOR);
+  });
+}
+
+/** The factor of each channel of each value that can be scaled. */
+function chooseFactors(graph: Graph, sizes: ChannelSizes): Map<string, Float64Array> {
+  const roots = tiedValues(graph);
+  const fixed = new Set([...fixedValues(graph)].map((name) => roots.get(name) ?? name));
+  const members = new Map<string, string[]>();
+  for (const [name, root] of roots) {
+    if (!fixed.has(root)) members.set(root, [...(members.get(root) ?? []), name]);
+  }
+  const factors = new Map<string, Float64Array>();
+  for (const names of members.values()) {
+    const readers = graph.nodes.filter(({ inputs: [input] }) => names.includes(input ?? ''));
+    const exponent = readers.every((node) => isDepthwise(graph, node)) ? DEPTHWISE_EXPONENT : DENSE_EXPONENT;
+    const chosen = factorsOf(
+      names.map((name) => sizes.get(name)!),
+      exponent,
+    );
+    for (const name of names) factors.set(name, chosen);
+  }
+  return factors;
+}
+
+/** Weights `[out, in / groups, …]` with each element multiplied by its output's and divided by its input's factor. */
+function scaleWeights(weights: Tensor, node: Node, input?: Float64Array, output?: Float64Array): Tensor {
+  const [outputs = 0, groupInputs = 0] = weights.shape;
+  const groups = (node.attributes.groups as number | undefined) ?? 1;
+  const taps = weights.data.length / (outputs * groupInputs);
+  const data = weights.data.map((weight, index) => {
+    const place = Math.floor(index / taps);
+    const channel = Math.floor(place / groupInputs);
+    const from = Math.floor(channel / (outputs / groups)) * groupInputs + (place % groupInputs);
+    return (weight * (output?.[channel] ?? 1)) / (input?.[from] ?? 1);
+  });
+  return float32Tensor(weights.shape, data);
+}
+
+/** Scales the channels of all values that layers alone make and read; the graph computes the same up to rounding. */
+export function equaliseChannels(graph: Graph, sizes: ChannelSizes): Graph {
+  const factors = chooseFactors(graph, sizes);
+  const tensors = new Map(graph.tensors);
+  const nodes = graph.nodes.map((node) => {
+    const input = factors.get(node.inputs[0] ?? '');
+    const output = factors.get(node.outputs[0]!);
+    if (!input && !output) return node;
+    const inputs = [...node.inputs];
+    const replace = (position: number, tensor: Tensor): void => {
+      const name = `${node.name}.equalised${position}`;
+      tensors.set(name, tensor);
+      inputs[position] = name;
+    };
+    replace(WEIGHTS, scaleWeights(graph.tensors.get(inputs[WEIGHTS]!)!, node, input, output));
+    const bias = graph.tensors.get(inputs[BIAS] ?? '');
+    if (bias && output) {
+      replace(
+        BIAS,
+        float32Tensor(
+          bias.shape,
+          bias.data.map((value, channel) => value * output[channel]!),
+        ),
+      );
+    }
+    return { ...node, inputs };
+  });
+  return { ...graph, nodes, tensors };
+}

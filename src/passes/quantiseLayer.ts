@@ -1,0 +1,172 @@
+/** One convolution or fully connected layer with int8 weights: what its tensors and attributes become. */
+import { ModelError } from '../errors.js';
+import type { Attributes, Graph, Node } from '../graph/types.js';
+import { BIAS, SLOPES, WEIGHTS } from '../ops/convolution.js';
+import { describeNode } from '../ops/operator.js';
+import type { Quantisation } from '../ops/quantise.js';
+import { channelMultipliers, LARGEST_LIFT, residualMultiplier } from '../ops/requantisation.js';
+import { narrowFloat16, widenFloat16 } from '../tensor/float16.js';
+import type { Shape } from '../tensor/shape.js';
+import { float32Tensor, type Tensor } from '../tensor/tensor.js';
+import { LARGEST_WEIGHT, weightScale } from './chooseQuantisation.js';
+
+/** What calibration saw of a layer. */
+export interface LayerStatistics {
+  readonly input: Quantisation;
+  readonly output: Quantisation;
+  readonly residual: Quantisation | undefined;
+  /** Mean of each input channel. */
+  readonly inputMeans: Float64Array;
+  /** Largest magnitude of each output channel before its activation. */
+  readonly peaks: Float64Array;
+}
+
+/** A quantised layer's tensors and attributes. */
+export interface QuantisedLayer {
+  readonly weights: Tensor;
+  readonly scales: Tensor;
+  readonly bias: Tensor;
+  readonly slopes: Tensor | undefined;
+  readonly attributes: Attributes;
+}
+
+/** The most bits below an output's whole part: more would not fit beside eight bits of it. */
+const MOST_FRACTION = 7;
+/** By how much sums may exceed what calibration saw before they are cut off. */
+const HEADROOM = 1.5;
+/** Of depthwise 3×3 layers, whose kernel has lifted weights of 16 bits. */
+const DEPTHWISE_LIFT = 8;
+/** Whole numbers that float32 holds exactly. */
+const LARGEST_BIAS = 2 ** 24;
+
+interface RoundedWeights {
+  readonly data: Float32Array;
+  readonly scales: Float32Array;
+}
+
+/** `leastScale` is the smallest scale that an output's weights may have. */
+function roundWeights({ data, shape }: Tensor, leastScale: (output: number) => number): RoundedWeights {
+  const outputs = shape[0]!;
+  const length = data.length / outputs;
+  const rounded = new Float32Array(data.length);
+  const scales = new Float32Array(outputs);
+  for (let output = 0; output < outputs; output++) {
+    const begin = output * length;
+    const scale = weightScale(data.subarray(begin, begin + length), leastScale(output));
+    scales[output] = scale;
+    for (let k = begin; k < begin + length; k++) {
+      rounded[k] = Math.min(Math.max(Math.round(data[k]! / scale), -LARGEST_WEIGHT), LARGEST_WEIGHT) + 0;
+    }
+  }
+  return { data: rounded, scales };
+}
+
+/** What rounding adds to each output on average, from the inputs' means: taken off the biases (Nagel et al. 2019, section 4.2). */
+function meanErrors({ data, shape }: Tensor, rounded: RoundedWeights, means: Float64Array, groups: number) {
+  const [outputs = 0, groupInputs = 0] = shape;
+  const taps = data.length / (outputs * groupInputs);
+  return Float64Array.from({ length: outputs }, (_, output) => {
+    const firstInput = Math.floor(output / (outputs / groups)) * groupInputs;
+    let error = 0;
+    for (let k = 0; k < groupInputs * taps; k++) {
+      const at = output * groupInputs * taps + k;
+      error += (rounded.data[at]! * rounded.scales[output]! - data[at]!) * means[firstInput + Math.floor(k / taps)]!;
+    }
+    return error;
+  });
+}
+
+function roundBiases(biases: Float64Array, scales: Float32Array, input: Quantisation): Float32Array {
+  return Float32Array.from(biases, (bias, output) => {
+    const whole = Math.round(bias / (input.scale * scales[output]!));
+    return Math.min(Math.max(whole, -LARGEST_BIAS), LARGEST_BIAS) + 0;
+  });
+}
+
+/** The largest magnitude that a channel's 32-bit sum may have. */
+function largestSums(weights: RoundedWeights, biases: Float32Array, { zeroPoint }: Quantisation): Float64Array {
+  const length = weights.data.length / biases.length;
+  const largestInput = Math.max(127 - zeroPoint, zeroPoint + 128) + Math.abs(zeroPoint);
+  return Float64Array.from(biases, (bias, output) => {
+    let sum = Math.abs(bias);
+    for (let k = output * length; k < (output + 1) * length; k++) sum += largestInput * Math.abs(weights.data[k]!);
+    return sum;
+  });
+}
+
+interface FractionInputs {
+  readonly statistics: LayerStatistics;
+  readonly scales: Float32Array;
+  readonly slopes: Float32Array | undefined;
+  readonly sums: Float64Array;
+  readonly mostLift: number;
+}
+
+/** True where no sum overflows its 32 bits, and none that calibration saw its 16 bits. */
+function fits(fraction: number, { statistics, scales, slopes, sums, mostLift }: FractionInputs): boolean {
+  const { input, output, residual, peaks } = statistics;
+  if (residual && residualMultiplier(residual.scale / output.scale, fraction) >= 32767) return false;
+  return scales.every((scale, channel) => {
+    const ratio = ((input.scale * scale) / output.scale) * 2 ** fraction;
+    const { lift } = channelMultipliers(ratio, slopes?.[channel] ?? 1);
+    const peak = (HEADROOM * peaks[channel]!) / (input.scale * scale);
+    const most = ratio * Math.max(1, Math.abs(slopes?.[channel] ?? 1)) * 2 ** (25 - lift);
+    return (
+      lift <= mostLift && most <= 32767.5 && peak * 2 ** (lift - 10) <= 32767 && sums[channel]! * 2 ** lift < 2 ** 31
+    );
+  });
+}
+
+/** Quantises a layer's tensors; `weightShape` is what its weights are taken for: `[out, in / groups, height, width]`. */
+export function quantiseLayer(
+  graph: Graph,
+  node: Node,
+  weightShape: Shape,
+  statistics: LayerStatistics,
+  geometry: Attributes,
+): QuantisedLayer {
+  const tensorAt = (index: number): Tensor | undefined => graph.tensors.get(node.inputs[index] ?? '');
+  const weights = { ...tensorAt(WEIGHTS)!, shape: weightShape };
+  const bias = tensorAt(BIAS)?.data;
+  // Biases and sums far larger than the weights' own share would not fit.
+  const rounded = roundWeights(weights, (output) => {
+    const largest = Math.max(HEADROOM * statistics.peaks[output]!, Math.abs(bias?.[output] ?? 0));
+    return largest / (statistics.input.scale * LARGEST_BIAS);
+  });
+  const outputs = weightShape[0]!;
+  const groups = geometry.groups as number;
+  const errors = meanErrors(weights, rounded, statistics.inputMeans, groups);
+  const biases = roundBiases(
+    errors.map((error, output) => (bias?.[output] ?? 0) - error),
+    rounded.scales,
+    statistics.input,
+  );
+  const slopeTensor = tensorAt(SLOPES);
+  const slopes = slopeTensor && widenFloat16(narrowFloat16(slopeTensor.data));
+  const depthwise = weightShape[1] === 1 && groups === outputs && weightShape[2] === 3 && weightShape[3] === 3;
+  const sums = largestSums(rounded, biases, statistics.input);
+  const mostLift = depthwise ? DEPTHWISE_LIFT : LARGEST_LIFT;
+  let fraction = MOST_FRACTION;
+  while (fraction > 1 && !fits(fraction, { statistics, scales: rounded.scales, slopes, sums, mostLift })) fraction--;
+  if (!fits(fraction, { statistics, scales: rounded.scales, slopes, sums, mostLift: LARGEST_LIFT })) {
+    const found = 'its weights, inputs and outputs differ too much in size for sums of 32 bits';
+    throw new ModelError('NOT_QUANTISABLE', `${describeNode(node)}: ${found}; keep it in float32.`);
+  }
+  const { input, output, residual = { scale: 1, zeroPoint: 0 } } = statistics;
+  return {
+    weights: float32Tensor(weightShape, rounded.data),
+    scales: float32Tensor([outputs], rounded.scales),
+    bias: float32Tensor([outputs], biases),
+    slopes: slopes && float32Tensor([outputs], slopes),
+    attributes: {
+      ...geometry,
+      inputScale: input.scale,
+      inputZeroPoint: input.zeroPoint,
+      outputScale: output.scale,
+      outputZeroPoint: output.zeroPoint,
+      residualScale: residual.scale,
+      residualZeroPoint: residual.zeroPoint,
+      fraction,
+    },
+  };
+}

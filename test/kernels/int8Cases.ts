@@ -1,0 +1,142 @@
+/** Cases for the int8 kernels: layers of real networks, every remainder, weights and values over their whole range. */
+import type { Node } from '../../src/graph/types.js';
+import type { Activation } from '../../src/ops/activation.js';
+import { operatorOf } from '../../src/ops/index.js';
+import { elementCount, type Shape } from '../../src/tensor/shape.js';
+import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
+import { type KernelCase, seededTensor } from './makeCase.js';
+
+/** Whole numbers from `least` to `most`. */
+export function wholeTensor(shape: Shape, seed: number, least: number, most: number): Tensor {
+  const { data } = seededTensor(shape, seed);
+  return float32Tensor(
+    shape,
+    data.map((value) => Math.floor(((value + 1) / 2) * (most - least + 1)) + least),
+  );
+}
+
+interface Int8Layer {
+  readonly input: Shape;
+  readonly outputs: number;
+  readonly kernel: readonly [number, number];
+  readonly stride?: number;
+  readonly padding?: number;
+  readonly dilation?: number;
+  readonly groups?: number;
+  readonly activation?: Activation;
+  readonly residual?: boolean;
+  readonly bias?: boolean;
+}
+
+let count = 0;
+
+function layer(options: Int8Layer): KernelCase {
+  const { input, outputs, kernel, stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const { activation = 'none', residual = false, bias = true } = options;
+  const seed = 100 * ++count;
+  const fanIn = (input[1]! / groups) * kernel[0] * kernel[1];
+  const node: Node = {
+    name: `int8 ${count}`,
+    operator: 'quantisedConvolution',
+    inputs: ['x', 'w', 's', bias ? 'b' : '', activation === 'prelu' ? 'a' : '', residual ? 'r' : ''],
+    outputs: ['y'],
+    attributes: {
+      stride: [stride, stride],
+      padding: [padding, padding, padding, padding],
+      dilation: [dilation, dilation],
+      groups,
+      activation,
+      inputScale: 0.02,
+      inputZeroPoint: (seed % 256) - 128,
+      outputScale: 0.02,
+      outputZeroPoint: activation.startsWith('relu') ? -128 : (seed % 100) - 50,
+      residualScale: 0.03,
+      residualZeroPoint: 11,
+      fraction: (groups === outputs ? 2 : 4) + (count % 3),
+    },
+  };
+  const weights = [outputs, input[1]! / groups, ...kernel];
+  const scales = seededTensor([outputs], seed + 1).data.map((value) => (1.1 + value) / (64 * Math.sqrt(fanIn)));
+  const tensors = [
+    undefined,
+    wholeTensor(weights, seed + 2, -127, 127),
+    float32Tensor([outputs], scales),
+    bias ? wholeTensor([outputs], seed + 3, -5000, 5000) : undefined,
+    activation === 'prelu' ? seededTensor([outputs], seed + 4, 1.5) : undefined,
+    undefined,
+  ];
+  const shapes = tensors.map((tensor) => tensor?.shape);
+  shapes[0] = input;
+  const geometry = operatorOf(node).inferShapes(node, shapes)[0]!;
+  if (residual) shapes[5] = geometry;
+  const values = [
+    wholeTensor(input, seed + 5, -128, 127),
+    ...new Array<undefined>(4).fill(undefined),
+    residual ? wholeTensor(geometry, seed + 6, -128, 127) : undefined,
+  ];
+  const name = `${JSON.stringify(options)}`;
+  return { name, site: { node, inputs: shapes, outputs: [geometry], tensors }, values };
+}
+
+const depthwise = (channels: number, height: number, width: number, options: Partial<Int8Layer> = {}): KernelCase =>
+  layer({
+    input: [1, channels, height, width],
+    outputs: channels,
+    kernel: [3, 3],
+    padding: 1,
+    groups: channels,
+    ...options,
+  });
+
+/** Every layer case. */
+export const int8LayerCases: readonly KernelCase[] = [
+  layer({ input: [1, 3, 16, 14], outputs: 64, kernel: [3, 3], stride: 2, padding: 1, activation: 'prelu' }),
+  layer({ input: [2, 3, 9, 7], outputs: 13, kernel: [3, 3], stride: 1, padding: 1, activation: 'relu' }),
+  layer({ input: [1, 64, 5, 5], outputs: 128, kernel: [1, 1], activation: 'prelu' }),
+  layer({ input: [1, 128, 7, 7], outputs: 64, kernel: [1, 1], residual: true }),
+  layer({ input: [2, 40, 3, 3], outputs: 72, kernel: [1, 1], activation: 'relu', residual: true, bias: false }),
+  layer({ input: [1, 32, 4, 3], outputs: 24, kernel: [1, 1], activation: 'relu6' }),
+  layer({ input: [1, 512, 1, 1], outputs: 128, kernel: [1, 1] }),
+  layer({ input: [3, 24, 2, 3], outputs: 20, kernel: [2, 3] }),
+  layer({ input: [1, 7, 6, 5], outputs: 9, kernel: [3, 2], dilation: 2, padding: 2, bias: false }),
+  layer({ input: [1, 48, 4, 4], outputs: 48, kernel: [1, 1], groups: 3, activation: 'relu' }),
+  layer({ input: [1, 60, 3, 3], outputs: 24, kernel: [1, 1], groups: 3 }),
+  layer({ input: [2, 12, 5, 4], outputs: 6, kernel: [3, 3], groups: 2, padding: 1, stride: 2 }),
+  ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((channels) =>
+    layer({ input: [1, channels, 3, channels], outputs: 17 - channels, kernel: [1, 1], activation: 'prelu' }),
+  ),
+  depthwise(64, 7, 7, { activation: 'prelu' }),
+  depthwise(128, 8, 6, { stride: 2, activation: 'prelu' }),
+  depthwise(24, 5, 9, { residual: true }),
+  depthwise(20, 1, 1, { activation: 'relu6' }),
+  depthwise(8, 2, 2, { stride: 2, bias: false }),
+  depthwise(72, 5, 4, { padding: 0 }),
+  depthwise(9, 6, 7, { padding: 0, stride: 2, activation: 'relu' }),
+  depthwise(11, 5, 5, { stride: 2 }),
+  depthwise(16, 3, 1, { input: [2, 16, 3, 1] }),
+  depthwise(512, 7, 7, { kernel: [7, 7], padding: 0 }),
+  depthwise(20, 6, 6, { kernel: [5, 5], padding: 2, activation: 'prelu' }),
+  depthwise(12, 7, 6, { dilation: 2, padding: 2 }),
+  depthwise(8, 9, 9, { kernel: [5, 3], stride: 3, padding: 1, bias: false }),
+  depthwise(24, 4, 5, { kernel: [2, 2], padding: 0, residual: true }),
+];
+
+function conversion(operator: 'quantise' | 'dequantise', shape: Shape, scale: number, zeroPoint: number): KernelCase {
+  const node: Node = { name: operator, operator, inputs: ['x'], outputs: ['y'], attributes: { scale, zeroPoint } };
+  const value =
+    operator === 'quantise' ? seededTensor(shape, 5 + elementCount(shape), 2) : wholeTensor(shape, 6, -128, 127);
+  return {
+    name: `${operator} ${shape.join('×')}, ${scale}, ${zeroPoint}`,
+    site: { node, inputs: [shape], outputs: [shape], tensors: [undefined] },
+    values: [value],
+  };
+}
+
+/** Conversions from and to float32. */
+export const int8ConversionCases: readonly KernelCase[] = (['quantise', 'dequantise'] as const).flatMap((operator) => [
+  conversion(operator, [1, 3, 12, 11], 0.0078, -1),
+  conversion(operator, [2, 5, 3, 3], 0.01, 127),
+  conversion(operator, [1, 128, 1, 1], 0.5, -128),
+  conversion(operator, [3, 8, 1, 5], 1e-15, 3),
+  conversion(operator, [2, 9, 2, 2], 1e15, 0),
+]);
