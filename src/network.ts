@@ -78,6 +78,11 @@ export class Network {
     return this.#packed.graph;
   }
 
+  /** Bytes of the packed weights in the engine's memory. */
+  get weightBytes(): number {
+    return this.#packed.sizeBytes;
+  }
+
   /** The plan for the given input shapes, or for the graph's own. Throws ShapeError, ModelError NO_KERNEL. */
   plan(shapes?: InputShapes): Plan {
     requireAlive(this.#session, 'network', this.#disposed);

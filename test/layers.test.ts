@@ -17,6 +17,7 @@ const ORDER = [
   ['runtime'],
   ['network'],
   ['engine'],
+  ['quantise'],
   ['face'],
   ['scale'],
   ['cli'],

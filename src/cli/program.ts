@@ -13,6 +13,7 @@ import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { networksCommand } from './networks.js';
 import { packageVersion } from './package.js';
+import { quantizeCommand } from './quantize.js';
 import { queueCommand } from './queue.js';
 import { runCommand } from './run.js';
 import { serveCommand } from './serve.js';
@@ -30,6 +31,7 @@ const COMMANDS: readonly BuildCommand[] = [
   identifyCommand,
   calibrateCommand,
   importCommand,
+  quantizeCommand,
   inspectCommand,
   runCommand,
   networksCommand,

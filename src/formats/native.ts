@@ -8,7 +8,8 @@ import type { Graph } from '../graph/types.js';
 import { describeValue, parseJson, readObject } from '../model/json.js';
 import type { Model } from '../model/model.js';
 import { parseCard, printCard } from '../model/parseCard.js';
-import { LARGEST_FLOAT16 } from '../tensor/float16.js';
+import { QUANTISED_SLOPES, QUANTISED_WEIGHTS, WEIGHT_SCALES } from '../ops/quantisedConvolution.js';
+import { LARGEST_FLOAT16, narrowFloat16, widenFloat16 } from '../tensor/float16.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkModel } from './checkModel.js';
 import { printGraphJson, readGraphJson } from './graphJson.js';
@@ -125,13 +126,39 @@ export async function importNative(bytes: Uint8Array, where: string): Promise<Mo
   return checkModel({ format: 'native', graphs, card }, where);
 }
 
+/** How a model's float32 tensors are stored; those of int8 layers have storages of their own. */
+export type ModelStorage = Exclude<Storage, 'int8'>;
+
 /** Vectors stay float32: biases and slopes are a fiftieth of the file and carry every channel's error. */
-function storageOf(tensor: Tensor, storage: Storage): Storage {
+function storageOf(tensor: Tensor, storage: ModelStorage): Storage {
   return tensor.shape.length > 1 ? storage : 'float32';
 }
 
+function isFloat16({ data }: Tensor): boolean {
+  return widenFloat16(narrowFloat16(data)).every((value, index) => value === data[index]);
+}
+
+function isInt8({ data }: Tensor): boolean {
+  return data.every((value) => value === (value << 24) >> 24);
+}
+
+/** By tensor of int8 layers: weights as int8; scales and slopes as float16 where they are such numbers. */
+function quantisedStorages(graph: Graph): Map<string, Storage> {
+  const storages = new Map<string, Storage>();
+  for (const { operator, inputs } of graph.nodes) {
+    if (operator !== 'quantisedConvolution') continue;
+    const weights = inputs[QUANTISED_WEIGHTS]!;
+    if (graph.tensors.has(weights) && isInt8(graph.tensors.get(weights)!)) storages.set(weights, 'int8');
+    for (const index of [WEIGHT_SCALES, QUANTISED_SLOPES]) {
+      const tensor = graph.tensors.get(inputs[index] ?? '');
+      if (tensor && isFloat16(tensor)) storages.set(inputs[index]!, 'float16');
+    }
+  }
+  return storages;
+}
+
 function checkStorable(name: string, { tensor, storage }: StoredTensor): void {
-  if (storage === 'float32') return;
+  if (storage !== 'float16') return;
   const index = tensor.data.findIndex((value) => Math.abs(value) > LARGEST_FLOAT16);
   if (index < 0) return;
   const found = `element ${index} is ${tensor.data[index]}`;
@@ -152,13 +179,13 @@ function checkFolded(name: string, graph: Graph): void {
 
 /**
  * Writes a native model file; `importNative` reads it back. With float16 storage, tensors of two axes or more are
- * rounded to float16 and vectors stay float32. The card's hash is replaced by the new file's.
+ * rounded to float16 and vectors stay float32; weights of int8 layers are int8 either way. The card's hash is replaced by the new file's.
  * The file is read back before it is returned, so nothing is written that would not be read. Throws ModelError
  * NOT_FOLDED where batch normalisation is not folded, FLOAT16_RANGE, and what `importNative` throws.
  */
 export async function exportNative(
   model: Model,
-  options: { readonly storage: Storage },
+  options: { readonly storage: ModelStorage },
 ): Promise<Uint8Array<ArrayBuffer>> {
   const where = `model "${model.card.name}"`;
   const stored = new Map<string, StoredTensor>();
@@ -166,8 +193,9 @@ export async function exportNative(
   for (const [graphName, graph] of model.graphs) {
     checkGraphName(graphName, where);
     checkFolded(graphName, verifyGraph(graph));
+    const quantised = quantisedStorages(graph);
     for (const [name, tensor] of graph.tensors) {
-      const entry = { tensor, storage: storageOf(tensor, options.storage) };
+      const entry = { tensor, storage: quantised.get(name) ?? storageOf(tensor, options.storage) };
       checkStorable(`${graphName}.${name}`, entry);
       stored.set(`${graphName}.${name}`, entry);
     }

@@ -16,7 +16,7 @@ export const MOST_TENSORS = 1 << 14;
 export const MOST_AXES = 8;
 
 /** How a tensor's elements are stored; they are float32 once read. */
-export type Storage = 'float32' | 'float16';
+export type Storage = 'float32' | 'float16' | 'int8';
 
 /** What a file holds, in the order of its header. */
 export interface Safetensors {
@@ -40,11 +40,14 @@ const ELEMENT_BYTES: ReadonlyMap<string, number> = new Map([
   ['F32', 4],
   ['F16', 2],
   ['BF16', 2],
+  ['I8', 1],
 ]);
 
 /** PyTorch's batch normalisation counts batches in whole numbers; a network computes without, and they are left out. */
 const BATCH_COUNTER = /(^|\.)num_batches_tracked$/;
 const COUNTER_BYTES: ReadonlyMap<string, number> = new Map([['I64', 8]]);
+
+const DTYPES: Readonly<Record<Storage, string>> = { float32: 'F32', float16: 'F16', int8: 'I8' };
 
 interface Entry {
   readonly name: string;
@@ -161,21 +164,22 @@ function checkCoverage(entries: readonly Entry[], sectionBytes: number, where: s
   }
 }
 
-/** Widens 16-bit tensors; float32 ones are views of the file's bytes where these are aligned. */
+/** Widens 16-bit and 8-bit tensors; float32 ones are views of the file's bytes where these are aligned. */
 function readTensor({ dtype, shape, begin, end }: Entry, section: Uint8Array<ArrayBuffer>): Tensor {
   const at = section.byteOffset + begin;
-  const bytesPerElement = dtype === 'F32' ? 4 : 2;
+  const bytesPerElement = ELEMENT_BYTES.get(dtype)!;
   const aligned = at % bytesPerElement === 0;
   const buffer = aligned ? section.buffer : section.slice(begin, end).buffer;
   const offset = aligned ? at : 0;
   const length = (end - begin) / bytesPerElement;
   if (dtype === 'F32') return float32Tensor(shape, new Float32Array(buffer, offset, length));
+  if (dtype === 'I8') return float32Tensor(shape, Float32Array.from(new Int8Array(buffer, offset, length)));
   const halves = new Uint16Array(buffer, offset, length);
   return float32Tensor(shape, dtype === 'F16' ? widenFloat16(halves) : widenBfloat16(halves));
 }
 
 /**
- * Reads a file; F16 and BF16 tensors are widened to float32, other types are refused by name, and PyTorch's batch
+ * Reads a file; F16, BF16 and I8 tensors are widened to float32, other types are refused by name, and PyTorch's batch
  * counters are left out.
  * Every claim is checked against the bytes that are there before anything is allocated for it. Float32 tensors are views
  * of `bytes`, which must then not change: a second copy of all weights would cost as much time as the rest of the reading.
@@ -209,11 +213,12 @@ export function parseSafetensors(bytes: Uint8Array, where: string, largestHeader
 }
 
 function tensorBytes({ tensor, storage }: StoredTensor): Uint8Array<ArrayBuffer> {
+  if (storage === 'int8') return new Uint8Array(Int8Array.from(tensor.data).buffer);
   const data = Float32Array.from(tensor.data);
   return new Uint8Array(storage === 'float16' ? narrowFloat16(data).buffer : data.buffer);
 }
 
-/** The bytes of all tensors as a file holds them: float32 tensors before float16 ones, so that all are aligned. */
+/** The bytes of all tensors as a file holds them: float32 tensors first, then float16 and int8 ones, so that all are aligned. */
 export function tensorSection(tensors: ReadonlyMap<string, StoredTensor>): Uint8Array<ArrayBuffer> {
   const parts = inFileOrder(tensors).map(([, stored]) => tensorBytes(stored));
   const section = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -230,6 +235,7 @@ function inFileOrder(tensors: ReadonlyMap<string, StoredTensor>): [string, Store
   return [
     ...all.filter(([, { storage }]) => storage === 'float32'),
     ...all.filter(([, { storage }]) => storage === 'float16'),
+    ...all.filter(([, { storage }]) => storage === 'int8'),
   ];
 }
 
@@ -247,11 +253,9 @@ export function writeSafetensors(
   if (metadata.size > 0) header.push([METADATA, Object.fromEntries(metadata)]);
   let begin = 0;
   for (const [name, { tensor, storage }] of inFileOrder(tensors)) {
-    const end = begin + tensor.data.length * (storage === 'float16' ? 2 : 4);
-    header.push([
-      name,
-      { dtype: storage === 'float16' ? 'F16' : 'F32', shape: tensor.shape, data_offsets: [begin, end] },
-    ]);
+    const dtype = DTYPES[storage];
+    const end = begin + tensor.data.length * ELEMENT_BYTES.get(dtype)!;
+    header.push([name, { dtype, shape: tensor.shape, data_offsets: [begin, end] }]);
     begin = end;
   }
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));

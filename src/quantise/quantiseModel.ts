@@ -1,0 +1,90 @@
+/** A model's embedder in int8: calibrated on aligned faces, compared on some that were held out. */
+import type { Engine } from '../engine.js';
+import { InputError, ModelError } from '../errors.js';
+import { EMBEDDER } from '../formats/checkModel.js';
+import type { RgbImage } from '../image/image.js';
+import { normaliseImages } from '../image/normalise.js';
+import type { ModelCard } from '../model/card.js';
+import type { Model } from '../model/model.js';
+import { quantiseGraph } from '../passes/quantise.js';
+import { calibrateGraph } from './calibrate.js';
+import { compareQuantised, memoryOf, type QuantisationReport } from './report.js';
+
+/** Of so many images one is held out to compare on. */
+const HELD_OUT_EVERY = 8;
+/** Fewer images leave nothing to compare on. */
+export const LEAST_IMAGES = 2;
+/** More images change nothing that can be measured, and take time and memory. */
+export const MOST_IMAGES = 1024;
+
+/** How a model is quantised. */
+export interface QuantiseOptions {
+  /** Names of nodes that stay float32. */
+  readonly keep?: Iterable<string>;
+  /** Hears of each image that was looked at. */
+  readonly onImage?: () => void;
+}
+
+/** A quantised model and what quantising did. */
+export interface QuantisedModel {
+  readonly model: Model;
+  readonly report: QuantisationReport & {
+    readonly calibrationImages: number;
+    readonly heldOutImages: number;
+    /** In the engine's memory: packed weights, and the values of one run. */
+    readonly float32: { readonly weightBytes: number; readonly arenaBytes: number };
+    readonly int8: { readonly weightBytes: number; readonly arenaBytes: number };
+  };
+}
+
+/** The card of the same network in int8: thresholds, probability and accuracy were measured on other embeddings. */
+function cardOf(card: ModelCard, images: number): ModelCard {
+  const { probability: _probability, sha256, ...rest } = card;
+  const source = sha256 === undefined ? card.name : `${card.name} (SHA-256 ${sha256})`;
+  const made = `Quantised to int8 from ${source}, calibrated on ${images} images.`;
+  const provenance = card.provenance === undefined ? made : `${card.provenance} ${made}`;
+  return { ...rest, name: `${card.name}-int8`, thresholds: [], accuracy: [], provenance };
+}
+
+/**
+ * Quantises a model's embedder after training. `images` are aligned faces of exactly the input's size; every eighth is
+ * held out and compared on. The new card has no thresholds: they belong to the embeddings that they were measured on.
+ * Throws InputError TOO_FEW_IMAGES, ModelError NO_EMBEDDER, CARD_INPUT or NOT_QUANTISABLE, ShapeError IMAGE_SHAPE, and
+ * what `Engine.compile` throws.
+ */
+export function quantiseModel(
+  engine: Engine,
+  model: Model,
+  images: readonly RgbImage[],
+  options: QuantiseOptions = {},
+): QuantisedModel {
+  const { card } = model;
+  const graph = model.graphs.get(EMBEDDER);
+  if (!graph) throw new ModelError('NO_EMBEDDER', `${card.name}: has no graph named "${EMBEDDER}" to quantise.`);
+  const { input } = card;
+  if (!input) {
+    throw new ModelError('CARD_INPUT', `${card.name}: the card does not say how pixels become the input.`);
+  }
+  if (images.length < LEAST_IMAGES || images.length > MOST_IMAGES) {
+    const accepted = `accepted are ${LEAST_IMAGES} to ${MOST_IMAGES}`;
+    throw new InputError('TOO_FEW_IMAGES', `${images.length} images to calibrate on; ${accepted}.`);
+  }
+  const isHeldOut = (index: number): boolean => index % HELD_OUT_EVERY === 1;
+  const tensors = images.map((image) => normaliseImages([image], input));
+  const used = tensors.filter((_, index) => !isHeldOut(index));
+  const heldOut = tensors.filter((_, index) => isHeldOut(index));
+  const calibration = calibrateGraph(engine, graph, used, options.onImage);
+  const kept = new Set(options.keep);
+  const quantised = quantiseGraph(calibration.graph, calibration.statistics, kept);
+  const report = compareQuantised(engine, calibration, heldOut, kept);
+  return {
+    model: { format: 'native', graphs: new Map([[EMBEDDER, quantised]]), card: cardOf(card, used.length) },
+    report: {
+      ...report,
+      calibrationImages: used.length,
+      heldOutImages: heldOut.length,
+      float32: memoryOf(engine, calibration.graph),
+      int8: memoryOf(engine, quantised),
+    },
+  };
+}
