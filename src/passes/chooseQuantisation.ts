@@ -6,7 +6,7 @@ const LEVELS = 255;
 /** Parts of the samples' range that are tried on either side. */
 const SHRINKS = [1, 0.96, 0.92, 0.88, 0.84, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5];
 /** Samples that candidates are compared on. */
-const MOST_COMPARED = 16384;
+const MOST_COMPARED = 8192;
 /** Significant digits of a scale, so that files stay small. */
 const SCALE_DIGITS = 6;
 /** For values that are zero throughout. */
