@@ -107,7 +107,7 @@ async function quantizeFile([path = '']: readonly string[], options: QuantizeOpt
 
 export const quantizeCommand = defineCommand<QuantizeOptions>({
   name: 'quantize',
-  summary: 'make an embedder of int8 weights and values: a quarter of the size, faster',
+  summary: 'make an embedder of int8 weights and values: a quarter of the size',
   declare(command) {
     command
       .argument('<model>', 'a native .safetensors file, an .onnx file, or an ncnn .param with its .bin beside it')

@@ -9,8 +9,8 @@ import {
   hasQuantisedTensors,
   INT8_PANEL,
   packRequantisation,
+  quantisedWindow,
   requantisationArguments,
-  windowArguments,
 } from './requantisation.js';
 
 /** Output pixels of a tile, and panels of one unit of the parallel axis, as in assembly/convolutionInt8.ts. */
@@ -85,7 +85,7 @@ export const convolutionInt8 = kernelRow<ConvolutionInt8Arguments>({
       weights: places.parts.weights!,
       ...requantisationArguments(places),
       scratch: places.scratch,
-      ...windowArguments(site),
+      ...quantisedWindow(site),
       inputStride: int8ChannelStride(imageShape(site.inputs[0]!).channels),
       outputStride: int8ChannelStride(imageShape(site.outputs[0]!).channels),
       pixels: storedPixels(site.outputs[0]!),

@@ -14,8 +14,8 @@ import {
   hasQuantisedTensors,
   layerLifts,
   packRequantisation,
+  quantisedWindow,
   requantisationArguments,
-  windowArguments,
 } from './requantisation.js';
 
 /** Vectors of channels in one unit of the 3×3 kernel's parallel axis, as in assembly/depthwise3x3Int8.ts. */
@@ -82,7 +82,7 @@ function depthwise3x3Int8(stride: 1 | 2) {
     }),
     extent: (site) => storedRows(site.outputs[0]!) * Math.ceil(blocksOf(site) / GROUP_BLOCKS),
     arguments(site, places) {
-      const { inputHeight, inputWidth, outputHeight, outputWidth, paddingTop, paddingLeft } = windowArguments(site);
+      const { inputHeight, inputWidth, outputHeight, outputWidth, paddingTop, paddingLeft } = quantisedWindow(site);
       return {
         input: places.inputs[0]!,
         weights: places.parts.weights!,
@@ -130,7 +130,7 @@ export const depthwiseInt8 = kernelRow<DepthwiseInt8Arguments>({
     input: places.inputs[0]!,
     weights: places.parts.weights!,
     ...requantisationArguments(places),
-    ...windowArguments(site),
+    ...quantisedWindow(site),
     blocks: blocksOf(site),
   }),
 });

@@ -3,8 +3,8 @@ import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { conv3x3Stride1, conv3x3Stride2 } from './conv3x3.js';
 import { convolution } from './convolution.js';
-import { convolutionTranspose } from './convolutionTranspose.js';
 import { convolutionInt8 } from './convolutionInt8.js';
+import { convolutionTranspose } from './convolutionTranspose.js';
 import { copyRuns } from './copyRuns.js';
 import { depthwise } from './depthwise.js';
 import {
@@ -13,8 +13,8 @@ import {
   depthwise3x3Stride2,
   depthwise3x3Stride2Tiles,
 } from './depthwise3x3.js';
-import { dilatedPool } from './dilatedPool.js';
 import { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2, depthwiseInt8 } from './depthwiseInt8.js';
+import { dilatedPool } from './dilatedPool.js';
 import { add, affine, clip, prelu, sigmoid } from './elementwise.js';
 import { fullyConnected } from './fullyConnected.js';
 import { gather } from './gather.js';

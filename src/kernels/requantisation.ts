@@ -9,9 +9,9 @@ import {
   quantisedAttributes,
   WEIGHT_SCALES,
 } from '../ops/quantisedConvolution.js';
-import { imageShape } from '../tensor/shape.js';
 import type { PackedPart, PackedParts, Places, Site } from './kernel.js';
 import type { Address } from './struct.js';
+import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
 /** Channels of one panel. */
 export const INT8_PANEL = 8;
@@ -124,24 +124,9 @@ export function requantisationArguments(places: Places): RequantisationArguments
   };
 }
 
-/** Height, width, stride, dilation and padding as the int8 kernels' structs have them. */
-export function windowArguments(site: Site) {
+/** A quantised convolution's sides, steps and gaps. */
+export function quantisedWindow(site: Site) {
   const { stride, padding, dilation } = quantisedAttributes(site.node);
-  const input = imageShape(site.inputs[0]!);
-  const output = imageShape(site.outputs[0]!);
-  const [, , kernelHeight = 0, kernelWidth = 0] = site.inputs[QUANTISED_WEIGHTS]!;
-  return {
-    inputHeight: input.height,
-    inputWidth: input.width,
-    outputHeight: output.height,
-    outputWidth: output.width,
-    kernelHeight,
-    kernelWidth,
-    strideHeight: stride[0],
-    strideWidth: stride[1],
-    dilationHeight: dilation[0],
-    dilationWidth: dilation[1],
-    paddingTop: padding[0],
-    paddingLeft: padding[1],
-  };
+  const window = { kernel: kernelSides(site), stride, padding };
+  return { ...windowArguments(site, window), ...dilationArguments(dilation) };
 }

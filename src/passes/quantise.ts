@@ -6,7 +6,7 @@ import type { Quantisation } from '../ops/quantise.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { quantiseLayer } from './quantiseLayer.js';
-import { definedNames, freshName } from './uses.js';
+import { FreshNames } from './uses.js';
 
 /** What calibration saw of one value. */
 export interface ValueStatistics {
@@ -24,7 +24,7 @@ class Quantiser {
   readonly #graph: Graph;
   readonly #statistics: ReadonlyMap<string, ValueStatistics>;
   readonly #shapes: ReadonlyMap<string, Shape>;
-  readonly #names: Set<string>;
+  readonly #names: FreshNames;
   /** By value: the name of its int8 form. */
   readonly #int8 = new Map<string, string>();
   /** Values that stand in float32. */
@@ -34,7 +34,7 @@ class Quantiser {
     this.#graph = graph;
     this.#statistics = statistics;
     this.#shapes = inferShapes(graph);
-    this.#names = definedNames(graph);
+    this.#names = new FreshNames(graph);
     for (const { name } of graph.inputs) this.#float32.add(name);
   }
 
@@ -83,14 +83,14 @@ class Quantiser {
     const tensor = (part: 'weights' | 'scales' | 'bias' | 'slopes'): string => {
       const value = layer[part];
       if (!value) return '';
-      const name = freshName(this.#names, `${node.name}.${part}`);
+      const name = this.#names.take(`${node.name}.${part}`);
       this.tensors.set(name, value);
       return name;
     };
     const inputs = [this.#needInt8(input), tensor('weights'), tensor('scales'), tensor('bias')];
     if (layer.slopes || residual) inputs.push(tensor('slopes'));
     if (residual) inputs.push(this.#needInt8(residual));
-    const name = freshName(this.#names, `${output}.int8`);
+    const name = this.#names.take(`${output}.int8`);
     this.nodes.push({
       name: node.name,
       operator: 'quantisedConvolution',
@@ -105,10 +105,10 @@ class Quantiser {
   #needFloat32(name: string): void {
     if (this.#float32.has(name)) return;
     const flat = this.#shapes.get(name)!.length === 2;
-    const output = flat ? freshName(this.#names, `${name}.float32`) : name;
+    const output = flat ? this.#names.take(`${name}.float32`) : name;
     this.#convert('dequantise', name, this.#int8.get(name)!, output);
     if (flat) {
-      const node = freshName(this.#names, `${name}.flatten`);
+      const node = this.#names.take(`${name}.flatten`);
       this.nodes.push({ name: node, operator: 'flatten', inputs: [output], outputs: [name], attributes: {} });
     }
     this.#float32.add(name);
@@ -117,7 +117,7 @@ class Quantiser {
   #needInt8(name: string): string {
     const known = this.#int8.get(name);
     if (known !== undefined) return known;
-    const output = freshName(this.#names, `${name}.int8`);
+    const output = this.#names.take(`${name}.int8`);
     this.#convert('quantise', name, name, output);
     this.#int8.set(name, output);
     return output;
@@ -125,7 +125,7 @@ class Quantiser {
 
   #convert(operator: 'quantise' | 'dequantise', value: string, input: string, output: string): void {
     const { scale, zeroPoint } = this.#statistics.get(value)!.quantisation;
-    const name = freshName(this.#names, `${value}.${operator}`);
+    const name = this.#names.take(`${value}.${operator}`);
     this.nodes.push({ name, operator, inputs: [input], outputs: [output], attributes: { scale, zeroPoint } });
   }
 

@@ -7,7 +7,7 @@ import { chooseQuantisation } from '../passes/chooseQuantisation.js';
 import { equaliseChannels } from '../passes/equaliseChannels.js';
 import { optimise } from '../passes/index.js';
 import type { ValueStatistics } from '../passes/quantise.js';
-import { definedNames, freshName, hasEpilogue } from '../passes/uses.js';
+import { FreshNames, hasEpilogue } from '../passes/uses.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -75,17 +75,17 @@ class Observed {
 
 /** The graph with every fused activation as a node of its own. */
 function openActivations(graph: Graph): Graph {
-  const names = definedNames(graph);
+  const names = new FreshNames(graph);
   const nodes = graph.nodes.flatMap((node): Node[] => {
     const { activation } = node.attributes;
     if (!hasEpilogue(node) || activation === 'none') return [node];
-    const sum = freshName(names, `${node.name}.sum`);
+    const sum = names.take(`${node.name}.sum`);
     const inputs = node.inputs.map((name, index) => (index === SLOPES ? '' : name));
     const layer = { ...node, inputs, outputs: [sum], attributes: { ...node.attributes, activation: 'none' } };
     const slopes = activation === 'prelu' ? [node.inputs[SLOPES]!] : [];
     const [operator, attributes] =
       activation === 'relu6' ? ['clip', { least: 0, most: 6 }] : [activation as string, NO_ATTRIBUTES];
-    const name = freshName(names, `${node.name}.activation`);
+    const name = names.take(`${node.name}.activation`);
     return [layer, { name, operator, inputs: [sum, ...slopes], outputs: node.outputs, attributes }];
   });
   return { ...graph, nodes };

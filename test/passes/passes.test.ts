@@ -90,10 +90,11 @@ describe('passes keep what a graph computes', () => {
     );
   });
 
-  it('are tried on graphs that hold every operator, several outputs and values read twice', () => {
+  it('are tried on graphs that hold every operator on float32 values, several outputs and values read twice', () => {
     const graphs = fc.sample(randomGraph, { seed: SEED, numRuns: RUNS });
     const used = new Set(graphs.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)));
-    expect([...used].sort()).toEqual(operators.map(({ name }) => name).sort());
+    const float32 = operators.filter(({ int8Inputs = [], int8Output }) => int8Inputs.length === 0 && !int8Output);
+    expect([...used].sort()).toEqual(float32.map(({ name }) => name).sort());
     expect(graphs.some(({ outputs }) => outputs.length > 1)).toBe(true);
     const changed = graphs.filter((graph) => optimise(graph).nodes.length < graph.nodes.length);
     expect(changed.length).toBeGreaterThan(RUNS / 3);

@@ -46,8 +46,9 @@ function checkNames({ input = [], initializer = [], node = [], output = [] }: Gr
 }
 
 describe('exportOnnx', () => {
-  it('knows every operator', () => {
-    expect([...operatorExports.keys()].sort()).toEqual(operators.map(({ name }) => name).sort());
+  it('knows every operator on float32 values', () => {
+    const float32 = operators.filter(({ int8Inputs = [], int8Output }) => int8Inputs.length === 0 && !int8Output);
+    expect([...operatorExports.keys()].sort()).toEqual(float32.map(({ name }) => name).sort());
   });
 
   it.each(table2)('names every value of $network once', ({ build }) => {
