@@ -1,6 +1,7 @@
 /** Bundles the library for each platform, the command line and the worker script, and writes the type declarations. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { dropBareImports } from './bareImports.js';
 import { isCurrent, replaceFile, root, runTool } from './outputs.js';
 
 const SOURCES = ['src', 'build/kernels', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts'];
@@ -99,6 +100,7 @@ async function bundlePlatform(
     legalComments: 'none',
     minify: true,
   });
+  dropBareImports(metafile);
   if (packages === 'bundle') writeLicences(folder, Object.keys(metafile.inputs));
 }
 

@@ -1,4 +1,6 @@
 /** What programs carry that import a part of the package: a bundler leaves the rest behind. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { bundleProgram } from '../../scripts/sizes.js';
 
@@ -40,5 +42,41 @@ describe('a bundle', () => {
 
   test('of an import alone holds nothing: no module does anything when it is read', async () => {
     expect((await bundleProgram("import './dist/browser/index.js';")).trim()).toBe('');
+  });
+});
+
+/** Every entry of the package by the conditions of those who bundle it. */
+const ENTRIES = [
+  ['browser', ['index', 'engine', 'face'].map((name) => `dist/browser/${name}.js`)],
+  ['workerd', ['index', 'engine', 'face'].map((name) => `dist/workerd/${name}.js`)],
+  ['node', ['index', 'engine', 'face', 'node', 'postgres', 'queue', 'service'].map((name) => `dist/${name}.js`)],
+] as const;
+
+describe('dist', () => {
+  test.each(ENTRIES)('bundled for %s gives no warning', async (platform, entryPoints) => {
+    const { warnings, outputFiles } = await build({
+      entryPoints: [...entryPoints],
+      outdir: 'build/unwritten',
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: platform === 'node' ? 'node' : 'browser',
+      packages: 'external',
+      external: ['*.wasm'],
+      logLevel: 'silent',
+    });
+    expect(outputFiles).toHaveLength(entryPoints.length);
+    expect(warnings.map(({ text }) => text)).toEqual([]);
+  });
+
+  test('imports nothing for an effect, and holds no file that nothing imports', () => {
+    for (const folder of ['dist', 'dist/browser', 'dist/workerd', 'dist/edge', 'dist/manual']) {
+      const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
+      const texts = names.map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
+      expect(texts.flatMap((text) => text.match(/\bimport"\.\/[^"]+"/g) ?? [])).toEqual([]);
+      const parts = names.filter((name) => /-[A-Z0-9]{8}\.js$/.test(name));
+      expect(parts.length).toBeGreaterThan(0);
+      expect(parts.filter((name) => !texts.some((text) => text.includes(`"./${name}"`)))).toEqual([]);
+    }
   });
 });
