@@ -122,6 +122,23 @@ function bundlerCells(places) {
   return [...inBrowser, inNode];
 }
 
+/** examples/browser.html as it stands there, beside the folder of modules, in a frame of a page that uses it. */
+function exampleInBrowser(places) {
+  const folder = join(places.consumer, 'out-choosing');
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(places.consumer, 'choose.js'), join(folder, 'choose.js'));
+  const frame = '<iframe src="/consumer/browser.html"></iframe>';
+  writeFileSync(join(folder, 'index.html'), `<!doctype html>${frame}<script src="./choose.js"></script>\n`);
+  return [
+    ['chromium', 'Chromium'],
+    ['firefox', 'Firefox ESR'],
+  ].map(([browser, name]) => ({
+    name: `examples/browser.html, in ${name}`,
+    browser,
+    run: () => page(browser, places, folder),
+  }));
+}
+
 /** The programs of examples/, as they stand there; each says that two sample pictures show the same person. */
 function exampleCells({ checkout, consumer }) {
   const pictures = ['person-a-1.jpg', 'person-a-2.jpg'].map((name) => join(checkout, 'samples', name));
@@ -146,5 +163,11 @@ function exampleCells({ checkout, consumer }) {
 /** All cells in the order of the table. `browser` names the browser that a cell needs. */
 export function makeCells(checkout, consumer) {
   const places = { checkout, consumer, unbundled: writeUnbundled(consumer) };
-  return [...programCells(places), ...browserCells(places), ...bundlerCells(places), ...exampleCells(places)];
+  return [
+    ...programCells(places),
+    ...browserCells(places),
+    ...bundlerCells(places),
+    ...exampleCells(places),
+    ...exampleInBrowser(places),
+  ];
 }

@@ -2,7 +2,8 @@
  * `npm run test:everywhere [-- CELL …]`: packs the package, installs it into an empty folder, runs the conformance body
  * on every runtime and bundler and prints the matrix. CELL is a part of a cell's name; without any, all run, and the
  * table goes to the README with --write. Installs what is missing: the packages of this folder, and Debian's chromium and
- * firefox-esr. The exit code is 1 where a cell failed or could not be run.
+ * firefox-esr, so it runs on Linux with glibc, on x64 and arm64 (tried on x64 alone). The exit code is 1 where a cell failed
+ * or could not be run.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { hasBrowser } from './browsers.js';
 import { formatMatrix, writeMatrix } from './matrix.js';
+import { unsupportedMachine } from './programs.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -52,17 +54,20 @@ function installTarball() {
     npm(['pack', '--json', '--pack-destination', consumer], checkout).replace(/^[^[]*/, ''),
   );
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }\n');
-  npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', join(consumer, filename)], consumer);
-  for (const name of ['conformance.js', 'run.mjs', 'manual.mjs', 'soak.mjs', 'page.js', 'worker.js']) {
+  npm(
+    ['install', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', join(consumer, filename)],
+    consumer,
+  );
+  for (const name of ['conformance.js', 'run.mjs', 'manual.mjs', 'soak.mjs', 'page.js', 'worker.js', 'choose.js']) {
     cpSync(join(here, name), join(consumer, name));
   }
-  for (const name of ['compare.mjs', 'pixels.mjs', 'fastify.mjs']) {
+  for (const name of ['compare.mjs', 'pixels.mjs', 'fastify.mjs', 'browser.html']) {
     cpSync(join(checkout, 'examples', name), join(consumer, name));
   }
   cpSync(join(checkout, 'examples/worker.js'), join(consumer, 'example-worker.js'));
   const { dependencies } = JSON.parse(readFileSync(join(checkout, 'examples/package.json'), 'utf8'));
   const wanted = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
-  npm(['install', '--no-audit', '--no-fund', '--ignore-scripts', ...wanted], consumer);
+  npm(['install', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', ...wanted], consumer);
   return consumer;
 }
 
@@ -89,6 +94,11 @@ function describeOutcome({ name, state, reason, result }, elapsedMs) {
 }
 
 const wanted = process.argv.slice(2).filter((argument) => argument !== '--write');
+const unsupported = unsupportedMachine();
+if (unsupported) {
+  console.error(`${unsupported}.`);
+  process.exit(1);
+}
 installPackages();
 const unreachable = installBrowsers();
 if (unreachable) console.error(`\n*** ${unreachable}: cells in browsers are NOT RUN. ***\n`);

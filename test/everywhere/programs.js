@@ -5,21 +5,39 @@ import { fileURLToPath } from 'node:url';
 
 const modules = fileURLToPath(new URL('node_modules/', import.meta.url));
 
-/** Programs of packages whose install scripts are not run. */
+/** Programs of packages whose install scripts are not run, by the processor; Linux with glibc alone. */
 const PROGRAMS = {
-  node20: 'node20/bin/node',
-  node22: 'node22/bin/node',
-  node24: 'node24/bin/node',
-  node26: 'node26/bin/node',
-  deno: '@deno/linux-x64-glibc/deno',
-  bun: '@oven/bun-linux-x64/bin/bun',
-  workerd: '@cloudflare/workerd-linux-64/bin/workerd',
+  x64: {
+    node20: 'node20/bin/node',
+    node22: 'node22/bin/node',
+    node24: 'node24/bin/node',
+    node26: 'node26/bin/node',
+    deno: '@deno/linux-x64-glibc/deno',
+    bun: '@oven/bun-linux-x64/bin/bun',
+    workerd: '@cloudflare/workerd-linux-64/bin/workerd',
+  },
+  arm64: {
+    node20: 'node20-arm64/bin/node',
+    node22: 'node22-arm64/bin/node',
+    node24: 'node24-arm64/bin/node',
+    node26: 'node26-arm64/bin/node',
+    deno: '@deno/linux-arm64-glibc/deno',
+    bun: '@oven/bun-linux-aarch64/bin/bun',
+    workerd: '@cloudflare/workerd-linux-arm64/bin/workerd',
+  },
 };
+
+/** Why the matrix cannot run on this machine, where it cannot. */
+export function unsupportedMachine() {
+  if (process.platform === 'linux' && process.arch in PROGRAMS) return undefined;
+  const processors = Object.keys(PROGRAMS).join(' and ');
+  return `npm run test:everywhere runs on Linux with glibc (${processors}), not on ${process.platform} ${process.arch}`;
+}
 
 /** The path of a runtime's program. Throws where it is not installed. */
 export function programOf(name) {
-  const path = `${modules}${PROGRAMS[name]}`;
-  if (!existsSync(path)) throw new Error(`${name} is not installed in test/everywhere (Linux on x64 is supported)`);
+  const path = `${modules}${PROGRAMS[process.arch]?.[name]}`;
+  if (!existsSync(path)) throw new Error(`${name} is not installed in test/everywhere`);
   return path;
 }
 
