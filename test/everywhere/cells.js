@@ -53,8 +53,13 @@ function programCells({ checkout, consumer }) {
 }
 
 /** A page of `folder` in a browser, with the headers of `options`. */
-async function page(browser, { checkout, consumer }, folder, { file = 'index.html', query = '', ...options } = {}) {
-  const { origin, result, close } = await servePages({ checkout, consumer, page: folder }, options);
+async function page(
+  browser,
+  { checkout, consumer, demo },
+  folder,
+  { file = 'index.html', query = '', ...options } = {},
+) {
+  const { origin, result, close } = await servePages({ checkout, consumer, demo, page: folder }, options);
   try {
     return await openPage(browser, `${origin}/page/${file}${query}`, result);
   } finally {
@@ -122,6 +127,24 @@ function bundlerCells(places) {
   return [...inBrowser, inNode];
 }
 
+/** The page of `npm run demo` in a frame of a page that uses it; Chromium is driven further by `npm run test:page`. */
+function demoPage(places) {
+  const folder = join(places.consumer, 'out-visiting');
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(places.consumer, 'visit.js'), join(folder, 'visit.js'));
+  const frame = '<iframe src="/demo/index.html" width="1200" height="800"></iframe>';
+  writeFileSync(join(folder, 'index.html'), `<!doctype html>${frame}<script src="./visit.js"></script>\n`);
+  return {
+    name: 'the page of `npm run demo`, in Firefox ESR',
+    browser: 'firefox',
+    async run() {
+      await runProgram(process.execPath, ['scripts/buildPage.js'], { cwd: places.checkout });
+      const demo = join(places.checkout, 'build/page');
+      return page('firefox', { ...places, demo }, folder, { isolated: true });
+    },
+  };
+}
+
 /** examples/browser.html as it stands there, beside the folder of modules, in a frame of a page that uses it. */
 function exampleInBrowser(places) {
   const folder = join(places.consumer, 'out-choosing');
@@ -169,5 +192,6 @@ export function makeCells(checkout, consumer) {
     ...bundlerCells(places),
     ...exampleCells(places),
     ...exampleInBrowser(places),
+    demoPage(places),
   ];
 }

@@ -58,7 +58,16 @@ function installTarball() {
     ['install', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts', join(consumer, filename)],
     consumer,
   );
-  for (const name of ['conformance.js', 'run.mjs', 'manual.mjs', 'soak.mjs', 'page.js', 'worker.js', 'choose.js']) {
+  for (const name of [
+    'conformance.js',
+    'run.mjs',
+    'manual.mjs',
+    'soak.mjs',
+    'page.js',
+    'worker.js',
+    'choose.js',
+    'visit.js',
+  ]) {
     cpSync(join(here, name), join(consumer, name));
   }
   for (const name of ['compare.mjs', 'pixels.mjs', 'fastify.mjs', 'browser.html']) {
