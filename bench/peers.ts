@@ -12,6 +12,7 @@ import { median } from './measure.js';
 import { addWideOption, parseThreads } from './options.js';
 import { installPeers, type PeerFiles, seededFiles, trainedFiles } from './peerFiles.js';
 import { type FirstRun, measureFirstRun, PeerProcess, type PeerStart } from './peerProcess.js';
+import type { PeerRow, PeersDocument } from './peersDocument.js';
 import { root } from './root.js';
 import { targetsOf, targetsTable } from './targets.js';
 
@@ -44,30 +45,6 @@ interface PeersOptions {
   readonly weights: string;
   readonly network?: string;
   readonly rounds: number;
-}
-
-/** One engine on one number of threads. */
-export interface PeerRow {
-  /** With ` plain` this engine without relaxed SIMD, with ` wide` an engine whose vectors V8 joins in pairs. */
-  readonly engine: string;
-  readonly version: string;
-  readonly threads: number;
-  readonly medianMs: number;
-  /** This engine's time divided by this one's, on as many threads and with the same option of V8: the median of rounds. */
-  readonly ratio: number;
-  /** Between the two engines' outputs, relative to the largest output. */
-  readonly maxDifference: number;
-  /** From the start of a fresh process to its first output, weights read from disk. */
-  readonly startMs: number;
-  /** Largest resident memory of that process. */
-  readonly peakMb: number;
-}
-
-/** What `npm run bench:peers -- --json` prints. */
-export interface PeersDocument {
-  readonly node: string;
-  readonly rounds: number;
-  readonly rows: readonly PeerRow[];
 }
 
 /** The Node that engines run on. */

@@ -1,6 +1,6 @@
 /** The aims that comparisons are judged by: ratios of one interleaved run, and whether they are reached. */
 import { isWasm, OWN } from './engines.js';
-import type { PeerRow, PeersDocument } from './peers.js';
+import type { PeerRow, PeersDocument } from './peersDocument.js';
 
 /** An aim and what was found. */
 export interface Target {

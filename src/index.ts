@@ -8,7 +8,7 @@ export * from './entries/engine.js';
 export * from './entries/face.js';
 export { type Calibration, calibrate, fitProbability } from './face/calibrate.js';
 export { type Histogram, histogram, type RocPoint, rocCurve } from './face/curves.js';
-export { type Evaluation, evaluatePairs, type ScoredPair } from './face/evaluate.js';
+export { type Evaluation, evaluatePairs } from './face/evaluate.js';
 export type { Awaitable } from './face/faceGallery.js';
 export {
   evaluateIdentification,
@@ -21,6 +21,7 @@ export { type Interval, type OperatingPoint, operatingPoint, wilsonInterval } fr
 export { type PairBin, parsePairBin } from './face/pairBin.js';
 export { type PathPair, type PathPairList, parsePairList } from './face/pairList.js';
 export { type Pair, type PairImage, type PairList, pairImagePath, parsePairs } from './face/pairs.js';
+export type { ScoredPair } from './face/scoredPair.js';
 export { encodePng } from './image/encodePng.js';
 export { resizeImage } from './image/resize.js';
 export type { Similarity } from './image/warp.js';

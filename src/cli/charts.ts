@@ -1,7 +1,8 @@
 /** Charts of an evaluation as SVG, each complete by itself: light or dark as its reader has it. */
 import { type Histogram, histogram, rocCurve } from '../face/curves.js';
-import type { ScoredPair, ThresholdChoice } from '../face/evaluate.js';
+import type { ThresholdChoice } from '../face/evaluate.js';
 import { type OperatingPoint, wilsonInterval } from '../face/operatingPoint.js';
+import type { ScoredPair } from '../face/scoredPair.js';
 
 const WIDTH = 640;
 const HEIGHT = 380;

@@ -1,6 +1,7 @@
 /** An evaluation as one HTML page that needs no other file: figures, charts, the worst mistakes. */
-import type { Evaluation, ScoredPair } from '../face/evaluate.js';
+import type { Evaluation } from '../face/evaluate.js';
 import type { OperatingPoint } from '../face/operatingPoint.js';
+import type { ScoredPair } from '../face/scoredPair.js';
 import type { ModelCard } from '../model/card.js';
 import { CHART_COLOURS, drawFolds, drawHistogram, drawRoc, escapeText } from './charts.js';
 import { formatCosine, formatCount, formatCounted, formatDuration } from './text.js';

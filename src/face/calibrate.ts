@@ -1,8 +1,9 @@
 /** Calibration: thresholds for stated false-accept rates and the probability of the same person, from scored pairs. */
 import { InputError } from '../errors.js';
 import type { CardProbability, CardThreshold } from '../model/card.js';
-import { checkPairs, type ScoredPair } from './evaluate.js';
+import { checkPairs } from './evaluate.js';
 import { operatingPoint } from './operatingPoint.js';
+import type { ScoredPair } from './scoredPair.js';
 
 /** False accepts that a rate must let expect on the pairs: with fewer, the threshold would rest on chance. */
 export const LEAST_FALSE_ACCEPTS = 30;

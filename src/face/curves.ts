@@ -1,5 +1,5 @@
 /** Curves of scored pairs, as numbers to be drawn: the ROC curve and the histograms of the two classes. */
-import type { ScoredPair } from './evaluate.js';
+import type { ScoredPair } from './scoredPair.js';
 
 /** What a threshold accepts, 0 to 1. */
 export interface RocPoint {

@@ -1,13 +1,7 @@
 /** LFW's verification protocol (Huang et al. 2007): accuracy over folds, and the measures that need no threshold. */
 import { InputError } from '../errors.js';
 import { type Interval, operatingPoint } from './operatingPoint.js';
-
-/** A compared pair: a higher score means more alike. */
-export interface ScoredPair {
-  readonly score: number;
-  readonly same: boolean;
-  readonly fold: number;
-}
+import type { ScoredPair } from './scoredPair.js';
 
 /** A threshold and the accuracy that it reaches; pairs from the threshold on count as the same person. */
 export interface ThresholdChoice {
@@ -88,11 +82,6 @@ export function areaUnderCurve(pairs: readonly ScoredPair[]): number {
     begin = end;
   }
   return ordered / (same * (sorted.length - same));
-}
-
-/** The share of pairs of the same person that is accepted at a false-accept rate, 0 to 1; see `operatingPoint`. */
-export function trueAcceptRate(pairs: readonly ScoredPair[], falseAcceptRate: number): number {
-  return operatingPoint(pairs, falseAcceptRate).trueAcceptRate;
 }
 
 /** Throws InputError NOT_FINITE or ONE_CLASS where a measure would mean nothing. */

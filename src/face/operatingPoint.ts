@@ -1,5 +1,5 @@
 /** What a threshold buys: true accepts at a stated false-accept rate, with how sure the share is. */
-import type { ScoredPair } from './evaluate.js';
+import type { ScoredPair } from './scoredPair.js';
 
 /** A share's confidence interval, 0 to 1. */
 export type Interval = readonly [low: number, high: number];

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type KernelRow, kernelsTable, markSlower } from '../../bench/kernels.js';
 import { markdownTable, replaceSection } from '../../bench/markdown.js';
 import { measureInterleaved, median, summarise } from '../../bench/measure.js';
-import { type PeerRow, pairedRatio, peersTable, relativeDifference } from '../../bench/peers.js';
+import { pairedRatio, peersTable, relativeDifference } from '../../bench/peers.js';
+import type { PeerRow } from '../../bench/peersDocument.js';
 import { targetsOf } from '../../bench/targets.js';
 
 describe('median', () => {

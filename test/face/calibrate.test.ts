@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate, fitProbability } from '../../src/face/calibrate.js';
-import type { ScoredPair } from '../../src/face/evaluate.js';
+import type { ScoredPair } from '../../src/face/scoredPair.js';
 import { codeOf } from '../formats/codeOf.js';
 
 function scored(same: readonly number[], different: readonly number[]): ScoredPair[] {

@@ -1,9 +1,9 @@
 /** Nodes that compute from constants and shapes alone, folded at import: whole numbers stay exact. */
 import { rowMajorStrides } from '../../ops/permute.js';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
-import { type Constant, integerConstant, type ReadFile, readConstant } from './constant.js';
+import { type Constant, integerConstant, readConstant } from './constant.js';
+import type { FoldContext, Folder } from './folder.js';
 import { compared, not, range, where } from './foldTruth.js';
-import type { GraphImporter } from './graphImporter.js';
 import { DATA_TYPES } from './messages.js';
 import { alignedShape } from './nodeImporter.js';
 import type { OnnxNode } from './onnxNode.js';
@@ -16,21 +16,6 @@ import {
   transposeOrder,
   unsqueezedShape,
 } from './operators/move.js';
-
-/** What folders may use besides the node. */
-export interface FoldContext {
-  readonly graph: GraphImporter;
-  readonly readFile: ReadFile | undefined;
-}
-
-/** One way to fold a node. */
-export interface Folder {
-  /** Attributes that it understands. */
-  readonly attributes: readonly string[];
-  /** Whether it asks for its operands' shapes alone, so that computed values will do. */
-  readonly readsShapes?: boolean;
-  fold(node: OnnxNode, context: FoldContext): Constant;
-}
 
 function operand(node: OnnxNode, index: number): Constant {
   return node.constant(index, 'operands');

@@ -2,7 +2,7 @@
 import { elementCount } from '../../tensor/shape.js';
 import type { Constant } from './constant.js';
 import { integerConstant } from './constant.js';
-import type { FoldContext, Folder } from './foldConstants.js';
+import type { FoldContext, Folder } from './folder.js';
 import { alignedShape } from './nodeImporter.js';
 import type { OnnxNode } from './onnxNode.js';
 import { broadcastShape } from './operators/term.js';
