@@ -1,5 +1,5 @@
 /** Bundles the library for each platform, the command line and the worker script, and writes the type declarations. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { dropBareImports } from './bareImports.js';
 import { isCurrent, replaceFile, root, runTool } from './outputs.js';
@@ -111,6 +111,8 @@ export async function buildPackage(generatedModules) {
   rmSync(`${root}dist`, { recursive: true, force: true });
   const declarations = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types'];
   await runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json', ...declarations]);
+  // Declarations that stand in the sources are not written by the compiler.
+  cpSync(`${root}src/entries/files`, `${root}dist/types/entries/files`, { recursive: true });
   const { build } = await import('esbuild');
   mkdirSync(`${root}dist/kernels`, { recursive: true });
   for (const name of ['plain', 'relaxed']) {

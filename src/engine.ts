@@ -1,4 +1,5 @@
 /** The engine: compiles graphs into networks and owns what they share — memory, kernels, worker threads. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { kernelBinaries } from '#binaries';
 import { worker } from '#worker';
 import { selectOutputs } from './build/selectOutputs.js';
