@@ -149,6 +149,7 @@ export class Engine {
     this.#session.dispose();
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

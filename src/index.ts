@@ -8,7 +8,7 @@ export * from './entries/engine.js';
 export * from './entries/face.js';
 export { type Calibration, calibrate, fitProbability } from './face/calibrate.js';
 export { type Histogram, histogram, type RocPoint, rocCurve } from './face/curves.js';
-export { type Evaluation, evaluatePairs } from './face/evaluate.js';
+export { type Evaluation, evaluatePairs, type ThresholdChoice } from './face/evaluate.js';
 export type { Awaitable } from './face/faceGallery.js';
 export {
   evaluateIdentification,

@@ -128,6 +128,7 @@ export class Network {
     this.#session.memory.release(this.#weights);
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -144,6 +144,7 @@ export class Detector {
     this.#photograph.dispose();
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -65,6 +65,7 @@ export class Embedder {
     this.#network.dispose();
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

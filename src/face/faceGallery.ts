@@ -15,6 +15,7 @@ export interface Enrolment {
   readonly face: FaceEmbedding;
 }
 
+/** Whom a search gives. */
 export interface GallerySearchOptions {
   /** People that are given at most, the most alike first; 5 when absent. */
   readonly top?: number | undefined;
@@ -72,6 +73,7 @@ export interface FaceGallery {
   searchAll(faces: readonly FaceEmbedding[], options?: GallerySearchOptions): Awaitable<GalleryMatch[][]>;
   /** Everybody, in the order in which they were enrolled. */
   list(): Awaitable<GalleryOwner[]>;
+  /** How many people and embeddings it holds. */
   count(): Awaitable<GalleryCounts>;
 }
 

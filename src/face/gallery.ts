@@ -121,6 +121,7 @@ export class Gallery implements FaceGallery {
     return [...this.#people.values()].map(({ id, rows }) => ({ id, embeddings: rows.length }));
   }
 
+  /** How many people and embeddings it holds. */
   count(): GalleryCounts {
     return { people: this.#people.size, embeddings: this.embeddings };
   }
@@ -197,6 +198,7 @@ export class Gallery implements FaceGallery {
     this.#owners.length = 0;
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

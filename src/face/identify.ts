@@ -10,6 +10,7 @@ export interface Probe {
   readonly embedding: Embedding;
 }
 
+/** What is wanted of an identification, and who hears of it. */
 export interface IdentificationOptions {
   /** False-accept rates that true-accept rates are wanted for; 1e-6 alone where absent. */
   readonly falseAcceptRates?: readonly number[] | undefined;
@@ -29,6 +30,7 @@ export interface IdentificationPoint {
   readonly expectedFalseAccepts: number;
 }
 
+/** How well people are found among distractors: the MegaFace measure, and the counts that it rests on. */
 export interface Identification {
   readonly probes: number;
   readonly people: number;

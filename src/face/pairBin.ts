@@ -2,6 +2,7 @@
 import { InputError } from '../errors.js';
 import { type Pickled, parsePickle } from './pickle.js';
 
+/** What an insightface list of pairs holds. */
 export interface PairBin {
   /** JPEG or PNG files, views of the list's bytes; pair `i` compares images 2i and 2i + 1. */
   readonly images: readonly Uint8Array[];

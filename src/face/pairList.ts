@@ -11,6 +11,7 @@ export interface PathPair {
   readonly fold: number;
 }
 
+/** A list of pairs of images by their paths, and the number of its folds. */
 export interface PathPairList {
   readonly folds: number;
   readonly pairs: readonly PathPair[];

@@ -9,6 +9,7 @@ import { type Landmarks, TEMPLATE_EYE_DISTANCE } from './landmarks.js';
  */
 export type QualityReason = 'unsure' | 'small' | 'blurred' | 'turned';
 
+/** How fit a face is for verification, as one figure, as reasons and as measures. */
 export interface FaceQuality {
   /** 0 to 1: the worst of the four measures beside its own limit, which stands at 0.5. */
   readonly value: number;

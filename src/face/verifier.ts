@@ -58,6 +58,7 @@ export interface BatchProgress {
 }
 
 export interface EmbedBatchOptions extends EmbedPhotoOptions {
+  /** Hears of each picture that is done. */
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined;
 }
 
@@ -257,6 +258,7 @@ export class FaceVerifier {
     if (this.#ownsEngine) this.#engine.dispose();
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -13,8 +13,8 @@ import { parseSafetensors } from './safetensors.js';
 import { sha256 } from './sha256.js';
 
 export { countNames } from './countNames.js';
-export type { ImportOptions, InputSize } from './importOptions.js';
-export { exportNative, FORMAT_VERSION, importNative } from './native.js';
+export type { ImportOptions, InputSize, InputValues } from './importOptions.js';
+export { exportNative, FORMAT_VERSION, importNative, type ModelStorage } from './native.js';
 export { parseSafetensors, type Safetensors, type Storage } from './safetensors.js';
 
 /** A file's name, which messages show and endings are read from, and its bytes. */

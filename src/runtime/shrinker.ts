@@ -129,6 +129,7 @@ export class ImageShrinker {
     this.#image = undefined;
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -157,6 +157,7 @@ export class VectorTable {
     this.#rows = 0;
   }
 
+  /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

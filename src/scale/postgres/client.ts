@@ -8,6 +8,7 @@ export interface PostgresQuery {
   readonly name?: string;
 }
 
+/** What a statement gave. */
 export interface PostgresResult {
   // biome-ignore lint/suspicious/noExplicitAny: rows are what the statement says, and `pg` calls them any.
   readonly rows: any[];
@@ -16,8 +17,11 @@ export interface PostgresResult {
 
 /** A connection of the pool, as `pg` has it. */
 export interface PostgresClient {
+  /** Runs a statement and gives its rows. */
   query(query: PostgresQuery): Promise<PostgresResult>;
+  /** Hears of a connection that is lost. */
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** Ends what `on` began. */
   removeListener(event: 'error', listener: (error: Error) => void): unknown;
   /** Gives the connection back; with an error it is closed. */
   release(error?: Error | boolean): void;
@@ -28,6 +32,7 @@ export interface PostgresClient {
  * ends a process in which nobody listens.
  */
 export interface PostgresPool {
+  /** Takes a connection, which `release` gives back. */
   connect(): Promise<PostgresClient>;
 }
 

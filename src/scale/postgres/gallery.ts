@@ -16,11 +16,13 @@ import { normaliseEmbedding } from '../../face/match.js';
 import { type PostgresClient, type PostgresPool, prepareSearch, withClient, withTransaction } from './client.js';
 import { createGallery, findGallery, type StoredGallery, tableOf } from './galleries.js';
 
+/** How a gallery is searched, unless a search says otherwise. */
 export interface PostgresGalleryOptions {
   /** Candidates that a search through the index keeps (`hnsw.ef_search`), 1 to 1000; 100 when absent. More find more. */
   readonly searchWidth?: number | undefined;
 }
 
+/** Whom a search gives, and how it looks. */
 export interface PostgresSearchOptions extends GallerySearchOptions {
   /** Looks at every row instead of the index: slower by far in a large gallery, and misses nobody. */
   readonly exact?: boolean | undefined;
@@ -182,6 +184,7 @@ export class PostgresGallery implements FaceGallery {
     return rows.map(({ person, embeddings }) => ({ id: person, embeddings: Number(embeddings) }));
   }
 
+  /** How many people and embeddings it holds. */
   async count(): Promise<GalleryCounts> {
     const text = `select count(distinct person) as people, count(*) as embeddings from ${this.#table}`;
     const { rows } = await this.#run('counting', 'count', text, []);

@@ -21,6 +21,7 @@ export interface ImageQueueOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
 }
 
+/** How pictures are added. */
 export interface AddOptions {
   /** Checked between pictures. */
   readonly signal?: AbortSignal | undefined;
@@ -124,6 +125,7 @@ export class ImageQueue {
     return queued;
   }
 
+  /** How many pictures wait, are in work, are done and are set aside. */
   async counts(): Promise<QueueCounts> {
     const found = await this.#queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed');
     const { waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0 } = found;
@@ -153,6 +155,7 @@ export class ImageQueue {
     }
   }
 
+  /** Ends the connection to Redis; pictures in the queue stay there. */
   close(): Promise<void> {
     return this.#queue.close();
   }

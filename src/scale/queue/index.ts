@@ -1,5 +1,12 @@
 /** `mobilefacenet/queue`: pictures by the million, embedded and enrolled by workers through a queue in Redis (bullmq). */
-export { type Cancellable, FacePool, type FacePoolOptions } from '../faces/index.js';
+export {
+  type Cancellable,
+  type DetectedFaces,
+  type DetectTaskOptions,
+  type EmbedTaskOptions,
+  FacePool,
+  type FacePoolOptions,
+} from '../faces/index.js';
 export { type FolderOptions, imagesBelow } from './folder.js';
 export {
   type AddOptions,

@@ -121,6 +121,7 @@ export class ImageWorker {
     return new ImageWorker(await loadBull(), options);
   }
 
+  /** What this worker has done so far. */
   counts(): WorkerCounts {
     const done = this.#enrolled + this.#duplicates;
     const rate = done / ((performance.now() - this.#beginMs) / 1000);
