@@ -9,7 +9,18 @@ interface PgPool extends PostgresPool {
   on(event: 'error', listener: (error: Error) => void): unknown;
   end(): Promise<void>;
 }
-type PgModule = { readonly Pool: new (options: { readonly connectionString: string; readonly max: number }) => PgPool };
+interface PgPoolOptions {
+  readonly connectionString: string;
+  readonly max: number;
+  readonly connectionTimeoutMillis: number;
+}
+type PgModule = { readonly Pool: new (options: PgPoolOptions) => PgPool };
+
+/** How long the process may go on when everything is ended. */
+const LEFTOVER_MS = 1000;
+
+/** How long a connection is waited for. */
+const PATIENCE_MS = 10_000;
 
 export interface DatabaseOption {
   readonly database?: string;
@@ -38,7 +49,8 @@ export function requireDatabase({ database }: DatabaseOption): string {
 /** A pool of connections. Throws RuntimeError MISSING_PEER. */
 export async function openPostgresPool(connectionString: string, connections: number): Promise<PgPool> {
   const pg = await loadPeer<PgModule & { readonly default?: PgModule }>('pg', 'a gallery in PostgreSQL');
-  const pool = new (pg.default ?? pg).Pool({ connectionString, max: connections });
+  const options = { connectionString, max: connections, connectionTimeoutMillis: PATIENCE_MS };
+  const pool = new (pg.default ?? pg).Pool(options);
   // A lost connection is the next query's error.
   return pool.on('error', () => {}) as PgPool;
 }
@@ -55,6 +67,8 @@ export class Closers {
 
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0).reverse()) await end();
+    // What a client of a server that is away has left running does not hold up the end of the process.
+    setTimeout(() => process.exit(), LEFTOVER_MS).unref();
   }
 }
 

@@ -59,15 +59,11 @@ function roundCounts({ rate, ...counts }: WorkerCounts): WorkerCounts {
   return { ...counts, rate: roundTo(rate, 2) };
 }
 
-function warn(message: string): void {
-  logEvent('warning', { message });
-}
-
 async function start(name: string, options: WorkerOptions, closers: Closers): Promise<ImageWorker> {
   const { model, detector, threads, minFace, face, detect, flip } = options;
   const connections = closers.add(await openPostgresPool(requireDatabase(options), 2 * threads), (pool) => pool.end());
-  const pool = closers.add(await FacePool.start({ threads, model, detector }), (started) => started.close());
   await migratePostgres(connections);
+  const pool = closers.add(await FacePool.start({ threads, model, detector }), (started) => started.close());
   const worker = await ImageWorker.start({
     redis: options.redis!,
     pool,
@@ -78,15 +74,16 @@ async function start(name: string, options: WorkerOptions, closers: Closers): Pr
     mirror: flip,
     stalledAfterMs: options.stalledAfter * 1000,
     onFailure: (failure) => logEvent('failure', failure),
-    onWarning: warn,
+    onWarning: (message) => logEvent('warning', { message }),
   });
   return closers.add(worker, (started) => started.close());
 }
 
 async function work([name]: readonly string[], options: WorkerOptions): Promise<Outcome> {
   const closers = new Closers();
+  requireDatabase(options);
   try {
-    const queue = await ImageQueue.open({ redis: options.redis!, gallery: name!, onWarning: warn });
+    const queue = await ImageQueue.open({ redis: options.redis!, gallery: name! });
     closers.add(queue, (opened) => opened.close());
     const worker = await start(name!, options, closers);
     logEvent('started', { gallery: name, threads: options.threads, pid: process.pid });

@@ -41,6 +41,15 @@ function head(path: string, fields: readonly string[]): string {
   return `POST ${path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${KEY}\r\n${fields.join('\r\n')}\r\n\r\n`;
 }
 
+/** Waits until a condition holds; fails after 20 seconds. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  while (!(await holds())) {
+    if (performance.now() > endMs) throw new Error('It did not happen within 20 seconds.');
+    await delay(50);
+  }
+}
+
 async function expectAlive(): Promise<void> {
   expect((await ask(service, 'GET', '/health')).status).toBe(200);
   expect((await ask(service, 'POST', '/embed', crop)).status).toBe(200);
@@ -193,6 +202,46 @@ describe('hostile requests', () => {
     expect(await own.end()).toBe(0);
   });
 
+  it('that ask again at once are answered at a pace, and leave the processor to those at work', async () => {
+    const most = 2;
+    const own = await startService(['--threads', '1', '--most-requests', String(most)]);
+    const counts: Record<number, number> = { 200: 0, 429: 0 };
+    const beginMs = performance.now();
+    await Promise.all(
+      Array.from({ length: 6 * most }, async () => {
+        while (performance.now() < beginMs + 3000) counts[(await ask(own, 'POST', '/embed', crop)).status]! += 1;
+      }),
+    );
+    // Eight a second for each request that may be at work, and those of one second more that may come at once.
+    expect(counts[429]).toBeLessThanOrEqual(8 * most * ((performance.now() - beginMs) / 1000 + 1));
+    expect(counts[429]).toBeGreaterThan(8 * most);
+    expect(counts[200]).toBeGreaterThan(0);
+    expect(await own.end()).toBe(0);
+  });
+
+  it('that are sent ahead on one connection, and cut, give their places back', async () => {
+    const own = await startService(['--threads', '1', '--most-requests', '4']);
+    const fields = ['content-type: image/png', `content-length: ${crop.length}`];
+    const one = Buffer.concat([Buffer.from(head('/embed', fields)), crop]);
+    for (const requests of [3, 20]) {
+      for (let waitMs = 0; waitMs < 60; waitMs += 10) {
+        const socket = connect(Number(new URL(own.address).port), '127.0.0.1').on('error', () => {});
+        socket.write(Buffer.concat(Array.from({ length: requests }, () => one)));
+        await delay(waitMs);
+        socket.destroy();
+      }
+    }
+    await until(async () => {
+      const metrics = (await ask(own, 'GET', '/metrics')).body as string;
+      return (
+        /requests_working 0\n/.test(metrics) && /pool_threads 1\n/.test(metrics) && /pool_running 0\n/.test(metrics)
+      );
+    });
+    const answers = await Promise.all(Array.from({ length: 4 }, () => ask(own, 'POST', '/embed', crop)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(await own.end()).toBe(0);
+  });
+
   it('that take too long have their work ended, and the next one is served', async () => {
     const own = await startService(['--timeout', '1']);
     const data = new Uint8Array(4000 * 4000 * 3).map((_, index) => (index / 12_000) & 0xff);
@@ -200,14 +249,9 @@ describe('hostile requests', () => {
     const late = await ask(own, 'POST', '/detect?minFace=12', large);
     expect(late).toMatchObject({ status: 504, body: { error: { code: 'TIMED_OUT' } } });
     // The thread that was ended is replaced, and nothing of the old work goes on.
-    const endMs = performance.now() + 20_000;
-    let metrics = '';
-    do {
-      await delay(100);
-      metrics = (await ask(own, 'GET', '/metrics')).body;
-    } while (!metrics.includes('mobilefacenet_pool_threads 1') && performance.now() < endMs);
-    expect(metrics).toContain('mobilefacenet_pool_threads 1');
-    expect(metrics).toContain('mobilefacenet_pool_running 0');
+    await until(async () => (await ask(own, 'GET', '/metrics')).body.includes('mobilefacenet_pool_threads 0'));
+    await until(async () => (await ask(own, 'GET', '/metrics')).body.includes('mobilefacenet_pool_threads 1'));
+    expect((await ask(own, 'GET', '/metrics')).body).toContain('mobilefacenet_pool_running 0');
     expect((await ask(own, 'GET', '/ready')).status).toBe(200);
     expect(await own.end()).toBe(0);
   });

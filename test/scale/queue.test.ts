@@ -139,6 +139,21 @@ describe('workers', () => {
     await close();
   });
 
+  it('end when asked to although Redis is away, and say once that it is', async () => {
+    const redis = await startRedis();
+    const { name, close } = await prepare(0, false);
+    const worker = startWorker([name], environment(redis.url));
+    await until('it has started', async () => worker.stderr().includes('"started"'));
+    await redis.stop();
+    await until('it has noticed', async () => worker.stderr().includes('ECONNREFUSED'));
+    worker.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await worker.ended;
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ gallery: name, enrolled: 0 });
+    expect(stderr.match(/ECONNREFUSED/g), stderr).toHaveLength(1);
+    await close();
+  });
+
   it('go on to the end where Redis is restarted, in order and by a kill, while a producer still hands over', async () => {
     const redis = await startRedis();
     const { name, folder, queue, expectComplete, close } = await prepare(300, false, redis.url);

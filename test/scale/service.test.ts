@@ -7,7 +7,7 @@ import { readSample } from './workers.js';
 
 let service: ServiceProcess;
 beforeAll(async () => {
-  service = await startService(['--threads', '2'], { DATABASE_URL: inject('databaseUrl') });
+  service = await startService(['--threads', '2', '--timeout', '60'], { DATABASE_URL: inject('databaseUrl') });
 });
 afterAll(async () => {
   expect(await service.end()).toBe(0);
@@ -135,7 +135,7 @@ describe('a service of its own', () => {
   });
 
   it('answers what it has in hand when it is asked to end', async () => {
-    const own = await startService([]);
+    const own = await startService(['--timeout', '60']);
     const asked = ask(own, 'POST', '/detect', readSample('group.jpg'), { 'content-type': 'image/jpeg' });
     while (!(await ask(own, 'GET', '/metrics')).body.includes('mobilefacenet_requests_working 1'));
     const ended = own.end();

@@ -69,20 +69,40 @@ export function writePictures(pictures: readonly Uint8Array[], nameOf: (index: n
 /** A worker process; `ended` gives its exit code and what it printed. */
 export interface WorkerProcess {
   readonly child: ChildProcess;
-  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  readonly ended: Promise<Ended>;
+  /** What it has said on stderr so far. */
+  stderr(): string;
 }
 
-export function startWorker(args: readonly string[], env: Readonly<Record<string, string>>): WorkerProcess {
-  const child = spawn(process.execPath, [program, 'worker', '--json', ...args], {
+/** A command that ends by itself: its exit code, null where it had to be ended, and what it printed. */
+export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** How long a command may take that is to end by itself. */
+const PATIENCE_MS = 60_000;
+
+type Environment = Readonly<Record<string, string>>;
+
+function start(file: string, args: readonly string[], env: Environment, timeout?: number): WorkerProcess {
+  const child = spawn(process.execPath, [file, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout,
   });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name]!.setEncoding('utf8').on('data', (text: string) => {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
     });
   }
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...output }));
-  return { child, ended };
+  const ended = once(child, 'close').then(([code]): Ended => ({ code, ...output }));
+  return { child, ended, stderr: () => output.stderr };
+}
+
+/** Runs a command to its end. */
+export function runProgram(args: readonly string[], env: Environment, file = program): Promise<Ended> {
+  return start(file, args, env, PATIENCE_MS).ended;
+}
+
+export function startWorker(args: readonly string[], env: Environment): WorkerProcess {
+  return start(program, ['worker', '--json', ...args], env);
 }

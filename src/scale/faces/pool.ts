@@ -28,7 +28,10 @@ export interface FacePoolOptions {
   readonly pixelLimit?: number | undefined;
 }
 
-/** A way to stop a task: one that waits is dropped, one that runs is ended with its thread, and another thread starts. */
+/**
+ * A way to stop a task: one that waits is dropped, one that runs is let go, and ended with its thread where it is not
+ * done soon; another thread starts then.
+ */
 export interface Cancellable {
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,6 +40,9 @@ const MOST_THREADS = 64;
 
 /** Megabytes of JavaScript objects that a thread may hold; pixels and networks are not among them. */
 const THREAD_HEAP_MB = 256;
+
+/** How long a task that nobody waits for any more may run: about what starting a thread in its place would cost. */
+const GRACE_MS = 500;
 
 /** Starts in a row that may fail before the pool gives up. */
 const MOST_FAILED_STARTS = 3;
@@ -172,11 +178,13 @@ export class FacePool {
     if (at >= 0) this.#waiting.splice(at, 1);
     pending.reject(error);
     const lane = [...this.#lanes].find((candidate) => candidate.pending === pending);
-    // A network that runs hears nothing: its thread ends, and `#lost` starts another.
     if (!lane) return;
-    lane.pending = undefined;
-    lane.state = 'ending';
-    void lane.worker.terminate();
+    // A network that runs hears nothing: where it does not end soon its thread does, and `#lost` starts another.
+    setTimeout(() => {
+      if (lane.pending !== pending) return;
+      lane.state = 'ending';
+      void lane.worker.terminate();
+    }, GRACE_MS);
   }
 
   /** Gives waiting tasks to threads that are free. */

@@ -1,5 +1,6 @@
 /** What is used of the package `pg`, how transactions are run on it, and its errors as this package's. */
 import { InputError, MobileFaceNetError, RuntimeError } from '../../errors.js';
+import { printReason } from '../reason.js';
 
 /** A statement; one with a name is prepared once a connection. */
 export interface PostgresQuery {
@@ -45,12 +46,6 @@ const SESSION = "set hnsw.iterative_scan = 'strict_order'";
 /** Connections that have the settings, with their search width. */
 const prepared = new WeakMap<PostgresClient, number>();
 
-function describe(error: unknown): string {
-  const { message, code, errors } = error as Error & { code?: string; errors?: Error[] };
-  const said = message || errors?.[0]?.message || String(error);
-  return `${code ? `${code}, ` : ''}${said.split('\n')[0]!.replace(/\.$/, '')}`;
-}
-
 /** Whatever `pg` threw as an error of this package; `doing` says what was tried. */
 function translate(error: unknown, doing: string): MobileFaceNetError {
   if (error instanceof MobileFaceNetError) return error;
@@ -58,7 +53,7 @@ function translate(error: unknown, doing: string): MobileFaceNetError {
     const found = `${doing}: the gallery is not in the database (any more)`;
     return new InputError('NO_GALLERY', `${found}; create it first.`, { cause: error });
   }
-  const message = `${doing}: the database cannot do this: ${describe(error)}; nothing was changed, try again.`;
+  const message = `${doing}: the database cannot do this: ${printReason(error)}; nothing was changed, try again.`;
   return new RuntimeError('DATABASE', message, { cause: error });
 }
 

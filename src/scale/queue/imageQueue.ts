@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError, RuntimeError } from '../../errors.js';
 import { checkGalleryName } from '../postgres/galleries.js';
-import { type BullQueue, connectionTo, loadBull } from './bullmq.js';
+import { type BullQueue, connectionTo, loadBull, Patience, requireServer, tellFailures } from './bullmq.js';
 import { createJob, type ImageJob, jobIdOf, type QueuedImage, queueNameOf } from './job.js';
 
 /** How a queue is opened. */
@@ -76,27 +76,41 @@ function readCount(name: string, value: number, least: number): number {
   throw new InputError('BAD_OPTION', `${name} is ${value}; accepted are whole numbers from ${least}.`);
 }
 
+type QueueSettings = ReturnType<typeof readSettings>;
+
+function readSettings({ attempts, retryDelayMs, mostWaiting }: ImageQueueOptions) {
+  return {
+    attempts: readCount('attempts', attempts ?? DEFAULT_ATTEMPTS, 1),
+    retryDelayMs: readCount('retryDelayMs', retryDelayMs ?? DEFAULT_RETRY_DELAY_MS, 0),
+    mostWaiting: readCount('mostWaiting', mostWaiting ?? DEFAULT_MOST_WAITING, 1),
+  };
+}
+
 /** A gallery's queue of pictures. Make one with `ImageQueue.open`, and close it. */
 export class ImageQueue {
   readonly #queue: BullQueue;
-  readonly #attempts: number;
-  readonly #retryDelayMs: number;
-  readonly #mostWaiting: number;
+  readonly #settings: QueueSettings;
+  readonly #patience: Patience;
 
-  private constructor(queue: BullQueue, options: ImageQueueOptions) {
+  private constructor(queue: BullQueue, settings: QueueSettings, patience: Patience) {
     this.#queue = queue;
-    this.#attempts = readCount('attempts', options.attempts ?? DEFAULT_ATTEMPTS, 1);
-    this.#retryDelayMs = readCount('retryDelayMs', options.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS, 0);
-    this.#mostWaiting = readCount('mostWaiting', options.mostWaiting ?? DEFAULT_MOST_WAITING, 1);
+    this.#settings = settings;
+    this.#patience = patience;
   }
 
-  /** Throws RuntimeError MISSING_PEER, InputError BAD_NAME or BAD_OPTION. A server that is away is waited for. */
+  /**
+   * Opens the queue when its server has answered; one that goes away later is waited for.
+   * Throws RuntimeError MISSING_PEER or REDIS, InputError BAD_NAME, BAD_ADDRESS or BAD_OPTION.
+   */
   static async open(options: ImageQueueOptions): Promise<ImageQueue> {
     const name = queueNameOf(checkGalleryName(options.gallery));
     const { Queue } = await loadBull();
-    const queue = new Queue(name, { connection: connectionTo(options.redis) });
-    queue.on('error', (error) => options.onWarning?.(`queue "${name}": ${error.message}`));
-    return new ImageQueue(queue, options);
+    const settings = readSettings(options);
+    const patience = new Patience();
+    const queue = new Queue(name, { connection: connectionTo(options.redis, patience) });
+    await requireServer(queue, options.redis);
+    tellFailures(queue, options.gallery, options.onWarning);
+    return new ImageQueue(queue, settings, patience);
   }
 
   /**
@@ -119,7 +133,7 @@ export class ImageQueue {
     };
     for await (const image of images) {
       batch.push(createJob(image));
-      if (batch.length >= Math.min(JOBS_AT_ONCE, this.#mostWaiting)) await flush();
+      if (batch.length >= Math.min(JOBS_AT_ONCE, this.#settings.mostWaiting)) await flush();
     }
     if (batch.length > 0) await flush();
     return queued;
@@ -155,9 +169,9 @@ export class ImageQueue {
     }
   }
 
-  /** Ends the connection to Redis; pictures in the queue stay there. */
+  /** Ends the connection; pictures in the queue stay there. A server that is away is waited for 10 seconds. */
   close(): Promise<void> {
-    return this.#queue.close();
+    return this.#patience.close(this.#queue);
   }
 
   async #describe(data: ImageJob) {
@@ -166,8 +180,8 @@ export class ImageQueue {
       data,
       opts: {
         jobId: await jobIdOf(data),
-        attempts: this.#attempts,
-        backoff: { type: 'exponential' as const, delay: this.#retryDelayMs },
+        attempts: this.#settings.attempts,
+        backoff: { type: 'exponential' as const, delay: this.#settings.retryDelayMs },
         removeOnComplete: REMEMBERED,
       },
     };
@@ -179,7 +193,7 @@ export class ImageQueue {
         throw new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
       }
       const { waiting, delayed } = await this.counts();
-      if (waiting + delayed < this.#mostWaiting) return;
+      if (waiting + delayed < this.#settings.mostWaiting) return;
       await delay(LOOK_AGAIN_MS);
     }
   }

@@ -6,7 +6,17 @@ import type { EmbedTaskOptions } from '../faces/messages.js';
 import type { FacePool } from '../faces/pool.js';
 import { checkGalleryName } from '../postgres/galleries.js';
 import type { PostgresGallery } from '../postgres/gallery.js';
-import { type Bull, type BullJob, type BullWorker, connectionTo, type JobResult, loadBull } from './bullmq.js';
+import {
+  type Bull,
+  type BullJob,
+  type BullWorker,
+  connectionTo,
+  type JobResult,
+  loadBull,
+  Patience,
+  requireServer,
+  tellFailures,
+} from './bullmq.js';
 import { type ImageJob, queueNameOf } from './job.js';
 
 /** What a worker needs. The pool and the gallery stay the caller's. */
@@ -83,23 +93,23 @@ async function readImage({ name, image }: ImageJob, mostBytes: number): Promise<
 /** Takes pictures from a gallery's queue. Make one with `ImageWorker.start`, and close it. */
 export class ImageWorker {
   readonly #worker: BullWorker;
+  readonly #patience = new Patience();
   readonly #beginMs = performance.now();
   #enrolled = 0;
   #duplicates = 0;
   #failures = 0;
 
   private constructor(bull: Bull, options: ImageWorkerOptions) {
-    const { redis, gallery, pool, onFailure, onWarning } = options;
+    const { redis, gallery, pool, onFailure } = options;
     const lockDuration = options.stalledAfterMs ?? DEFAULT_STALLED_AFTER_MS;
     const name = queueNameOf(checkGalleryName(gallery.name));
     this.#worker = new bull.Worker(name, (job) => this.#process(bull, job, options), {
-      connection: connectionTo(redis),
+      connection: connectionTo(redis, this.#patience),
       concurrency: options.concurrency ?? 2 * pool.threads,
       lockDuration,
       stalledInterval: lockDuration,
       maxStalledCount: MOST_STALLS,
     });
-    this.#worker.on('error', (error) => onWarning?.(`queue "${name}": ${error.message}`));
     this.#worker.on('completed', (_, { added }) => {
       if (added) this.#enrolled++;
       else this.#duplicates++;
@@ -111,14 +121,20 @@ export class ImageWorker {
     });
   }
 
-  /** Starts to take pictures. Throws RuntimeError MISSING_PEER, InputError OTHER_WEIGHTS. */
+  /**
+   * Starts to take pictures when the server has answered; one that goes away later is waited for.
+   * Throws RuntimeError MISSING_PEER or REDIS, InputError OTHER_WEIGHTS or BAD_ADDRESS.
+   */
   static async start(options: ImageWorkerOptions): Promise<ImageWorker> {
     const { pool, gallery } = options;
     if (pool.weights !== gallery.weights) {
       const found = `gallery "${gallery.name}" is of the weights ${gallery.weights}, the pool's are ${pool.weights}`;
       throw new InputError('OTHER_WEIGHTS', `${found}; only those of the same can be compared.`);
     }
-    return new ImageWorker(await loadBull(), options);
+    const started = new ImageWorker(await loadBull(), options);
+    await requireServer(started.#worker, options.redis);
+    tellFailures(started.#worker, gallery.name, options.onWarning);
+    return started;
   }
 
   /** What this worker has done so far. */
@@ -128,9 +144,12 @@ export class ImageWorker {
     return { enrolled: this.#enrolled, duplicates: this.#duplicates, failures: this.#failures, rate };
   }
 
-  /** Takes no more pictures, and is done when those in work are. */
+  /**
+   * Takes no more pictures, and is done when those in work are. A server that is away is waited for 10 seconds; another
+   * worker is given then what was not told to it.
+   */
   close(): Promise<void> {
-    return this.#worker.close();
+    return this.#patience.close(this.#worker);
   }
 
   async #process(bull: Bull, job: BullJob, options: ImageWorkerOptions): Promise<JobResult> {

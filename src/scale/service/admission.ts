@@ -1,5 +1,6 @@
 /** Who may come in: API keys, and no more requests at a time than the service can hold. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '../../errors.js';
 import { ServiceError } from './failure.js';
 import type { Reply, Request, RouteConfig } from './fastify.js';
@@ -36,11 +37,41 @@ export function createKeyCheck(keys: readonly string[]): (request: Request) => v
   };
 }
 
-/** Counts requests at work, from their first byte to their answer's last. */
+/** Refusals a second for each request that may be at work; a few more cost the work nothing. */
+const REFUSALS_PER_PLACE = 8;
+
+/** How long a refusal may wait at most, and how much of the pace may be used up at once. */
+const LONGEST_PAUSE_MS = 1000;
+
+/**
+ * Calls back once: when an answer is sent, or when its connection is closed. The connection is heard besides the answer,
+ * since one that waits behind another of its connection never hears that this was closed.
+ */
+export function whenOver({ raw: { socket } }: Request, { raw }: Reply, call: () => void): void {
+  let isOver = false;
+  const over = () => {
+    raw.off('close', over);
+    socket.off('close', over);
+    if (!isOver) call();
+    isOver = true;
+  };
+  raw.once('close', over);
+  socket.once('close', over);
+  if (socket.destroyed) over();
+}
+
+/**
+ * Counts requests at work, from their first byte to their answer's last. Those that are too many are refused at a pace:
+ * clients that ask again at once would else leave no processor to the work.
+ */
 export class Admission {
   readonly #most: number;
+  /** Connections on which a refusal waits. */
+  readonly #waiting = new WeakSet<object>();
   #working = 0;
   #refused = 0;
+  /** When the pace will have caught up with the refusals so far. */
+  #caughtUpMs = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -55,16 +86,38 @@ export class Admission {
   }
 
   /** Lets a request in, before its body is read. Throws ServiceError BUSY (429) where there are too many. */
-  admit(request: Request, reply: Reply): void {
+  async admit(request: Request, reply: Reply): Promise<void> {
     if (!(request.routeOptions.config as RouteConfig).isWork) return;
-    if (this.#working >= this.#most) {
+    if (this.#isFull) await this.#pause(request, reply);
+    if (this.#isFull) {
       this.#refused++;
       reply.header('retry-after', String(RETRY_AFTER_SECONDS));
       throw new ServiceError(429, 'BUSY', `${this.#most} requests are at work, which is the limit; try again later.`);
     }
     this.#working++;
-    reply.raw.once('close', () => {
+    whenOver(request, reply, () => {
       this.#working--;
     });
+  }
+
+  get #isFull(): boolean {
+    return this.#working >= this.#most;
+  }
+
+  /** Waits until the pace allows another refusal; not at all where refusals are few. */
+  async #pause({ raw: { socket } }: Request, reply: Reply): Promise<void> {
+    if (this.#waiting.has(socket)) {
+      // Requests that are sent ahead would wait in any number: the connection ends with its answers so far.
+      reply.header('connection', 'close');
+      return;
+    }
+    const nowMs = performance.now();
+    const soonestMs = Math.max(this.#caughtUpMs, nowMs) + 1000 / (REFUSALS_PER_PLACE * this.#most);
+    this.#caughtUpMs = Math.min(soonestMs, nowMs + 2 * LONGEST_PAUSE_MS);
+    const pauseMs = this.#caughtUpMs - nowMs - LONGEST_PAUSE_MS;
+    if (pauseMs <= 0) return;
+    this.#waiting.add(socket);
+    await delay(pauseMs);
+    this.#waiting.delete(socket);
   }
 }

@@ -1,6 +1,8 @@
 /** The service: faces over HTTP, with every bound that a server on a network needs. */
+import { RuntimeError } from '../../errors.js';
 import type { FacePool } from '../faces/pool.js';
-import { Admission, createKeyCheck } from './admission.js';
+import { printReason } from '../reason.js';
+import { Admission, createKeyCheck, whenOver } from './admission.js';
 import { describeFailure, ServiceError } from './failure.js';
 import { type App, type DocumentedApp, loadServicePeers, type Reply, type Request, type Route } from './fastify.js';
 import type { GalleryProvider } from './galleries.js';
@@ -110,9 +112,14 @@ export class Service {
     this.#begin = begin;
   }
 
-  /** Listens, and gives the address. */
-  listen(host: string, port: number): Promise<string> {
-    return this.#app.listen({ host, port });
+  /** Listens, and gives the address. Throws RuntimeError CANNOT_LISTEN. */
+  async listen(host: string, port: number): Promise<string> {
+    try {
+      return await this.#app.listen({ host, port });
+    } catch (cause) {
+      const message = `port ${port} of ${host} cannot be listened on: ${printReason(cause)}; choose another.`;
+      throw new RuntimeError('CANNOT_LISTEN', message, { cause });
+    }
   }
 
   /** Takes no more requests, and is done when those at work are answered, or when their time is over. */
@@ -126,15 +133,16 @@ export class Service {
 
 /** Ends a request's work when its time is over or its connection is closed. */
 function createSignal(workTimeoutMs: number): (request: Request, reply: Reply) => AbortSignal {
-  return (_, { raw }) => {
+  return (request, reply) => {
     const controller = new AbortController();
     const timer = setTimeout(() => {
       const message = `the work took longer than ${workTimeoutMs} ms; try again later, or send a smaller picture.`;
       controller.abort(new ServiceError(504, 'TIMED_OUT', message));
     }, workTimeoutMs);
-    raw.once('close', () => {
+    whenOver(request, reply, () => {
       clearTimeout(timer);
-      if (!raw.writableFinished) controller.abort(new ServiceError(499, 'CLIENT_GONE', 'nobody waits for the answer.'));
+      if (!reply.raw.writableFinished)
+        controller.abort(new ServiceError(499, 'CLIENT_GONE', 'nobody waits for the answer.'));
     });
     return controller.signal;
   };
@@ -143,7 +151,7 @@ function createSignal(workTimeoutMs: number): (request: Request, reply: Reply) =
 function addHooks(app: App, checkKey: (request: Request) => void, admission: Admission, metrics: ServiceMetrics): void {
   app.addHook('onRequest', async (request, reply) => {
     checkKey(request);
-    admission.admit(request, reply);
+    await admission.admit(request, reply);
   });
   app.addHook('onResponse', async (request, reply) => {
     metrics.count(request, reply);
