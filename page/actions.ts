@@ -14,7 +14,9 @@ export interface Actions {
   takePhotograph(slot: SlotName, video: HTMLVideoElement): void;
   useThreads(threads: number): void;
   useModelFiles(files: readonly File[], pixels: string): void;
-  useDefaultModel(): void;
+  useDetectorFiles(files: readonly File[]): void;
+  /** The page's own embedder and detector. */
+  useDefaultModels(): void;
   enrol(slot: SlotName, name: string): void;
   removePerson(id: number): void;
   askToClear(asking: boolean): void;

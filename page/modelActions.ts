@@ -7,14 +7,14 @@ import type { Store } from './store.js';
 import type { Caller } from './worker/caller.js';
 import type { FaceCalls, LoadRequest } from './worker/messages.js';
 
-type ModelActions = Pick<Actions, 'useThreads' | 'useModelFiles' | 'useDefaultModel'>;
+type ModelActions = Pick<Actions, 'useThreads' | 'useModelFiles' | 'useDetectorFiles' | 'useDefaultModels'>;
 
 /** The engine's actions, and the first load. */
 export interface ModelControl extends ModelActions {
   load(): Promise<void>;
 }
 
-type Weights = Pick<LoadRequest, 'files' | 'options'>;
+type Weights = Pick<LoadRequest, 'files' | 'options' | 'detectorFiles'>;
 
 /** `onReady` is called whenever other weights or threads are in use. */
 export function createModel(store: Store, faces: Caller<FaceCalls>, onReady: () => void): ModelControl {
@@ -32,8 +32,8 @@ export function createModel(store: Store, faces: Caller<FaceCalls>, onReady: () 
       current = weights;
       change = (state) => ({
         ...state,
-        model: { kind: 'ready', model, isDefault: weights.files === undefined },
-        announcement: `Ready: the weights ${model.card.name} are loaded.`,
+        model: { kind: 'ready', model, isDefault: !weights.files && !weights.detectorFiles },
+        announcement: `Ready: the weights ${model.card.name} and the detector ${model.detector} are loaded.`,
       });
     } catch (error) {
       const problem = sentenceFor(error);
@@ -54,8 +54,11 @@ export function createModel(store: Store, faces: Caller<FaceCalls>, onReady: () 
       void load(current);
     },
     async useModelFiles(files, pixels) {
-      await load({ files: await readFiles(files), options: pixelOptions(pixels) });
+      await load({ ...current, files: await readFiles(files), options: pixelOptions(pixels) });
     },
-    useDefaultModel: () => void load({}),
+    async useDetectorFiles(files) {
+      await load({ ...current, detectorFiles: await readFiles(files) });
+    },
+    useDefaultModels: () => void load({}),
   };
 }

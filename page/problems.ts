@@ -13,6 +13,8 @@ const SENTENCES: Readonly<Record<string, string>> = {
   WASM_FORBIDDEN: 'This browser forbids WebAssembly here, so the engine cannot start.',
   OUT_OF_MEMORY: 'The browser has not enough memory for this.',
   NO_EMBEDDER: 'This model turns no face into an embedding, so it cannot be used here.',
+  NO_DETECTOR: 'These files are no face detector: it has three networks, the P-Net, R-Net and O-Net of MTCNN.',
+  CARD_DETECTOR: 'The file does not say how its detector is to be used.',
   CARD_INPUT: 'The file does not say how pixels become the input of the model. Its input must be one picture.',
   NotAllowedError: 'The camera was not allowed. Allow it in the browser’s address bar, or choose a file.',
   NotFoundError: 'No camera was found. Choose a file instead.',

@@ -2,6 +2,7 @@
 import type { Actions } from '../actions.js';
 import { PIXEL_OPTIONS } from '../pixelOptions.js';
 import type { State } from '../state.js';
+import type { LoadedModel } from '../worker/messages.js';
 import { element, type ViewNode } from './node.js';
 
 /** Choices of a number of threads: doubling, and the most. */
@@ -34,56 +35,74 @@ function threadsNote({ mostThreads }: State): string | undefined {
   );
 }
 
-function viewWeights(state: State, actions: Actions): ViewNode[] {
-  const { model } = state;
-  const choose = (event: Event): void => {
+/** A button that opens files; `use` gets them with the form that it stands in. */
+function viewOpen(
+  label: string,
+  accept: string,
+  disabled: boolean,
+  use: (files: File[], form: FormData) => void,
+): ViewNode {
+  const onchange = (event: Event): void => {
     const input = event.currentTarget as HTMLInputElement;
     const files = [...(input.files ?? [])];
-    const pixels = new FormData(input.form!).get('pixels');
+    const form = new FormData(input.form!);
     input.value = '';
-    if (files.length > 0) actions.useModelFiles(files, String(pixels));
+    if (files.length > 0) use(files, form);
   };
+  const field = element('input', { type: 'file', class: 'file', multiple: true, disabled, accept, onchange });
+  return element('label', { class: 'button' }, label, field);
+}
+
+function viewPixels(): ViewNode {
+  const options = PIXEL_OPTIONS.map(({ name, label }) => element('option', { value: name }, label));
+  const select = element('select', { name: 'pixels' }, options);
+  return element('label', { class: 'field' }, 'Pixels of imported weights', select);
+}
+
+function viewWeights({ model }: State, actions: Actions): ViewNode[] {
+  const waiting = model.kind !== 'ready';
   return [
     element(
       'form',
       { class: 'weights', onsubmit: (event: Event) => event.preventDefault() },
-      element(
-        'label',
-        { class: 'field' },
-        'Pixels of imported models',
-        element(
-          'select',
-          { name: 'pixels' },
-          PIXEL_OPTIONS.map(({ name, label }) => element('option', { value: name }, label)),
-        ),
-      ),
+      viewPixels(),
       element(
         'div',
         { class: 'tools' },
-        element(
-          'label',
-          { class: 'button' },
-          'Open weights',
-          element('input', {
-            type: 'file',
-            class: 'file',
-            multiple: true,
-            disabled: model.kind !== 'ready',
-            accept: '.safetensors,.onnx,.param,.bin,.data',
-            onchange: choose,
-          }),
+        viewOpen('Open weights', '.safetensors,.onnx,.param,.bin,.data', waiting, (files, form) =>
+          actions.useModelFiles(files, String(form.get('pixels'))),
         ),
+        viewOpen('Open detector', '.safetensors,.param,.bin', waiting, (files) => actions.useDetectorFiles(files)),
         model.kind === 'ready' &&
           !model.isDefault &&
-          element('button', { type: 'button', onclick: () => actions.useDefaultModel() }, 'Default weights'),
+          element('button', { type: 'button', onclick: () => actions.useDefaultModels() }, 'Default weights'),
       ),
     ),
     element(
       'p',
       { class: 'muted' },
-      'A native .safetensors file, an ncnn .param with its .bin, or an .onnx file; it is imported here.',
+      'Weights: a native .safetensors file, an ncnn .param with its .bin, or an .onnx file. Detector: a native file, or ' +
+        'the three ncnn pairs of MTCNN, six files at once. They are imported here.',
     ),
   ];
+}
+
+/** What is loaded: the embedder's name with the beginning of its hash, and the detector's name. */
+function viewNames(model: LoadedModel | undefined): ViewNode {
+  const name = (label: string, text: string, hash?: string): ViewNode =>
+    element(
+      'p',
+      {},
+      `${label}: `,
+      element('strong', {}, text),
+      hash !== undefined && element('span', { class: 'muted' }, ` ${hash.slice(0, 12)}`),
+    );
+  return element(
+    'div',
+    { class: 'weights-name' },
+    name('Weights', model ? model.card.name : '…', model?.weights),
+    name('Detector', model ? model.detector : '…'),
+  );
 }
 
 /** The engine's card. */
@@ -98,13 +117,7 @@ export function viewEngine(state: State, actions: Actions): ViewNode {
     viewThreads(state, actions, model.kind === 'loading'),
     note !== undefined && element('p', { class: 'muted' }, note),
     ready?.model.warnings.map((warning) => element('p', { class: 'muted' }, warning)),
-    element(
-      'p',
-      { class: 'weights-name' },
-      'Weights: ',
-      element('strong', {}, ready ? ready.model.card.name : '…'),
-      ready && element('span', { class: 'muted' }, ` ${ready.model.weights.slice(0, 12)}`),
-    ),
+    viewNames(ready?.model),
     ready?.problem !== undefined && element('p', { class: 'problem', role: 'alert' }, ready.problem),
     viewWeights(state, actions),
   );

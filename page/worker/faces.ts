@@ -46,22 +46,23 @@ function defaultModels(onProgress: (progress: Progress) => void): Promise<Defaul
 
 /** Loads into a new engine; the one before stays in use where that fails. */
 async function load(request: LoadRequest, onProgress: (progress: Progress) => void): Promise<LoadedModel> {
-  const { threads, files, options } = request;
+  const { threads, files, options, detectorFiles } = request;
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
   const starting = Engine.create({ threads, workerUrl: new URL(THREADS, import.meta.url), onWarning });
   // Where the weights fail first, nobody waits for the engine any more.
   starting.catch(() => {});
   try {
-    const { embedder, detector } = await defaultModels(onProgress);
-    const model = files ? await importModel(files, options) : embedder;
+    const own = await defaultModels(onProgress);
+    const model = files ? await importModel(files, options) : own.embedder;
+    const detector = detectorFiles ? await importModel(detectorFiles) : own.detector;
     const engine = await starting;
     const verifier = await FaceVerifier.load({ model, detector, engine });
     loaded?.verifier.dispose();
     loaded?.engine.dispose();
     loaded = { engine, verifier };
     const { card, weights } = verifier;
-    return { card, weights, build: engine.build, threads: engine.threads, warnings };
+    return { card, weights, detector: detector.card.name, build: engine.build, threads: engine.threads, warnings };
   } catch (error) {
     await starting.then(
       (engine) => engine.dispose(),

@@ -21,6 +21,8 @@ export interface LoadRequest {
   /** The embedder's files; those of this page where absent. */
   readonly files?: readonly ModelFile[] | undefined;
   readonly options?: ImportOptions | undefined;
+  /** The detector's files; those of this page where absent. */
+  readonly detectorFiles?: readonly ModelFile[] | undefined;
   readonly threads: number;
 }
 
@@ -29,6 +31,8 @@ export interface LoadedModel {
   readonly card: ModelCard;
   /** SHA-256, which names the embeddings. */
   readonly weights: string;
+  /** What the detector is called. */
+  readonly detector: string;
   readonly build: Build;
   /** Threads that share a run. */
   readonly threads: number;

@@ -44,7 +44,14 @@ function readySlot(found: Analysis): Slot & { kind: 'ready' } {
 function stateWith(first: Analysis, second: Analysis, card: Partial<ModelCard> = {}): State {
   const threshold = { value: 0.5, calibratedOn: 'some pairs', pairs: 10 };
   const full: ModelCard = { name: 'weights', thresholds: [threshold], accuracy: [], ...card };
-  const model = { card: full, weights: WEIGHTS, build: 'plain', threads: 1, warnings: [] } as const;
+  const model = {
+    card: full,
+    weights: WEIGHTS,
+    detector: 'detector',
+    build: 'plain',
+    threads: 1,
+    warnings: [],
+  } as const;
   const state: State = { ...initialState(4), model: { kind: 'ready', model, isDefault: true } };
   return withSlot(withSlot(state, 'first', readySlot(first)), 'second', readySlot(second));
 }

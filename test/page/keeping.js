@@ -5,12 +5,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compareSamples, enrol, ready, runBenchmark } from './steps.js';
+import { compareSamples, enrol, ready, runBenchmark, shownSimilarity } from './steps.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 async function openWeights(page, files) {
-  await page.locator('.weights input[type=file]').setInputFiles(files);
+  await page.getByLabel('Open weights').setInputFiles(files);
+}
+
+async function openDetector(page, files) {
+  await page.getByLabel('Open detector').setInputFiles(files);
 }
 
 /** Has the library write models into a folder, and gives that. */
@@ -79,6 +83,40 @@ export const keepingChecks = {
     await page.getByRole('button', { name: 'Default weights' }).click();
     await page.locator('.person', { hasText: 'Made with other weights' }).waitFor({ state: 'detached' });
     await page.locator('.decision', { hasText: 'Same person' }).waitFor();
+  },
+
+  'a detector is a native file or three ncnn pairs; what is none is refused and the old one stays': async ({
+    page,
+    isolated,
+  }) => {
+    await ready(page, isolated);
+    await compareSamples(page, 'Two of one person');
+    const similarity = await shownSimilarity(page);
+    const folder = writeModels();
+    try {
+      const path = (name) => join(folder, name);
+      await openDetector(page, path('other.safetensors'));
+      await page.locator('.engine .problem', { hasText: 'no face detector' }).waitFor();
+      await page.locator('.decision', { hasText: 'Same person' }).waitFor();
+      await openDetector(page, [path('first.param'), path('first.bin')]);
+      await page.locator('.engine .problem', { hasText: 'no face detector' }).waitFor();
+      await openDetector(page, path('detector.safetensors'));
+      await page.locator('.weights-name', { hasText: 'other detector' }).waitFor();
+      await page.locator('.decision', { hasText: 'Same person' }).waitFor();
+      assert.equal(await shownSimilarity(page), similarity);
+      const pairs = ['first', 'second', 'third'].flatMap((name) => [path(`${name}.param`), path(`${name}.bin`)]);
+      await openDetector(page, pairs.slice(0, 4));
+      await page.locator('.engine .problem', { hasText: 'three of these as a detector' }).waitFor();
+      await openDetector(page, pairs);
+      await page.locator('.weights-name', { hasText: 'Detector: first' }).waitFor();
+      await page.getByLabel('Threads').selectOption('1');
+      await page.locator('.weights-name', { hasText: 'Detector: first' }).waitFor();
+      await page.getByRole('button', { name: 'Default weights' }).click();
+      await page.locator('.weights-name', { hasText: 'Detector: mtcnn' }).waitFor();
+      await page.locator('.decision', { hasText: 'Same person' }).waitFor();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   },
 
   'the benchmark runs, can be cancelled, and is a table': async ({ page, isolated }) => {

@@ -1,8 +1,8 @@
-/** Writes an embedder in each format that the page opens, with seeded weights: `models.ts FOLDER`. */
-import { writeFileSync } from 'node:fs';
+/** Writes an embedder and a detector in each format that the page opens: `models.ts FOLDER`. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportOnnx } from '../../src/formats/onnx/exportOnnx.js';
-import { exportNative, type ModelCard, mobileFaceNet, seededWeights } from '../../src/index.js';
+import { exportNative, importNative, type ModelCard, mobileFaceNet, seededWeights } from '../../src/index.js';
 
 const folder = process.argv[2]!;
 
@@ -32,6 +32,40 @@ const model = { format: 'native', graphs: new Map([['embed', graph]]), card } as
 writeFileSync(join(folder, 'other.safetensors'), await exportNative(model, { storage: 'float32' }));
 writeFileSync(join(folder, 'other.onnx'), exportOnnx(graph));
 writeFileSync(join(folder, 'other.param'), PARAM);
-// A tag of zero, for float32, and the weights.
-const weights = Float32Array.from({ length: 12 }, (_, index) => Math.sin(index));
-writeFileSync(join(folder, 'other.bin'), Buffer.concat([Buffer.alloc(4), Buffer.from(weights.buffer)]));
+/** An ncnn file of weights: a tag of zero, for float32, before those of each layer. */
+function binOf(...lengths: number[]): Buffer {
+  const layers = lengths.map((length) => Float32Array.from({ length }, (_, index) => Math.sin(index)));
+  return Buffer.concat(layers.flatMap((weights) => [Buffer.alloc(4), Buffer.from(weights.buffer)]));
+}
+writeFileSync(join(folder, 'other.bin'), binOf(12));
+
+const detector = await importNative(new Uint8Array(readFileSync('weights/mtcnn.safetensors')), 'mtcnn.safetensors');
+const renamed = { ...detector, card: { ...detector.card, name: 'other detector' } };
+writeFileSync(join(folder, 'detector.safetensors'), await exportNative(renamed, { storage: 'float16' }));
+
+/** The smallest networks with a detector's inputs and outputs: each output is one layer on the input. */
+const STAGES = [
+  {
+    name: 'first',
+    side: 12,
+    layer: 'Convolution',
+    size: (outputs: number) => `0=${outputs} 1=12 3=2 6=`,
+    outputs: [2, 4],
+  },
+  { name: 'second', side: 24, layer: 'InnerProduct', size: (outputs: number) => `0=${outputs} 2=`, outputs: [2, 4] },
+  { name: 'third', side: 48, layer: 'InnerProduct', size: (outputs: number) => `0=${outputs} 2=`, outputs: [2, 4, 10] },
+];
+for (const { name, side, layer, size, outputs } of STAGES) {
+  const inputs = 3 * side * side;
+  const lines = [
+    `Input data 0 1 data 0=${side} 1=${side} 2=3`,
+    `Split split 1 ${outputs.length} data ${outputs.map((count) => `data${count}`).join(' ')}`,
+    ...outputs.map((count) => `${layer} out${count} 1 1 data${count} out${count} ${size(count)}${inputs * count}`),
+    'Softmax prob 1 1 out2 prob 0=0',
+  ];
+  writeFileSync(
+    join(folder, `${name}.param`),
+    `7767517\n${lines.length} ${3 + 2 * outputs.length - 1}\n${lines.join('\n')}\n`,
+  );
+  writeFileSync(join(folder, `${name}.bin`), binOf(...outputs.map((count) => inputs * count)));
+}
