@@ -8,7 +8,7 @@ import { BIAS, RESIDUAL, WEIGHTS } from '../ops/convolution.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { hasEpilogue } from './uses.js';
 
-/** Root mean square of each channel of each value. */
+/** A size of each channel of each value. */
 export type ChannelSizes = ReadonlyMap<string, Float64Array>;
 
 /** Activations f with f(k · x) = k · f(x) for every k above 0. */
@@ -16,9 +16,11 @@ const HOMOGENEOUS = ['none', 'relu', 'prelu'];
 /** Factors are kept within these bounds around 1. */
 const MOST_FACTOR = 64;
 
-/** How far readers go towards equal ranges: all the way where each output has one input, half of it where inputs share a scale. */
-const DEPTHWISE_EXPONENT = 1;
-const DENSE_EXPONENT = 0.5;
+/** A graph whose channels are equalised, and by value what each channel was multiplied by, where anything was. */
+export interface Equalised {
+  readonly graph: Graph;
+  readonly factors: ReadonlyMap<string, Float64Array>;
+}
 
 /** Values that residuals tie together, and so must be scaled alike. */
 function tiedValues(graph: Graph): Map<string, string> {
@@ -52,17 +54,12 @@ function fixedValues(graph: Graph): Set<string> {
   return fixed;
 }
 
-function isDepthwise(graph: Graph, node: Node): boolean {
-  const shape = graph.tensors.get(node.inputs[WEIGHTS]!)!.shape;
-  return shape[1] === 1 && shape[0] === node.attributes.groups;
-}
-
-function factorsOf(sizes: readonly Float64Array[], exponent: number): Float64Array {
+function factorsOf(sizes: readonly Float64Array[]): Float64Array {
   const largest = sizes[0]!.map((_, channel) => Math.max(...sizes.map((size) => size[channel]!)));
   const logs = [...largest].filter((size) => size > 0).map(Math.log);
   const middle = Math.exp(logs.reduce((sum, log) => sum + log, 0) / Math.max(logs.length, 1));
   return largest.map((size) => {
-    const factor = size > 0 ? (middle / size) ** exponent : 1;
+    const factor = size > 0 ? middle / size : 1;
     return Math.min(Math.max(factor, 1 / MOST_FACTOR), MOST_FACTOR);
   });
 }
@@ -77,12 +74,7 @@ function chooseFactors(graph: Graph, sizes: ChannelSizes): Map<string, Float64Ar
   }
   const factors = new Map<string, Float64Array>();
   for (const names of members.values()) {
-    const readers = graph.nodes.filter(({ inputs: [input] }) => names.includes(input ?? ''));
-    const exponent = readers.every((node) => isDepthwise(graph, node)) ? DEPTHWISE_EXPONENT : DENSE_EXPONENT;
-    const chosen = factorsOf(
-      names.map((name) => sizes.get(name)!),
-      exponent,
-    );
+    const chosen = factorsOf(names.map((name) => sizes.get(name)!));
     for (const name of names) factors.set(name, chosen);
   }
   return factors;
@@ -103,7 +95,7 @@ function scaleWeights(weights: Tensor, node: Node, input?: Float64Array, output?
 }
 
 /** Scales the channels of all values that layers alone make and read; the graph computes the same up to rounding. */
-export function equaliseChannels(graph: Graph, sizes: ChannelSizes): Graph {
+export function equaliseChannels(graph: Graph, sizes: ChannelSizes): Equalised {
   const factors = chooseFactors(graph, sizes);
   const tensors = new Map(graph.tensors);
   const nodes = graph.nodes.map((node) => {
@@ -129,5 +121,5 @@ export function equaliseChannels(graph: Graph, sizes: ChannelSizes): Graph {
     }
     return { ...node, inputs };
   });
-  return { ...graph, nodes, tensors };
+  return { graph: { ...graph, nodes, tensors }, factors };
 }

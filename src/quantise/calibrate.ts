@@ -3,7 +3,7 @@ import type { Engine } from '../engine.js';
 import type { Graph, Node } from '../graph/types.js';
 import { SLOPES } from '../ops/convolution.js';
 import { NO_ATTRIBUTES } from '../ops/operator.js';
-import { chooseQuantisation } from '../passes/chooseQuantisation.js';
+import { quantisationOf } from '../passes/chooseQuantisation.js';
 import { equaliseChannels } from '../passes/equaliseChannels.js';
 import { optimise } from '../passes/index.js';
 import type { ValueStatistics } from '../passes/quantise.js';
@@ -11,65 +11,60 @@ import { FreshNames, hasEpilogue } from '../passes/uses.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** Samples that are kept of a value, over all images. */
-const MOST_SAMPLES = 1 << 18;
 const ACTIVATIONS = ['relu', 'clip', 'prelu'];
 
-/** What a value looked like so far. */
-class Observed {
-  readonly #samples: Float32Array;
-  readonly #samplesOfImage: number;
-  #count = 0;
-  #images = 0;
-  #sums = new Float64Array(0);
-  #squares = new Float64Array(0);
-  #peaks = new Float64Array(0);
+/** A channel's size for equalising, between the root mean square and the largest magnitude: exponent of the latter. */
+const PEAK_EXPONENT = 0.7;
 
-  constructor(images: number) {
-    this.#samplesOfImage = Math.max(1, Math.floor(MOST_SAMPLES / images));
-    this.#samples = new Float32Array(this.#samplesOfImage * images);
+/** What the channels of a value looked like so far. */
+class Observed {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+  readonly least: Float64Array;
+  readonly most: Float64Array;
+  #images = 0;
+
+  constructor(channels: number) {
+    this.sums = new Float64Array(channels);
+    this.squares = new Float64Array(channels);
+    this.least = new Float64Array(channels);
+    this.most = new Float64Array(channels);
   }
 
   add({ shape, data }: Tensor): void {
     const { channels, height, width } = imageShape(shape);
     const pixels = height * width;
-    if (this.#images++ === 0) {
-      this.#sums = new Float64Array(channels);
-      this.#squares = new Float64Array(channels);
-      this.#peaks = new Float64Array(channels);
-    }
+    this.#images++;
     for (let channel = 0, index = 0; channel < channels; channel++) {
-      let [sum, squares, peak] = [0, 0, this.#peaks[channel]!];
+      let [sum, squares, least, most] = [0, 0, this.least[channel]!, this.most[channel]!];
       for (const end = index + pixels; index < end; index++) {
         const value = data[index]!;
         sum += value;
         squares += value * value;
-        peak = Math.max(peak, Math.abs(value));
+        if (value < least) least = value;
+        if (value > most) most = value;
       }
-      this.#sums[channel]! += sum / pixels;
-      this.#squares[channel]! += squares / pixels;
-      this.#peaks[channel] = peak;
+      this.sums[channel]! += sum / pixels;
+      this.squares[channel]! += squares / pixels;
+      this.least[channel] = least;
+      this.most[channel] = most;
     }
-    const step = data.length / this.#samplesOfImage;
-    for (let sample = 0; sample < Math.min(this.#samplesOfImage, data.length); sample++) {
-      this.#samples[this.#count++] = data[Math.floor(sample * Math.max(step, 1))]!;
-    }
-  }
-
-  get samples(): Float32Array {
-    return this.#samples.subarray(0, this.#count);
   }
 
   get means(): Float64Array {
-    return this.#sums.map((sum) => sum / this.#images);
-  }
-
-  get sizes(): Float64Array {
-    return this.#squares.map((sum) => Math.sqrt(sum / this.#images));
+    return this.sums.map((sum) => sum / this.#images);
   }
 
   get peaks(): Float64Array {
-    return this.#peaks;
+    return this.most.map((most, channel) => Math.max(most, -this.least[channel]!));
+  }
+
+  /** What channels are compared by. */
+  get sizes(): Float64Array {
+    const { peaks } = this;
+    return this.squares.map((sum, channel) => {
+      return Math.sqrt(sum / this.#images) ** (1 - PEAK_EXPONENT) * peaks[channel]! ** PEAK_EXPONENT;
+    });
   }
 }
 
@@ -101,13 +96,17 @@ function activationInputs(graph: Graph): Map<string, string> {
 function observe(engine: Engine, graph: Graph, images: readonly Tensor[], onImage: () => void): Map<string, Observed> {
   const computed = graph.nodes.flatMap(({ outputs }) => outputs);
   const [input] = graph.inputs;
-  const observed = new Map([input!.name, ...computed].map((name) => [name, new Observed(images.length)]));
+  const observed = new Map<string, Observed>();
+  const add = (name: string, tensor: Tensor): void => {
+    if (!observed.has(name)) observed.set(name, new Observed(imageShape(tensor.shape).channels));
+    observed.get(name)!.add(tensor);
+  };
   const network = engine.compile({ ...graph, outputs: computed });
   try {
     for (const image of images) {
-      observed.get(input!.name)!.add(image);
+      add(input!.name, image);
       for (const [name, tensor] of Object.entries(network.run({ [input!.name]: image }))) {
-        observed.get(name)!.add(tensor);
+        add(name, tensor);
       }
       onImage();
     }
@@ -116,9 +115,6 @@ function observe(engine: Engine, graph: Graph, images: readonly Tensor[], onImag
   }
   return observed;
 }
-
-/** Values whose channels were compared on the first images are equalised; more images change little. */
-const EQUALISING_IMAGES = 32;
 
 /** A graph that is ready to be quantised, and what calibration saw of its values. */
 export interface Calibration {
@@ -137,19 +133,23 @@ export function calibrateGraph(
   onImage: () => void = () => {},
 ): Calibration {
   const optimised = optimise(graph);
-  const first = observe(engine, optimised, images.slice(0, EQUALISING_IMAGES), () => {});
-  const sizes = new Map([...first].map(([name, value]) => [name, value.sizes]));
-  const equalised = equaliseChannels(optimised, sizes);
-  const open = openActivations(equalised);
+  const open = openActivations(optimised);
   const observed = observe(engine, open, images, onImage);
+  const sizes = new Map([...observed].map(([name, value]) => [name, value.sizes]));
+  const equalised = equaliseChannels(optimised, sizes);
   const before = activationInputs(open);
-  const entries = [...observed].map(([name, value]): [string, ValueStatistics] => [
-    name,
-    {
-      quantisation: chooseQuantisation(value.samples),
-      means: value.means,
-      peaks: observed.get(before.get(name) ?? name)!.peaks,
-    },
-  ]);
-  return { graph: equalised, statistics: new Map(entries) };
+  const entries = [...observed].map(([name, value]): [string, ValueStatistics] => {
+    const factors = equalised.factors.get(name);
+    const scaled = (channels: Float64Array): Float64Array => channels.map((of, at) => of * (factors?.[at] ?? 1));
+    const [least, most] = [Math.min(...scaled(value.least)), Math.max(...scaled(value.most))];
+    return [
+      name,
+      {
+        quantisation: quantisationOf(least, most),
+        means: scaled(value.means),
+        peaks: scaled(observed.get(before.get(name) ?? name)!.peaks),
+      },
+    ];
+  });
+  return { graph: equalised.graph, statistics: new Map(entries) };
 }

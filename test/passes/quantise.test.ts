@@ -78,7 +78,7 @@ describe('equaliseChannels', () => {
       return [name, Float64Array.from({ length: channels }, (_, channel) => 2 ** (channel % 5))];
     }),
   );
-  const equalised = equaliseChannels(graph, sizes);
+  const { graph: equalised, factors } = equaliseChannels(graph, sizes);
   const [before, after] = [referenceValues(graph, inputs), referenceValues(equalised, inputs)];
 
   it('leaves what the graph computes', () => {
@@ -92,8 +92,10 @@ describe('equaliseChannels', () => {
       return after.get(name)!.data[at]! / before.get(name)!.data[at]!;
     };
     expect(factor('wide', 4) / factor('wide', 0)).toBeCloseTo(1 / 16, 4);
-    expect(factor('deep', 4) / factor('deep', 0)).toBeCloseTo(1 / 4, 4);
+    expect(factor('deep', 4) / factor('deep', 0)).toBeCloseTo(1 / 16, 4);
     for (const channel of [0, 1, 2, 3]) expect(factor('first', channel)).toBeCloseTo(factor('sum', channel), 4);
     expect(factor('first', 3) / factor('first', 0)).not.toBeCloseTo(1, 2);
+    for (const [name, channels] of factors) expect(factor(name, 2)).toBeCloseTo(channels[2]!, 4);
+    expect([...factors.keys()].sort()).toEqual(['deep', 'first', 'sum', 'wide']);
   });
 });
