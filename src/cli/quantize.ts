@@ -15,6 +15,7 @@ import { alignRows, alignTable, formatBytes, formatCosine, formatDuration, round
 
 interface QuantizeOptions {
   readonly images?: string;
+  readonly compare?: string;
   readonly out: string;
   readonly keep?: readonly string[];
 }
@@ -62,10 +63,12 @@ function explain(document: QuantizeDocument): string {
   ].join('\n');
 }
 
-async function readImages(folder: string | undefined): Promise<RgbImage[]> {
-  const named = await expandImages([folder ?? `${packageFile('samples')}/aligned-*.png`]);
+/** A folder's images, or as many as are used, spread over all of them. */
+async function readImages(folder: string): Promise<RgbImage[]> {
+  const named = await expandImages([folder]);
+  const step = Math.max(1, named.length / MOST_IMAGES);
   const images: RgbImage[] = [];
-  for (const { path } of named.slice(0, MOST_IMAGES)) images.push(await readImage(path));
+  for (let at = 0; at < named.length; at += step) images.push(await readImage(named[Math.floor(at)]!.path));
   return images;
 }
 
@@ -76,12 +79,17 @@ async function quantizeFile([path = '']: readonly string[], options: QuantizeOpt
     throw new InputError('BAD_OPTION', `option --out is "${options.out}"; ${accepted}.`);
   }
   const model = await loadModel([path]);
-  const images = await readImages(options.images);
+  const images = await readImages(options.images ?? `${packageFile('samples')}/aligned-*.png`);
+  const heldOut = options.compare === undefined ? {} : { heldOut: await readImages(options.compare) };
   using engine = await Engine.create();
   const progress = new Progress(images.length, 'images');
   const { model: quantised, report } = (() => {
     try {
-      return quantiseModel(engine, model, images, { keep: options.keep ?? [], onImage: () => progress.step() });
+      return quantiseModel(engine, model, images, {
+        keep: options.keep ?? [],
+        ...heldOut,
+        onImage: () => progress.step(),
+      });
     } finally {
       progress.stop();
     }
@@ -113,6 +121,7 @@ export const quantizeCommand = defineCommand<QuantizeOptions>({
       .argument('<model>', 'a native .safetensors file, an .onnx file, or an ncnn .param with its .bin beside it')
       .requiredOption('--out <file>', 'the file to write, named *.safetensors; an existing one is replaced')
       .option('--images <dir>', 'aligned faces to calibrate on, some hundred of them (default: the samples)')
+      .option('--compare <dir>', 'aligned faces to compare on (default: every eighth of those to calibrate on)')
       .option('--keep <node...>', 'layers that stay float32');
   },
   run: quantizeFile,

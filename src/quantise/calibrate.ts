@@ -93,7 +93,7 @@ function activationInputs(graph: Graph): Map<string, string> {
 }
 
 /** Runs the graph with every value as an output, and shows each to its observer. */
-function observe(engine: Engine, graph: Graph, images: readonly Tensor[], onImage: () => void): Map<string, Observed> {
+function observe(engine: Engine, graph: Graph, images: Iterable<Tensor>, onImage: () => void): Map<string, Observed> {
   const computed = graph.nodes.flatMap(({ outputs }) => outputs);
   const [input] = graph.inputs;
   const observed = new Map<string, Observed>();
@@ -129,7 +129,7 @@ export interface Calibration {
 export function calibrateGraph(
   engine: Engine,
   graph: Graph,
-  images: readonly Tensor[],
+  images: Iterable<Tensor>,
   onImage: () => void = () => {},
 ): Calibration {
   const optimised = optimise(graph);

@@ -4,9 +4,10 @@ import { InputError, ModelError } from '../errors.js';
 import { EMBEDDER } from '../formats/checkModel.js';
 import type { RgbImage } from '../image/image.js';
 import { normaliseImages } from '../image/normalise.js';
-import type { ModelCard } from '../model/card.js';
+import type { CardInput, ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { quantiseGraph } from '../passes/quantise.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { calibrateGraph } from './calibrate.js';
 import { compareQuantised, memoryOf, type QuantisationReport } from './report.js';
 
@@ -21,6 +22,8 @@ export const MOST_IMAGES = 1024;
 export interface QuantiseOptions {
   /** Names of nodes that stay float32. */
   readonly keep?: Iterable<string>;
+  /** Images to compare on in place of every eighth of those to calibrate on. */
+  readonly heldOut?: readonly RgbImage[];
   /** Hears of each image that was looked at. */
   readonly onImage?: () => void;
 }
@@ -46,9 +49,15 @@ function cardOf(card: ModelCard, images: number): ModelCard {
   return { ...rest, name: `${card.name}-int8`, thresholds: [], accuracy: [], provenance };
 }
 
+/** The images as inputs, made one at a time: there may be thousands. */
+function* tensors(images: readonly RgbImage[], input: CardInput): Generator<Tensor> {
+  for (const image of images) yield normaliseImages([image], input);
+}
+
 /**
  * Quantises a model's embedder after training. `images` are aligned faces of exactly the input's size; every eighth is
- * held out and compared on. The new card has no thresholds: they belong to the embeddings that they were measured on.
+ * held out and compared on, unless others are given for that. The new card has no thresholds: they belong to the
+ * embeddings that they were measured on.
  * Throws InputError TOO_FEW_IMAGES, ModelError NO_EMBEDDER, CARD_INPUT or NOT_QUANTISABLE, ShapeError IMAGE_SHAPE, and
  * what `Engine.compile` throws.
  */
@@ -69,14 +78,15 @@ export function quantiseModel(
     const accepted = `accepted are ${LEAST_IMAGES} to ${MOST_IMAGES}`;
     throw new InputError('TOO_FEW_IMAGES', `${images.length} images to calibrate on; ${accepted}.`);
   }
-  const isHeldOut = (index: number): boolean => index % HELD_OUT_EVERY === 1;
-  const tensors = images.map((image) => normaliseImages([image], input));
-  const used = tensors.filter((_, index) => !isHeldOut(index));
-  const heldOut = tensors.filter((_, index) => isHeldOut(index));
-  const calibration = calibrateGraph(engine, graph, used, options.onImage);
+  if (options.heldOut?.length === 0)
+    throw new InputError('TOO_FEW_IMAGES', 'no image to compare on; accepted is 1 or more.');
+  const isHeldOut = (index: number): boolean => !options.heldOut && index % HELD_OUT_EVERY === 1;
+  const used = images.filter((_, index) => !isHeldOut(index));
+  const heldOut = options.heldOut ?? images.filter((_, index) => isHeldOut(index));
+  const calibration = calibrateGraph(engine, graph, tensors(used, input), options.onImage);
   const kept = new Set(options.keep);
   const quantised = quantiseGraph(calibration.graph, calibration.statistics, kept);
-  const report = compareQuantised(engine, calibration, heldOut, kept);
+  const report = compareQuantised(engine, calibration, tensors(heldOut, input), kept);
   return {
     model: { format: 'native', graphs: new Map([[EMBEDDER, quantised]]), card: cardOf(card, used.length) },
     report: {

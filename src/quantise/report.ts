@@ -57,7 +57,7 @@ function withAllOutputs(graph: Graph, layers: readonly string[]): Graph {
 export function compareQuantised(
   engine: Engine,
   { graph, statistics }: Calibration,
-  images: readonly Tensor[],
+  images: Iterable<Tensor>,
   kept: ReadonlySet<string>,
 ): QuantisationReport {
   const nodes = graph.nodes.filter(({ attributes }) => attributes.activation !== undefined);
@@ -72,7 +72,7 @@ export function compareQuantised(
   const comparisons = nodes.map(() => new Comparison());
   const [input] = graph.inputs;
   const [output = ''] = graph.outputs;
-  const cosines = images.map((image) => {
+  const cosines = Array.from(images, (image) => {
     const expected = float32.run({ [input!.name]: image });
     const found = int8.run({ [input!.name]: image });
     for (const [index, name] of values.entries()) comparisons[index]!.add(expected[name]!.data, found[name]!.data);
