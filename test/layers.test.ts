@@ -71,3 +71,39 @@ describe('layers', () => {
     expect(importsOf('ops/index.ts')).toContain('errors.js');
   });
 });
+
+/** What a module may keep between calls: caches, whose loss changes nothing but time. */
+const CACHES = [
+  'build/verify.ts: verified = new WeakSet',
+  'image/importedJpeg.ts: decoder = new MozJpegDecoder',
+  'image/jpegDecoder.ts: decoder = new MozJpegDecoder',
+  'scale/postgres/client.ts: prepared = new WeakMap',
+];
+
+/** Objects with a state of their own that a module makes when it is read, and variables at its top. */
+function moduleStates(path: string, text: string): string[] {
+  const variables = [...text.matchAll(/^(?:export )?(?:let|var) (\w+)/gm)].map(([, name]) => name!);
+  const made = [...text.matchAll(/^(?:export )?const (\w+)(?:: [^=]+)? = new (\w+)(?:<[^(]*>)?\(/gm)]
+    // Tables and constants: filled where they are made, or without a state.
+    .filter(([whole, , type]) => !/^(TextDecoder|TextEncoder|RegExp)$/.test(type!) && !isFilled(text, whole))
+    .map(([, name, type]) => `${name} = new ${type}`);
+  return [...variables, ...made].map((state) => `${path}: ${state}`);
+}
+
+/** Whether what is constructed gets its contents at once, as a table does. */
+function isFilled(text: string, statement: string): boolean {
+  const next = text[text.indexOf(statement) + statement.length];
+  return /new (?:Map|Set|\w+Array)/.test(statement) && next !== ')';
+}
+
+describe('modules', () => {
+  it('keep no state but caches', () => {
+    const states = files.flatMap((path) => moduleStates(path, readFileSync(join(source, path), 'utf8')));
+    expect(states.sort()).toEqual(CACHES);
+  });
+
+  it('a state would be found', () => {
+    const text = 'let count = 0;\nconst seen = new Map<string, number>();\nconst TABLE = new Map([[1, 2]]);\n';
+    expect(moduleStates('a.ts', text)).toEqual(['a.ts: count', 'a.ts: seen = new Map']);
+  });
+});

@@ -2,6 +2,7 @@
 import module from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
 import { type DecodedJpeg, MozJpegDecoder } from './mozJpeg.js';
 
+/** A cache, as in `jpegDecoder.ts`. */
 const decoder = new MozJpegDecoder(async () => module);
 
 /** As `MozJpegDecoder.decode` does. */

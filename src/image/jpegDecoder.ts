@@ -12,7 +12,10 @@ async function compileFromDisk(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(JPEG_WASM)));
 }
 
-/** Kept for the next file: starting a decoder takes as long as decoding a small photograph. */
+/**
+ * A cache, kept for the next file: starting a decoder takes as long as decoding a small photograph. What it gives depends
+ * on the bytes alone, and it drops what a large or refused file leaves behind.
+ */
 const decoder = new MozJpegDecoder(compileFromDisk);
 
 /** As `MozJpegDecoder.decode` does. */
