@@ -20,6 +20,7 @@ import { AddArguments } from './elementwise';
 import { FullyConnectedArguments } from './fullyConnected';
 import { GatherArguments } from './gather';
 import { GatherPlace } from './gather';
+import { GlobalAveragePoolArguments } from './globalAveragePool';
 import { GlobalDepthwiseArguments } from './globalDepthwise';
 import { GroupedPointwiseArguments } from './groupedPointwise';
 import { InnerProductsArguments } from './innerProducts';
@@ -28,7 +29,6 @@ import { MatMulArguments } from './matMul';
 import { PadArguments } from './pad';
 import { PointwiseArguments } from './pointwise';
 import { PoolArguments } from './pool';
-import { GlobalAveragePoolArguments } from './pool';
 import { QuantiseArguments } from './quantise';
 import { ReduceArguments } from './reduce';
 import { ResampleArguments } from './resample';
@@ -372,6 +372,14 @@ export function offsetGatherPlace(field: i32): usize {
   return offsetof<GatherPlace>();
 }
 
+export function offsetGlobalAveragePoolArguments(field: i32): usize {
+  if (field == 0) return offsetof<GlobalAveragePoolArguments>('input');
+  if (field == 1) return offsetof<GlobalAveragePoolArguments>('output');
+  if (field == 2) return offsetof<GlobalAveragePoolArguments>('pixels');
+  if (field == 3) return offsetof<GlobalAveragePoolArguments>('blocks');
+  return offsetof<GlobalAveragePoolArguments>();
+}
+
 export function offsetGlobalDepthwiseArguments(field: i32): usize {
   if (field == 0) return offsetof<GlobalDepthwiseArguments>('input');
   if (field == 1) return offsetof<GlobalDepthwiseArguments>('weights');
@@ -491,14 +499,6 @@ export function offsetPoolArguments(field: i32): usize {
   if (field == 14) return offsetof<PoolArguments>('countsPadding');
   if (field == 15) return offsetof<PoolArguments>('blocks');
   return offsetof<PoolArguments>();
-}
-
-export function offsetGlobalAveragePoolArguments(field: i32): usize {
-  if (field == 0) return offsetof<GlobalAveragePoolArguments>('input');
-  if (field == 1) return offsetof<GlobalAveragePoolArguments>('output');
-  if (field == 2) return offsetof<GlobalAveragePoolArguments>('pixels');
-  if (field == 3) return offsetof<GlobalAveragePoolArguments>('blocks');
-  return offsetof<GlobalAveragePoolArguments>();
 }
 
 export function offsetQuantiseArguments(field: i32): usize {

@@ -1,4 +1,4 @@
-/** Pooling: the largest or the mean value of each window, and the mean of a whole image. */
+/** Pooling: the largest or the mean value of each window. */
 import { check, VECTOR } from './simd';
 
 /** The parallel axis is output rows of all images. Each window holds a pixel of the input at least. */
@@ -55,7 +55,7 @@ function largestOfWindow(
 /** The sum of `rows` × `columns` pixels from `first` on divided by `count`, of `vectors` (a literal, 1 or 4) vectors. */
 // @ts-ignore: decorator
 @inline
-function meanOfWindow(
+export function meanOfWindow(
   vectors: i32, first: usize, rows: i32, columns: i32, rowBytes: usize, step: usize, count: v128, output: usize,
 ): void {
   let sum0 = f32x4.splat(0), sum1 = sum0, sum2 = sum0, sum3 = sum0;
@@ -142,39 +142,4 @@ export function maxPool(pointer: usize, begin: i32, end: i32): void {
 /** The mean value of each window. */
 export function averagePool(pointer: usize, begin: i32, end: i32): void {
   rows(true, pointer, begin, end);
-}
-
-/** The parallel axis is vectors of four channels of all images. */
-@unmanaged
-export class GlobalAveragePoolArguments {
-  input: usize;
-  output: usize;
-  /** Pixels of one image. */
-  pixels: i32;
-  /** Vectors of four channels in a pixel. */
-  blocks: i32;
-}
-
-/** The mean of each channel. */
-export function globalAveragePool(pointer: usize, begin: i32, end: i32): void {
-  const args = changetype<GlobalAveragePoolArguments>(pointer);
-  check(args.pixels > 0 && args.blocks > 0);
-  const pixels = args.pixels;
-  const blocks = args.blocks;
-  const step = <usize>blocks * VECTOR;
-  const count = f32x4.splat(<f32>pixels);
-  let vector = begin;
-  while (vector < end) {
-    const image = vector / blocks;
-    const block = vector - image * blocks;
-    const input = args.input + <usize>image * <usize>pixels * step + <usize>block * VECTOR;
-    const output = args.output + <usize>vector * VECTOR;
-    if (block + 4 <= blocks && vector + 4 <= end) {
-      meanOfWindow(4, input, 1, pixels, <usize>pixels * step, step, count, output);
-      vector += 4;
-    } else {
-      meanOfWindow(1, input, 1, pixels, <usize>pixels * step, step, count, output);
-      vector += 1;
-    }
-  }
 }

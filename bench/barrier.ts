@@ -3,7 +3,7 @@ import { worker } from '#worker';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignTable } from '../src/cli/text.js';
 import { RegionMemory } from '../src/runtime/memory.js';
-import { instantiate, type KernelModule } from '../src/runtime/module.js';
+import { instantiate } from '../src/runtime/module.js';
 import { LanePool } from '../src/runtime/pool.js';
 import { counterBytes } from '../src/runtime/run.js';
 import type { Task as LaneTask } from '../src/runtime/task.js';
@@ -62,8 +62,7 @@ export async function measureBarrier(rounds = ROUNDS): Promise<BarrierDocument> 
   const tasks: Task[] = [];
   for (const lanes of counts) {
     const memory = new RegionMemory(MEMORY_BYTES);
-    const functions = instantiate(module, memory.memory);
-    const kernels: KernelModule = { build: 'plain', module, functions, names: ['empty'], list: [functions.empty!] };
+    const kernels = { modules: [module], list: [instantiate(module, memory.memory).empty!] };
     const [short, long] = [emptyTask(memory, 1, lanes), emptyTask(memory, 1 + STEPS, lanes)];
     const pool = new LanePool(memory, kernels, { code: worker }, lanes, () => {});
     await pool.start(lanes - 1);

@@ -11,6 +11,7 @@ import { decodeImage } from '../src/image/decode.js';
 import type { RgbImage } from '../src/image/image.js';
 import { resizeImage } from '../src/image/resize.js';
 import type { Model } from '../src/model/model.js';
+import { ImageShrinker } from '../src/runtime/shrinker.js';
 import { float32Tensor } from '../src/tensor/tensor.js';
 import { measureInterleaved, type Task } from './measure.js';
 import { addWideOption } from './options.js';
@@ -80,16 +81,16 @@ async function readSample(name: string): Promise<RgbImage> {
 }
 
 /** Detection whole, its first stage, and of that the pyramid alone. */
-function prepareStages(engine: Engine, model: Model, image: RgbImage) {
-  const detector = createDetector(engine, model);
-  const network = engine.compile(model.graphs.get('pnet')!);
+async function prepareStages(engine: Engine, model: Model, image: RgbImage) {
+  const detector = await createDetector(engine, model);
+  const network = await engine.compile(model.graphs.get('pnet')!);
   const stage = { network, probability: 'probability', regression: 'regression' };
   const settings = { ...model.card.detector!, minimumFace: MINIMUM_FACE };
   const proposal = { ...settings, threshold: settings.thresholds[0] };
   const sizes = pyramidScales(WIDTH, HEIGHT, settings).map((scale) => {
     return { width: Math.ceil(WIDTH * scale), height: Math.ceil(HEIGHT * scale) };
   });
-  const shrinker = engine.createImageShrinker();
+  const shrinker = await ImageShrinker.create(engine);
   const pixels = new PixelReader(settings);
   const detect = () => detector.detect(image, { minimumFace: MINIMUM_FACE });
   const propose = () => {
@@ -111,10 +112,10 @@ function prepareStages(engine: Engine, model: Model, image: RgbImage) {
 async function benchDetect(_: readonly string[], options: { readonly wide?: true }): Promise<Outcome> {
   const engine = await Engine.create({ wide: options.wide ?? false });
   const [detection, embedding] = [await readModel('mtcnn'), await readModel('mobilefacenet')];
-  const embedder = engine.compile(embedding.graphs.get('embed')!);
+  const embedder = await engine.compile(embedding.graphs.get('embed')!);
   const crop = float32Tensor([1, 3, 112, 112]);
   const images = await Promise.all(SAMPLES.map(readSample));
-  const prepared = images.map((image) => prepareStages(engine, detection, image));
+  const prepared = await Promise.all(images.map((image) => prepareStages(engine, detection, image)));
   const tasks = [
     { name: 'embed', run: () => void embedder.run({ input: crop }) },
     ...prepared.flatMap((each) => each.tasks),

@@ -71,7 +71,7 @@ export async function measureEventLoop(runs = RUNS): Promise<EventLoopDocument> 
   let build = '';
   for (const threads of availableThreads()) {
     const engine = await Engine.create({ threads });
-    const network: Network = engine.compile(mobileFaceNet(seededWeights()));
+    const network: Network = await engine.compile(mobileFaceNet(seededWeights()));
     await runInTurn(WARM_UPS, () => network.runAsync(inputs));
     rows.push(await watch('runAsync', threads, runs, () => runInTurn(runs, () => network.runAsync(inputs))));
     const block = async (): Promise<void> => {

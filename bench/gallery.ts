@@ -3,6 +3,7 @@ import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignRows, formatBytes, formatCount } from '../src/cli/text.js';
 import { Engine } from '../src/engine.js';
 import { Gallery } from '../src/face/gallery.js';
+import { VectorTable } from '../src/runtime/vectors.js';
 import { measureInterleaved } from './measure.js';
 import { addWideOption } from './options.js';
 import { compileAlone } from './peak.js';
@@ -90,7 +91,7 @@ function explain(document: GalleryBenchDocument): string {
 async function benchGallery(_: readonly string[], options: { readonly wide?: true }): Promise<Outcome> {
   const engine = await Engine.create({ wide: options.wide ?? false });
   const gallery = new Gallery(engine, WEIGHTS, LENGTH);
-  const table = engine.createVectorTable(LENGTH);
+  const table = new VectorTable(engine, LENGTH);
   const next = seeded(1);
   const random = () => Float32Array.from({ length: LENGTH }, next);
   for (let row = 0; row < ROWS; row++) {

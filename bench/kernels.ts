@@ -4,8 +4,9 @@ import { inferShapes } from '../src/build/infer.js';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignTable } from '../src/cli/text.js';
 import { InputError } from '../src/errors.js';
+import { chooseKernel } from '../src/kernels/dispatch.js';
 import { globalDepthwise } from '../src/kernels/globalDepthwise.js';
-import { acceptingKernels, chooseKernel } from '../src/kernels/index.js';
+import { acceptingKernels, kernels } from '../src/kernels/index.js';
 import type { Kernel, Site } from '../src/kernels/kernel.js';
 import { type Table2Row, table2 } from '../src/networks/index.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
@@ -14,7 +15,7 @@ import { optimise } from '../src/passes/index.js';
 import { siteOf } from '../src/plan/site.js';
 import { kernelBinaries } from '../src/runtime/inline.js';
 import { RegionMemory } from '../src/runtime/memory.js';
-import { type KernelModule, loadKernels } from '../src/runtime/module.js';
+import { type Kernels, loadKernels } from '../src/runtime/module.js';
 import { enableWideVectors } from '../src/runtime/wide.js';
 import { measureInterleaved, type Timing } from './measure.js';
 import { addWideOption, findNetwork } from './options.js';
@@ -118,12 +119,12 @@ interface Work {
   readonly prepared: PreparedSite;
 }
 
-function prepareWork(layer: Layer, memory: RegionMemory, module: KernelModule, candidates: boolean): Work[] {
+function prepareWork(layer: Layer, memory: RegionMemory, loaded: Kernels, candidates: boolean): Work[] {
   const { site } = layer;
-  const choice = chooseKernel(site, module.build)!;
+  const choice = chooseKernel(kernels, site, loaded.build)!;
   const others = candidates ? acceptingKernels(site).filter((kernel) => kernel !== choice) : [];
   return [choice, ...others].map((kernel) => {
-    return { layer, kernel, chosen: kernel === choice, prepared: prepareSite(kernel, site, memory, module) };
+    return { layer, kernel, chosen: kernel === choice, prepared: prepareSite(kernel, site, memory, loaded) };
   });
 }
 
@@ -155,9 +156,10 @@ export async function measureKernels(
 ): Promise<KernelsDocument> {
   const memory = new RegionMemory(MEMORY_BYTES);
   const widened = wide && enableWideVectors();
-  const module = await loadKernels(kernelBinaries, memory.memory, widened ? ['wide'] : undefined);
-  const peak = preparePeak(root, module.build === 'wide' ? 'relaxed' : module.build);
-  const work = distinctLayers(networks).flatMap((layer) => prepareWork(layer, memory, module, candidates));
+  const loaded = await loadKernels(kernelBinaries, memory.memory, widened ? ['wide'] : undefined);
+  await loaded.load('further');
+  const peak = preparePeak(root, loaded.build === 'wide' ? 'relaxed' : loaded.build);
+  const work = distinctLayers(networks).flatMap((layer) => prepareWork(layer, memory, loaded, candidates));
   const tasks = work.map(({ layer, prepared }) => ({ name: layer.name, run: prepared.run }));
   const [peakTiming, ...timings] = await measureInterleaved(
     [{ name: 'peak', run: peak.run }, ...tasks],
@@ -169,7 +171,7 @@ export async function measureKernels(
   const totalMs = rows.reduce((total, row) => total + (row.chosen ? row.count * row.medianMs : 0), 0);
   return {
     node: process.version,
-    build: module.build,
+    build: loaded.build,
     peakGmaddsPerSecond: peakRate,
     ...(networks.length === 1 ? { totalMs } : {}),
     rows,
@@ -209,7 +211,7 @@ function kernelsText({ node, build, peakGmaddsPerSecond, totalMs, rows }: Kernel
   return [title, ...tables, ...total].join('\n\n');
 }
 
-async function kernels([name]: readonly string[], options: KernelsOptions): Promise<Outcome> {
+async function benchKernels([name]: readonly string[], options: KernelsOptions): Promise<Outcome> {
   if (name !== undefined && options.all) {
     throw new InputError('USAGE', `kernels takes a network or --all, and was given ${name} and --all.`);
   }
@@ -227,5 +229,5 @@ export const kernelsCommand = defineCommand<KernelsOptions>({
     command.option('--candidates', 'also the kernels that dispatch passes over');
     addWideOption(command);
   },
-  run: kernels,
+  run: benchKernels,
 });

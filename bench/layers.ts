@@ -4,6 +4,7 @@ import { worker } from '#worker';
 import { inferShapes } from '../src/build/infer.js';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignTable } from '../src/cli/text.js';
+import { kernels } from '../src/kernels/index.js';
 import { Network, type Tensors } from '../src/network.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
 import { operatorOf } from '../src/ops/index.js';
@@ -163,7 +164,10 @@ export async function measureLayers(
   const row = findNetwork(name);
   const graph = optimise(row.build(seededWeights()));
   const sessions = [await createSession(threads, wide), await createSession(threads, wide)] as const;
-  const [traced, plain] = sessions.map((session) => new Network(session, packGraph(graph, session.kernels.build)));
+  for (const session of sessions) await session.load(['further']);
+  const [traced, plain] = sessions.map(
+    (session) => new Network(session, packGraph(graph, session.kernels.build, kernels)),
+  );
   const trace = new Trace();
   trace.watch(sessions[0].kernels.list as KernelFunction[]);
   const inputs = Object.fromEntries(graph.inputs.map(({ name: input, shape }) => [input, float32Tensor(shape)]));

@@ -3,7 +3,7 @@ import { type Kernel, type Places, type Site, writePart } from '../src/kernels/k
 import type { Address } from '../src/kernels/struct.js';
 import { operatorOf } from '../src/ops/index.js';
 import type { RegionMemory } from '../src/runtime/memory.js';
-import type { KernelModule } from '../src/runtime/module.js';
+import type { Kernels } from '../src/runtime/module.js';
 import { type Layout, storedElements } from '../src/tensor/layout.js';
 import type { Shape } from '../src/tensor/shape.js';
 
@@ -16,7 +16,7 @@ export interface PreparedSite {
 }
 
 /** Packs a site for a kernel and binds it to fresh regions filled with small numbers. */
-export function prepareSite(kernel: Kernel, site: Site, memory: RegionMemory, module: KernelModule): PreparedSite {
+export function prepareSite(kernel: Kernel, site: Site, memory: RegionMemory, loaded: Kernels): PreparedSite {
   let bytes = 0;
   const place = (sizeBytes: number, fill: (floats: Float32Array) => void): Address => {
     const { begin } = memory.allocate(sizeBytes);
@@ -50,7 +50,7 @@ export function prepareSite(kernel: Kernel, site: Site, memory: RegionMemory, mo
     if (field.kind === 'float32') memory.view.setFloat32(target, field.value, true);
     else memory.view.setInt32(target, field.kind === 'address' ? (field.value?.offsetBytes ?? 0) : field.value, true);
   });
-  const run = module.functions[kernel.name]!;
+  const run = loaded.kernel(kernel.name)!;
   const extent = kernel.extent(site);
   return {
     multiplyAdds: operatorOf(site.node).multiplyAdds(site.node, site.inputs, site.outputs),

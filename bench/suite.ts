@@ -120,12 +120,13 @@ export async function measureSuite({
   for (const threads of availableThreads()) engines.push(await Engine.create({ threads, wide }));
   const { build } = engines[0]!;
   const graphs = table2.map((row) => row.build(seededWeights()));
-  const work = graphs.flatMap((graph, index) => {
+  const work: Task[] = [];
+  for (const [index, graph] of graphs.entries()) {
     const { network } = table2[index]!;
-    return engines.flatMap((engine) =>
-      tasksOf(`${network}, ${engine.threads} threads`, engine.compile(graph), graph, batch),
-    );
-  });
+    for (const engine of engines) {
+      work.push(...tasksOf(`${network}, ${engine.threads} threads`, await engine.compile(graph), graph, batch));
+    }
+  }
   const peak = preparePeak(root, build === 'wide' ? 'relaxed' : build);
   const timings = await measureInterleaved([{ name: 'peak', run: peak.run }, ...work], rounds, sliceMs);
   const threads = engines.map((engine) => engine.threads);

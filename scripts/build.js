@@ -8,37 +8,42 @@ import { buildPackage } from './buildPackage.js';
 import { isCurrent, replaceFile, root, runTool } from './outputs.js';
 import { packKernels } from './packKernels.js';
 
+/** Sets of kernels, each a binary of its own; assembly/ has an index of each. */
+const KERNEL_SETS = ['core', 'further'];
 const SHIPPED_BUILDS = ['plain', 'relaxed'];
 /** The build with asserts, which tests alone run. */
 const TEST_BUILDS = ['checked'];
 
 const KERNEL_SOURCES = ['assembly', 'asconfig.json', 'scripts/build.js'];
 
-async function compileKernels(builds) {
+const wasmFile = (set, build) => `build/kernels/${set}-${build}.wasm`;
+
+async function compileKernels(binaries) {
   console.error('Building the kernels; this happens once and takes some seconds …');
   mkdirSync(`${root}build/kernels`, { recursive: true });
-  const compile = (name) => {
-    const entries = ['assembly/index.ts', ...(TEST_BUILDS.includes(name) ? ['assembly/offsets.ts'] : [])];
-    return runTool('assemblyscript/bin/asc.js', [...entries, '--target', name]);
+  const compile = ({ set, build }) => {
+    const offsets = set === 'core' && TEST_BUILDS.includes(build) ? ['assembly/offsets.ts'] : [];
+    const output = ['--target', build, '--outFile', wasmFile(set, build)];
+    return runTool('assemblyscript/bin/asc.js', [`assembly/${set}.ts`, ...offsets, ...output]);
   };
-  await Promise.all(builds.map(compile));
+  await Promise.all(binaries.map(compile));
 }
 
 /** Compiles the shipped builds of the kernels; with `forTests` the others too. */
 export async function buildKernels(forTests = false) {
   const builds = forTests ? [...SHIPPED_BUILDS, ...TEST_BUILDS] : SHIPPED_BUILDS;
-  const isOld = (name) => !isCurrent([`build/kernels/${name}.wasm`], KERNEL_SOURCES);
-  const old = builds.filter(isOld);
+  const binaries = KERNEL_SETS.flatMap((set) => builds.map((build) => ({ set, build })));
+  const old = binaries.filter(({ set, build }) => !isCurrent([wasmFile(set, build)], KERNEL_SOURCES));
   if (old.length > 0) await compileKernels(old);
-  packShippedBuilds();
+  for (const set of KERNEL_SETS) packSet(set);
 }
 
-function packShippedBuilds() {
-  const files = SHIPPED_BUILDS.map((name) => `build/kernels/${name}.wasm`);
-  if (isCurrent(['build/kernels/packed.js'], [...files, 'scripts/packKernels.js'])) return;
+function packSet(set) {
+  const files = SHIPPED_BUILDS.map((build) => wasmFile(set, build));
+  if (isCurrent([`build/kernels/${set}.js`], [...files, 'scripts/packKernels.js'])) return;
   const { script, types } = packKernels(...files.map((path) => readFileSync(`${root}${path}`)));
-  replaceFile(`${root}build/kernels/packed.d.ts`, types);
-  replaceFile(`${root}build/kernels/packed.js`, script);
+  replaceFile(`${root}build/kernels/${set}.d.ts`, types);
+  replaceFile(`${root}build/kernels/${set}.js`, script);
 }
 
 /** Bundles the worker threads' script into one string. */
@@ -69,7 +74,8 @@ export async function buildWorker() {
 export const generatedModules = {
   '#binaries': `${root}src/runtime/inline.ts`,
   '#jpeg': `${root}src/image/jpegDecoder.ts`,
-  '#kernels': `${root}build/kernels/packed.js`,
+  '#coreKernels': `${root}build/kernels/core.js`,
+  '#furtherKernels': `${root}build/kernels/further.js`,
   '#worker': `${root}build/kernels/worker.js`,
 };
 

@@ -16,6 +16,8 @@ const SCALE_ENTRIES = {
   faceThread: 'src/scale/faces/thread.ts',
 };
 
+const KERNEL_FILES = ['core-plain.wasm', 'core-relaxed.wasm', 'further-plain.wasm', 'further-relaxed.wasm'];
+
 /** Leaves imports of `.wasm` files to the runtime; those of kernels lead to dist/kernels. */
 function importedWasm(query) {
   return {
@@ -115,9 +117,7 @@ export async function buildPackage(generatedModules) {
   cpSync(`${root}src/entries/files`, `${root}dist/types/entries/files`, { recursive: true });
   const { build } = await import('esbuild');
   mkdirSync(`${root}dist/kernels`, { recursive: true });
-  for (const name of ['plain', 'relaxed']) {
-    copyFileSync(`${root}build/kernels/${name}.wasm`, `${root}dist/kernels/${name}.wasm`);
-  }
+  for (const name of KERNEL_FILES) copyFileSync(`${root}build/kernels/${name}`, `${root}dist/kernels/${name}`);
   const { worker } = await import(pathToFileURL(`${root}build/kernels/worker.js`).href);
   replaceFile(`${root}dist/worker.js`, worker);
   for (const platform of PLATFORMS) await bundlePlatform(build, generatedModules, platform);

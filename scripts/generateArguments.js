@@ -1,12 +1,12 @@
 /**
- * Generates src/kernels/arguments.ts and assembly/offsets.ts from the argument structs in assembly/.
+ * Generates src/kernels/coreArguments.ts, src/kernels/furtherArguments.ts and assembly/offsets.ts from the argument structs in assembly/.
  * With --check nothing is written: the exit code is 1 where a generated file is stale.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('..', import.meta.url);
-const FIELD_KINDS = { usize: 'address', i32: 'int32', f32: 'float32' };
+const TYPES = ['usize', 'i32', 'f32'];
 
 function readStructs() {
   const structs = [];
@@ -15,9 +15,11 @@ function readStructs() {
     const text = readFileSync(new URL(`assembly/${file}`, root), 'utf8');
     for (const [, name, body] of text.matchAll(/@unmanaged\s+export class (\w+) \{(.*?)\n\}/gs)) {
       const fields = [...body.matchAll(/^ {2}(\w+): (\w+);$/gm)].map(([, field, type]) => {
-        const kind = FIELD_KINDS[type];
-        if (!kind) throw new Error(`${file}, ${name}.${field}: type ${type}; accepted are usize, i32, f32.`);
-        return { field, kind };
+        if (!TYPES.includes(type)) {
+          throw new Error(`${file}, ${name}.${field}: type ${type}; accepted are ${TYPES.join(', ')}.`);
+        }
+        if (TYPES.includes(field)) throw new Error(`${file}, ${name}: a field has the name of a type, ${field}.`);
+        return { field, type };
       });
       structs.push({ file: file.slice(0, -3), name, fields });
     }
@@ -27,24 +29,38 @@ function readStructs() {
 
 const lower = (name) => name[0].toLowerCase() + name.slice(1);
 
-function typescript(structs) {
+/** Every struct whose file exports a kernel of the core; the rest is further's, which may use those too. */
+function isCore({ file }) {
+  return readFileSync(new URL('assembly/core.ts', root), 'utf8').includes(`from './${file}'`);
+}
+
+/** The fields' names with the type before the first of each kind, as structLayout reads them. */
+function declare(fields) {
+  let last;
+  const words = fields.flatMap(({ field, type }) => {
+    const word = type === last ? [field] : [type, field];
+    last = type;
+    return word;
+  });
+  return words.join(' ');
+}
+
+function typescript(set, structs) {
   const lines = [
-    '/** Argument structs of the kernels. Generated from assembly/ by `npm run generate`; do not edit. */',
-    "import type { Address, StructLayout } from './struct.js';",
+    `/** Argument structs of the kernels of the set \`${set}\`. Generated from assembly/ by \`npm run generate\`; do not edit. */`,
+    "import { type Address, structLayout } from './struct.js';",
   ];
   for (const { file, name, fields } of structs) {
     lines.push('', `/** Values for ${name} of assembly/${file}.ts. */`, `export interface ${name} {`);
-    for (const { field, kind } of fields)
-      lines.push(`  readonly ${field}: ${kind === 'address' ? 'Address' : 'number'};`);
+    for (const { field, type } of fields)
+      lines.push(`  readonly ${field}: ${type === 'usize' ? 'Address' : 'number'};`);
     lines.push('}', '', `/** Field order of ${name}; each field takes 4 bytes. */`);
-    lines.push(`export const ${lower(name)}: StructLayout<${name}> = {`, `  name: '${name}',`);
-    const rows = fields.map(({ field, kind }) => `{ name: '${field}', kind: '${kind}' }`);
-    if (rows.length === 1) lines.push(`  fields: [${rows[0]}],`, '};');
-    else lines.push('  fields: [', ...rows.map((row) => `    ${row},`), '  ],', '};');
+    const call = `export const ${lower(name)} = structLayout<${name}>(`;
+    const text = `'${declare(fields)}'`;
+    if (`${call}${text});`.length <= 120) lines.push(`${call}${text});`);
+    else lines.push(call, `  ${text},`, ');');
   }
-  lines.push('', '/** Every struct, for the test of their offsets. */', 'export const structLayouts = [');
-  for (const { name } of structs) lines.push(`  ${lower(name)},`);
-  return `${lines.join('\n')}\n] as const;\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 function assemblyscript(structs) {
@@ -63,7 +79,13 @@ function assemblyscript(structs) {
 }
 
 const structs = readStructs();
-const generated = { 'src/kernels/arguments.ts': typescript(structs), 'assembly/offsets.ts': assemblyscript(structs) };
+const core = structs.filter(isCore);
+const further = structs.filter((struct) => !isCore(struct));
+const generated = {
+  'src/kernels/coreArguments.ts': typescript('core', core),
+  'src/kernels/furtherArguments.ts': typescript('further', further),
+  'assembly/offsets.ts': assemblyscript(structs),
+};
 const checking = process.argv.includes('--check');
 for (const [path, text] of Object.entries(generated)) {
   const url = new URL(path, root);

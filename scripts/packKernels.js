@@ -1,10 +1,10 @@
-/** Packs the shipped kernel builds into one module: blocks of both by turns, so that deflate finds each in the other. */
+/** Packs the shipped builds of a set of kernels into one module: blocks of both by turns, so that deflate finds each in the other. */
 import { deflateSync } from 'node:zlib';
 
 /** Half of deflate's window: a block's twin is always inside it. */
 const BLOCK_BYTES = 16384;
 
-const PACKED_TYPES = `/** The kernel builds, deflated together: blocks of \`plain\` and \`relaxed\` by turns. */
+const PACKED_TYPES = `/** The builds of a set of kernels, deflated together: blocks of \`plain\` and \`relaxed\` by turns. */
 export declare const packedKernels: {
   /** In base64, with zlib's header. */
   readonly deflated: string;

@@ -9,11 +9,11 @@ import type { Graph } from './graph/types.js';
 import type { Build } from './kernels/kernel.js';
 import { Network } from './network.js';
 import { optimise } from './passes/index.js';
+import { chooseSets } from './plan/chooseSets.js';
 import { packGraph } from './plan/pack.js';
+import { DEFAULT_MEMORY_BYTES } from './runtime/memory.js';
 import type { KernelBinaries } from './runtime/module.js';
 import { requireAlive, Session } from './runtime/session.js';
-import { ImageShrinker } from './runtime/shrinker.js';
-import { VectorTable } from './runtime/vectors.js';
 
 /** How an engine is made. */
 export interface EngineOptions {
@@ -31,8 +31,8 @@ export interface EngineOptions {
   /** One build of the kernels; by default the best that this runtime runs rightly. */
   readonly build?: Build;
   /**
-   * Where the kernels come from: by build, the bytes of a `.wasm` file, a module that was compiled already, or a function
-   * that gives one. By default they are part of this JavaScript.
+   * Where the kernels come from: by set and build, the bytes of a `.wasm` file, a module that was compiled already, or a
+   * function that gives one. By default they are part of this JavaScript.
    */
   readonly binaries?: KernelBinaries;
   /**
@@ -55,7 +55,6 @@ export interface CompileOptions {
   readonly outputs?: readonly string[] | undefined;
 }
 
-const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
 const MOST_THREADS = 64;
 
 /** Addresses of kernels and programs are signed 32-bit words. */
@@ -114,34 +113,34 @@ export class Engine {
   }
 
   /**
-   * Checks and optimises a graph, packs its weights into memory and gives the network.
+   * Checks and optimises a graph, packs its weights into memory and gives the network. Kernels that the core has not are
+   * loaded with the first graph that needs one.
    * Throws what `verifyGraph` and `selectOutputs` throw, ModelError NO_KERNEL for a node that no kernel runs, RuntimeError
-   * OUT_OF_MEMORY or DISPOSED.
+   * OUT_OF_MEMORY, DISPOSED, or NO_KERNELS where the option `binaries` lacks the set that is needed.
    */
-  compile(graph: Graph, { outputs }: CompileOptions = {}): Network {
+  async compile(graph: Graph, { outputs }: CompileOptions = {}): Promise<Network> {
     requireAlive(this.#session, 'engine', false);
     const verified = verifyGraph(graph);
-    const chosen = outputs ? selectOutputs(verified, outputs) : verified;
-    return new Network(this.#session, packGraph(optimise(chosen), this.build));
+    const optimised = optimise(outputs ? selectOutputs(verified, outputs) : verified);
+    const { sets, kernels } = await chooseSets(optimised, this.build);
+    await this.#session.load(sets);
+    requireAlive(this.#session, 'engine', false);
+    return new Network(this.#session, packGraph(optimised, this.build, kernels));
   }
 
   /**
-   * Makes an empty table of vectors of one length, for their inner products with queries, in a memory of its own of at
-   * most `maximumMemoryBytes` (512 MiB by default). It outlives the engine and has a `dispose` of its own.
-   * Throws ShapeError VECTOR_LENGTH, RuntimeError NO_SHARED_MEMORY or DISPOSED.
+   * The compiled core, for what runs its kernels in a memory of its own: vector tables. Throws RuntimeError DISPOSED.
    */
-  createVectorTable(length: number, maximumMemoryBytes = DEFAULT_MEMORY_BYTES): VectorTable {
+  get coreModule(): WebAssembly.Module {
     requireAlive(this.#session, 'engine', false);
-    return new VectorTable(this.#session.kernels.module, length, maximumMemoryBytes);
+    return this.#session.kernels.module('core')!;
   }
 
-  /**
-   * Makes a shrinker of images, in a memory of its own of at most `maximumMemoryBytes` (512 MiB by default). It outlives
-   * the engine and has a `dispose` of its own. Throws RuntimeError NO_SHARED_MEMORY or DISPOSED.
-   */
-  createImageShrinker(maximumMemoryBytes = DEFAULT_MEMORY_BYTES): ImageShrinker {
+  /** The compiled further kernels, likewise: image shrinkers. Throws RuntimeError DISPOSED, NO_KERNELS or WASM_FORBIDDEN. */
+  async furtherModule(): Promise<WebAssembly.Module> {
     requireAlive(this.#session, 'engine', false);
-    return new ImageShrinker(this.#session.kernels.module, maximumMemoryBytes);
+    await this.#session.load(['further']);
+    return this.#session.kernels.module('further')!;
   }
 
   /** Ends the worker threads; networks refuse to run, and the memory is free once nothing refers to the engine. */

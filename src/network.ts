@@ -288,7 +288,7 @@ export class Network {
     const session = this.#session;
     if (cached.generation === session.generation) return;
     const { plan, region } = cached;
-    const { memory, mostLanes, arenas, scratches, kernelIndex } = session;
+    const { memory, mostLanes, arenas, scratches, kernels } = session;
     const words = new Int32Array(memory.memory.buffer);
     let at = region.begin;
     cached.programs = Array.from({ length: mostLanes }, (_, lane) => {
@@ -296,7 +296,7 @@ export class Network {
       const bases = { arena, scratch: scratches[lane]!.begin, weights: this.#weights.begin };
       const structs = bind(plan, bases, at, memory.view);
       const program = at + argumentBytes(plan);
-      writeProgram(plan, structs, kernelIndex, words, program);
+      writeProgram(plan, structs, kernels.index, words, program);
       at = program + programBytes(plan);
       return program;
     });

@@ -6,7 +6,7 @@ export async function start({ model, threads = 1, wide = false, build }) {
   const creating = Engine.create({ threads, wide, build });
   const { graphs } = await importNative(readFileSync(model), model);
   const engine = await creating;
-  const network = engine.compile(graphs.get('embed'));
+  const network = await engine.compile(graphs.get('embed'));
   const [{ shape }] = network.inputs;
   async function run(input) {
     return network.run({ input: float32Tensor(shape, input) }).embedding.data;

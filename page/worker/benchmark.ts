@@ -26,7 +26,7 @@ interface Candidate {
   readonly timesMs: number[];
 }
 
-function prepare(engine: Engine, { network, build, paper }: Table2Row): Candidate {
+async function prepare(engine: Engine, { network, build, paper }: Table2Row): Promise<Candidate> {
   const graph = build(seededWeights());
   const inputs = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, float32Tensor(shape)]));
   const [, , height, width] = graph.inputs[0]!.shape;
@@ -37,7 +37,7 @@ function prepare(engine: Engine, { network, build, paper }: Table2Row): Candidat
     madds: countMultiplyAdds(graph),
     paperMs: paper.speedMs,
   };
-  return { network: engine.compile(graph), inputs, row, timesMs: [] };
+  return { network: await engine.compile(graph), inputs, row, timesMs: [] };
 }
 
 function medianOf(values: readonly number[]): number {
@@ -55,7 +55,7 @@ async function run({ threads }: BenchmarkRequest, onProgress: (progress: Progres
   let done = 0;
   const candidates: Candidate[] = [];
   for (const row of table2) {
-    candidates.push(prepare(engine, row));
+    candidates.push(await prepare(engine, row));
     onProgress({ done: ++done, total });
   }
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {

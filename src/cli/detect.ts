@@ -99,7 +99,7 @@ async function detect(args: readonly string[], options: DetectCommandOptions): P
     throw new InputError('BAD_OPTION', `option --draw takes one image; ${images.length} are named.`);
   }
   const [engine, model] = await Promise.all([Engine.create(), loadModel([options.detector ?? defaultDetectorFile()])]);
-  const detector = createDetector(engine, model);
+  const detector = await createDetector(engine, model);
   const progress = new Progress(images.length, 'images');
   const entries: (DetectEntry | FailureEntry)[] = [];
   try {

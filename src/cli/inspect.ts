@@ -2,6 +2,7 @@
 import { countMultiplyAdds, countParameters, inferShapes } from '../build/infer.js';
 import { MobileFaceNetError } from '../errors.js';
 import type { Graph } from '../graph/types.js';
+import { kernels } from '../kernels/index.js';
 import type { ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { optimise } from '../passes/index.js';
@@ -46,7 +47,7 @@ export interface InspectDocument {
 /** The arena of a graph, or null where the engine cannot run it. */
 function arenaBytesOf(graph: Graph): number | null {
   try {
-    return lower(packGraph(graph, 'plain')).arenaBytes;
+    return lower(packGraph(graph, 'plain', kernels)).arenaBytes;
   } catch (error) {
     if (error instanceof MobileFaceNetError && error.code === 'NO_KERNEL') return null;
     throw error;

@@ -42,10 +42,10 @@ interface Candidate {
   readonly inputs: Tensors;
 }
 
-function prepare(engine: Engine, row: Table2Row): Candidate {
+async function prepare(engine: Engine, row: Table2Row): Promise<Candidate> {
   const graph = row.build(seededWeights());
   const inputs = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, float32Tensor(shape)]));
-  return { row, graph, network: engine.compile(graph), inputs };
+  return { row, graph, network: await engine.compile(graph), inputs };
 }
 
 /** Runs all in turn, several rounds, so that a machine's drift meets all alike; gives each one's median. */
@@ -79,7 +79,7 @@ function describeRow({ row, graph }: Candidate, medianMs: number): NetworkDocume
 /** Builds every network of Table 2 with seeded weights and times it. */
 export async function measureNetworks(warmUpRounds = WARM_UP_ROUNDS, rounds = ROUNDS): Promise<NetworksDocument> {
   const engine = await Engine.create();
-  const candidates = table2.map((row) => prepare(engine, row));
+  const candidates = await Promise.all(table2.map((row) => prepare(engine, row)));
   const medians = timeInterleaved(candidates, warmUpRounds, rounds);
   const rows = candidates.map((candidate, index) => describeRow(candidate, medians[index]!));
   engine.dispose();

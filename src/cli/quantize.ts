@@ -83,17 +83,9 @@ async function quantizeFile([path = '']: readonly string[], options: QuantizeOpt
   const heldOut = options.compare === undefined ? {} : { heldOut: await readImages(options.compare) };
   using engine = await Engine.create();
   const progress = new Progress(images.length, 'images');
-  const { model: quantised, report } = (() => {
-    try {
-      return quantiseModel(engine, model, images, {
-        keep: options.keep ?? [],
-        ...heldOut,
-        onImage: () => progress.step(),
-      });
-    } finally {
-      progress.stop();
-    }
-  })();
+  const onImage = (): void => progress.step();
+  const quantising = quantiseModel(engine, model, images, { keep: options.keep ?? [], ...heldOut, onImage });
+  const { model: quantised, report } = await quantising.finally(() => progress.stop());
   const bytes = await exportNative(quantised, { storage: 'float16' });
   const { card } = await importNative(bytes, options.out);
   await writeOutputFile(options.out, bytes);

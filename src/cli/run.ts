@@ -111,7 +111,7 @@ async function runModel([file]: readonly string[], options: RunOptions): Promise
   const graph = options.output ? selectOutputs(whole, options.output) : whole;
   const inputs = await readInputs(options.input, graph, model.card);
   using engine = await Engine.create();
-  using network = engine.compile(graph);
+  using network = await engine.compile(graph);
   const tensors = Object.fromEntries(inputs.map((input) => [input.name, input.tensor]));
   network.run(tensors);
   const begin = performance.now();

@@ -93,7 +93,7 @@ export async function verifyImport(
   const graph = onlyGraph(model);
   const sets = await readReference(reference, graph);
   using engine = await Engine.create();
-  using network = engine.compile(graph);
+  using network = await engine.compile(graph);
   const outputs = sets.flatMap((set) => {
     const inputs: Tensors = Object.fromEntries(
       Object.entries(set.inputs).map(([name, tensor]) => [name, taken ? normalised(tensor, taken) : tensor]),

@@ -16,13 +16,11 @@ export {
 } from '../formats/index.js';
 export { printGraph } from '../graph/print.js';
 export type { Attribute, Attributes, Graph, GraphInput, Node } from '../graph/types.js';
-export type { Region } from '../image/resize.js';
-export type { Build } from '../kernels/kernel.js';
+export type { Build, KernelSet } from '../kernels/kernel.js';
 export type { ModelCard } from '../model/card.js';
 export type { Model, Origin } from '../model/model.js';
 export { optimise } from '../passes/index.js';
-export type { KernelBinaries, KernelBinary } from '../runtime/module.js';
-export type { CopySize, ImageShrinker } from '../runtime/shrinker.js';
-export type { Vector, VectorTable } from '../runtime/vectors.js';
+export type { KernelBinaries, KernelBinary, KernelSource, SetBinaries } from '../runtime/module.js';
+export { type CoreKernels, type Vector, VectorTable } from '../runtime/vectors.js';
 export { elementCount, type Shape } from '../tensor/shape.js';
 export { type ElementType, float32Tensor, type Tensor } from '../tensor/tensor.js';

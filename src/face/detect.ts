@@ -7,7 +7,7 @@ import { checkImage, type ImageSource, toRgb } from '../image/image.js';
 import type { CardDetector, ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE, SCALE_FACTORS } from '../model/parseCard.js';
-import type { ImageShrinker } from '../runtime/shrinker.js';
+import { ImageShrinker } from '../runtime/shrinker.js';
 import { type Candidate, regress, squareBox } from './boxes.js';
 import { lookAtBoxes } from './crops.js';
 import type { Landmarks, Point } from './landmarks.js';
@@ -202,7 +202,7 @@ function outputsOf(name: Stage, graph: Graph, card: ModelCard): Omit<StageNetwor
  * Throws ModelError NO_DETECTOR where the model holds none, CARD_DETECTOR where its card does not say how to use it,
  * and whatever `Engine.compile` throws.
  */
-export function createDetector(engine: Engine, model: Model): Detector {
+export async function createDetector(engine: Engine, model: Model): Promise<Detector> {
   const { card, graphs } = model;
   const names = Object.keys(STAGES) as Stage[];
   if (!names.every((name) => graphs.has(name))) {
@@ -214,8 +214,10 @@ export function createDetector(engine: Engine, model: Model): Detector {
     throw new ModelError('CARD_DETECTOR', `${card.name}: the card does not say how the detector is used; ${needed}.`);
   }
   const outputs = names.map((name) => outputsOf(name, graphs.get(name)!, card));
-  const [pnet, rnet, onet] = names.map((name, index): StageNetwork => {
-    return { network: engine.compile(graphs.get(name)!), ...outputs[index]! };
-  });
-  return new Detector(card, card.detector, { pnet: pnet!, rnet: rnet!, onet: onet! }, engine.createImageShrinker());
+  const compile = async (name: Stage, index: number): Promise<StageNetwork> => {
+    return { network: await engine.compile(graphs.get(name)!), ...outputs[index]! };
+  };
+  const [pnet, rnet, onet] = await Promise.all(names.map(compile));
+  const networks = { pnet: pnet!, rnet: rnet!, onet: onet! };
+  return new Detector(card, card.detector, networks, await ImageShrinker.create(engine));
 }

@@ -102,7 +102,7 @@ export class Embedder {
  * Throws ModelError NO_EMBEDDER where the model holds none, CARD_INPUT where its card does not say how pixels become
  * input, and whatever `Engine.compile` throws.
  */
-export function createEmbedder(engine: Engine, model: Model): Embedder {
+export async function createEmbedder(engine: Engine, model: Model): Promise<Embedder> {
   const { card, graphs } = model;
   const graph = graphs.get(EMBEDDER);
   if (!graph) {
@@ -126,5 +126,5 @@ export function createEmbedder(engine: Engine, model: Model): Embedder {
         'embedder has one image input and one output of shape [batch, elements].',
     );
   }
-  return new Embedder(engine.compile(graph), card, card.input, embeddingLength);
+  return new Embedder(await engine.compile(graph), card, card.input, embeddingLength);
 }

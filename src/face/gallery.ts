@@ -1,7 +1,7 @@
 /** The gallery: known people's embeddings, searched by a face's embedding (1:N). */
 import type { Engine } from '../engine.js';
 import { ShapeError } from '../errors.js';
-import type { VectorTable } from '../runtime/vectors.js';
+import { VectorTable } from '../runtime/vectors.js';
 import {
   type Enrolment,
   type FaceEmbedding,
@@ -76,10 +76,10 @@ export class Gallery implements FaceGallery {
   /** By row of the table. */
   readonly #owners: Person[] = [];
 
-  /** An empty gallery for embeddings of one length. Throws InputError BAD_HASH, and as `createVectorTable` does. */
+  /** An empty gallery for embeddings of one length. Throws InputError BAD_HASH, and as `VectorTable` does. */
   constructor(engine: Engine, weights: string, embeddingLength: number) {
     this.weights = checkWeights(weights, 'gallery');
-    this.#table = engine.createVectorTable(embeddingLength);
+    this.#table = new VectorTable(engine, embeddingLength);
   }
 
   /** Reads what `save` gave. Throws as `parseGallery` does, and RuntimeError OUT_OF_MEMORY. `where` names the file. */

@@ -1,6 +1,7 @@
 /** The MegaFace measure (Kemelmacher-Shlizerman et al. 2016): probes found among distractors, and verified at low FAR. */
 import type { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
+import { VectorTable } from '../runtime/vectors.js';
 import { type Embedding, normaliseEmbedding } from './match.js';
 import { allowedAccepts, type Interval, wilsonInterval } from './operatingPoint.js';
 
@@ -129,10 +130,10 @@ function scoreProbes(
   onProgress: IdentificationOptions['onProgress'],
 ): Scores {
   const units = probes.map(({ embedding }) => normaliseEmbedding(embedding));
-  using others = engine.createVectorTable(units[0]!.length);
+  using others = new VectorTable(engine, units[0]!.length);
   others.reserve(distractors.length);
   for (const distractor of distractors) others.push(normaliseEmbedding(distractor));
-  using mates = engine.createVectorTable(units[0]!.length);
+  using mates = new VectorTable(engine, units[0]!.length);
   for (const unit of units) mates.push(unit);
   const highest = new Highest(kept);
   const genuine: number[] = [];

@@ -146,8 +146,9 @@ export class FaceVerifier {
     const engine = given ?? (await Engine.create(engineOptions));
     try {
       checkSignal(signal);
-      const embedder = createEmbedder(engine, embedding);
-      return new FaceVerifier(engine, !given, embedder, detection && createDetector(engine, detection));
+      const embedder = await createEmbedder(engine, embedding);
+      const found = detection && (await createDetector(engine, detection));
+      return new FaceVerifier(engine, !given, embedder, found);
     } catch (error) {
       if (!given) engine.dispose();
       throw error;

@@ -2,7 +2,7 @@
 import { BINARY_OPERATIONS, binaryOperation } from '../ops/binary.js';
 import { channelStride, storedElements, writeNhwc } from '../tensor/layout.js';
 import { imageShape, type Shape } from '../tensor/shape.js';
-import { type BinaryArguments, binaryArguments } from './arguments.js';
+import { type BinaryArguments, binaryArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedRows, tailChannels } from './kernel.js';
 
 /** True where the axes that `nhwc` takes together are either all repeated or none of them. */

@@ -2,7 +2,7 @@
 import { readInteger } from '../ops/operator.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type ChannelShuffleArguments, channelShuffleArguments } from './arguments.js';
+import { type ChannelShuffleArguments, channelShuffleArguments } from './furtherArguments.js';
 import { kernelRow, storedPixels } from './kernel.js';
 
 export const channelShuffle = kernelRow<ChannelShuffleArguments>({

@@ -1,10 +1,12 @@
 /** The first layer: 3×3 convolution of three channels, stride 1 or 2. */
 import { convolutionAttributes } from '../ops/convolution.js';
 import { imageShape } from '../tensor/shape.js';
-import { type Conv3x3Arguments, conv3x3Arguments } from './arguments.js';
-import { packConvolution } from './convolution.js';
-import { epilogueArguments, hasConstantParameters } from './epilogue.js';
-import { channelBlocks, kernelRow, type Site, storedRows } from './kernel.js';
+import { type Conv3x3Arguments, conv3x3Arguments } from './coreArguments.js';
+import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
+import { channelBlocks, kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
+import { PANEL_CHANNELS, packPanels, tapOrder } from './panels.js';
+
+const DEPTH = 3;
 
 function rowPixels(site: Site): number {
   const { stride, padding } = convolutionAttributes(site.node);
@@ -12,18 +14,29 @@ function rowPixels(site: Site): number {
   return Math.max(reach, padding[1] + imageShape(site.inputs[0]!).width);
 }
 
+/** Packs weights as `packed[o / 8][y][x][k][o % 8]`, the outputs padded to 8. */
+function pack(site: Site): PackedParts {
+  const { data, shape } = site.tensors[1]!;
+  const outputs = shape[0]!;
+  const order = tapOrder(DEPTH, 9);
+  return {
+    weights: packPanels({ data, groups: 1, outputs, length: order.length, order }),
+    ...packEpilogue(site, outputs, PANEL_CHANNELS),
+  };
+}
+
 function conv3x3(stride: 1 | 2) {
   return kernelRow<Conv3x3Arguments>({
     name: `conv3x3Stride${stride}`,
     operators: ['convolution'],
-    packing: 'convolution',
+    packing: 'conv3x3',
     struct: conv3x3Arguments,
     accepts(site) {
       const attributes = convolutionAttributes(site.node);
       const [, depth, height, width] = site.inputs[1]!;
       return (
         hasConstantParameters(site) &&
-        depth === 3 &&
+        depth === DEPTH &&
         height === 3 &&
         width === 3 &&
         attributes.groups === 1 &&
@@ -31,7 +44,7 @@ function conv3x3(stride: 1 | 2) {
         attributes.dilation.every((value) => value === 1)
       );
     },
-    pack: packConvolution,
+    pack,
     extent: (site) => storedRows(site.outputs[0]!),
     scratchBytes: (site) => 3 * rowPixels(site) * 16,
     arguments(site, places) {

@@ -3,10 +3,10 @@ import { BIAS, convolutionAttributes, SLOPES } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type ConvolutionArguments, convolutionArguments } from './arguments.js';
 import { epilogueArguments, hasConstantParameters } from './epilogue.js';
+import { type ConvolutionArguments, convolutionArguments } from './furtherArguments.js';
 import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
-import { PANEL_CHANNELS, packPanels } from './panels.js';
+import { PANEL_CHANNELS, packPanels, tapOrder } from './panels.js';
 import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
 /** Groups, and the output channels of one. */
@@ -31,12 +31,10 @@ export function packConvolution(site: Site): PackedParts {
   const weights = site.tensors[1]!;
   const [, depth = 0, height = 0, width = 0] = weights.shape;
   const { groups, groupOutputs } = groupsOf(site);
-  const taps = height * width;
-  const length = depth * taps;
-  const order = Int32Array.from({ length }, (_, step) => (step % depth) * taps + Math.floor(step / depth));
+  const order = tapOrder(depth, height * width);
   const slopes = site.tensors[SLOPES];
   return {
-    weights: packPanels({ data: weights.data, groups, outputs: groupOutputs, length, order }),
+    weights: packPanels({ data: weights.data, groups, outputs: groupOutputs, length: order.length, order }),
     bias: padGroups(site.tensors[BIAS], groups, groupOutputs),
     slopes: slopes ? padGroups(slopes, groups, groupOutputs) : new Float32Array(0),
     zeros: new Float32Array(channelStride(depth)),

@@ -2,7 +2,7 @@
 import { QUANTISED_WEIGHTS, quantisedAttributes } from '../ops/quantisedConvolution.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type ConvolutionInt8Arguments, convolutionInt8Arguments } from './arguments.js';
+import { type ConvolutionInt8Arguments, convolutionInt8Arguments } from './furtherArguments.js';
 import { kernelRow, type PackedPart, type Site, storedPixels } from './kernel.js';
 import {
   bytesPart,

@@ -3,7 +3,7 @@ import { axisOf } from '../ops/axis.js';
 import { sliceAttributes } from '../ops/slice.js';
 import { channelStride, imageAxis, isImageAxis, storedAxis } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type CopyRunsArguments, type CopyRunsSource, copyRunsArguments, copyRunsSource } from './arguments.js';
+import { type CopyRunsArguments, type CopyRunsSource, copyRunsArguments, copyRunsSource } from './furtherArguments.js';
 import { kernelRow, type Places, type Site } from './kernel.js';
 import { type Argument, moved, orderArguments } from './struct.js';
 

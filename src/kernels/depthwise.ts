@@ -2,7 +2,7 @@
 import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, storedElements, writeNhwc } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type DepthwiseArguments, depthwiseArguments } from './arguments.js';
+import { type DepthwiseArguments, depthwiseArguments } from './coreArguments.js';
 import { isDepthwise } from './depthwise3x3.js';
 import { epilogueArguments, packEpilogue } from './epilogue.js';
 import { channelBlocks, kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';

@@ -2,7 +2,7 @@
 import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type Depthwise3x3Arguments, depthwise3x3Arguments } from './arguments.js';
+import { type Depthwise3x3Arguments, depthwise3x3Arguments } from './coreArguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
 import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
 

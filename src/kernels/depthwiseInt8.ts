@@ -7,7 +7,7 @@ import {
   type DepthwiseInt8Arguments,
   depthwise3x3Int8Arguments,
   depthwiseInt8Arguments,
-} from './arguments.js';
+} from './furtherArguments.js';
 import { kernelRow, type PackedPart, type PackedParts, type Site, storedPixels, storedRows } from './kernel.js';
 import {
   bytesPart,

@@ -1,6 +1,6 @@
 /** Pooling of windows with gaps. */
 import { poolAttributes } from '../ops/pool.js';
-import { type DilatedPoolArguments, dilatedPoolArguments } from './arguments.js';
+import { type DilatedPoolArguments, dilatedPoolArguments } from './furtherArguments.js';
 import { kernelRow, storedRows } from './kernel.js';
 import { windowPoolArguments } from './pool.js';
 import { dilationArguments } from './window.js';

@@ -12,7 +12,7 @@ import {
   preluArguments,
   type SigmoidArguments,
   sigmoidArguments,
-} from './arguments.js';
+} from './coreArguments.js';
 import { padChannels } from './epilogue.js';
 import { channelBlocks, kernelRow, type Site, storedPixels, tailChannels } from './kernel.js';
 

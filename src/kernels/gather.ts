@@ -2,7 +2,7 @@
 import { axisOf, axisStrides } from '../ops/axis.js';
 import { gatherIndices } from '../ops/gather.js';
 import { padAxisAttributes, paddedPlaces } from '../ops/padAxis.js';
-import { type GatherArguments, gatherArguments, gatherPlace } from './arguments.js';
+import { type GatherArguments, gatherArguments, gatherPlace } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 import { orderArguments } from './struct.js';
 

@@ -2,7 +2,7 @@
 import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type GlobalDepthwiseArguments, globalDepthwiseArguments } from './arguments.js';
+import { type GlobalDepthwiseArguments, globalDepthwiseArguments } from './coreArguments.js';
 import { packDepthwise } from './depthwise.js';
 import { isDepthwise } from './depthwise3x3.js';
 import { epilogueArguments } from './epilogue.js';

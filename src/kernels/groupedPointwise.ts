@@ -1,9 +1,9 @@
 /** 1×1 convolution in groups whose outputs are whole vectors. */
 import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
-import { type GroupedPointwiseArguments, groupedPointwiseArguments } from './arguments.js';
 import { groupsOf, packConvolution } from './convolution.js';
 import { epilogueArguments, hasConstantParameters } from './epilogue.js';
+import { type GroupedPointwiseArguments, groupedPointwiseArguments } from './furtherArguments.js';
 import { type Build, kernelRow, type Site, storedPixels } from './kernel.js';
 
 function accepts(site: Site): boolean {

@@ -1,4 +1,4 @@
-/** What a kernel is: one row of the table in index.ts. No kernel holds a WASM instance; all of this is arithmetic. */
+/** What a kernel is: one row of a set's table. No kernel holds a WASM instance; all of this is arithmetic. */
 import type { Node } from '../graph/types.js';
 import { CHANNEL_BLOCK, channelStride, type Layout } from '../tensor/layout.js';
 import { imageShape, type Shape } from '../tensor/shape.js';
@@ -10,6 +10,12 @@ import { type Address, type Argument, orderArguments, type StructLayout } from '
  * 128-bit operations into 256-bit ones, with the tiles that suit it; `checked` has asserts, for tests.
  */
 export type Build = 'plain' | 'relaxed' | 'wide' | 'checked';
+
+/**
+ * Sets of kernels, each a binary of its own in every build: the core, which embedding networks run on alone, and what
+ * other graphs need, which is loaded with the first of them.
+ */
+export type KernelSet = 'core' | 'further';
 
 /** One node in its graph: shapes of its inputs and outputs, and the tensors among its inputs, all by position. */
 export interface Site {

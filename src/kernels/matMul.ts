@@ -1,7 +1,7 @@
 /** Products of dense matrices. */
 import { repeatedStrides } from '../ops/binary.js';
 import { elementCount } from '../tensor/shape.js';
-import { type MatMulArguments, matMulArguments } from './arguments.js';
+import { type MatMulArguments, matMulArguments } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 
 /** Axes before the matrices that the kernel loops over: all that a value may have. */

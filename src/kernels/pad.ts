@@ -2,7 +2,7 @@
 import { PAD_MODES, padAttributes } from '../ops/pad.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type PadArguments, padArguments } from './arguments.js';
+import { type PadArguments, padArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedRows } from './kernel.js';
 
 export const pad = kernelRow<PadArguments>({

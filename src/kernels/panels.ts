@@ -17,6 +17,12 @@ export interface PanelSource {
   readonly order?: Int32Array;
 }
 
+/** Kernels that go tap by tap: step `[y][x][k]` takes the element `[k][y][x]` of an output. */
+export function tapOrder(depth: number, taps: number): Int32Array {
+  const length = depth * taps;
+  return Int32Array.from({ length }, (_, step) => (step % depth) * taps + Math.floor(step / depth));
+}
+
 /** Packs weights as `packed[g][o / 8][k][o % 8]`, k a step of the kernel, with zeros for outputs that pad a panel. */
 export function packPanels({ data, groups, outputs, length, order }: PanelSource): PackedPart {
   const depth = order?.length ?? length;

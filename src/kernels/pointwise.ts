@@ -2,7 +2,7 @@
 import { convolutionAttributes } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type PointwiseArguments, pointwiseArguments } from './arguments.js';
+import { type PointwiseArguments, pointwiseArguments } from './coreArguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
 import { packFullyConnected, storedDepth } from './fullyConnected.js';
 import { type Build, channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';

@@ -1,13 +1,7 @@
-/** Pooling: the largest or the mean value of each window, and the mean of a whole image. */
+/** Pooling: the largest or the mean value of each window. */
 import { poolAttributes } from '../ops/pool.js';
-import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import {
-  type GlobalAveragePoolArguments,
-  globalAveragePoolArguments,
-  type PoolArguments,
-  poolArguments,
-} from './arguments.js';
+import { type PoolArguments, poolArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, type Places, type Site, storedRows } from './kernel.js';
 import { windowArguments } from './window.js';
 
@@ -39,23 +33,3 @@ function pool(name: 'maxPool' | 'averagePool') {
 
 export const maxPool = pool('maxPool');
 export const averagePool = pool('averagePool');
-
-export const globalAveragePool = kernelRow<GlobalAveragePoolArguments>({
-  name: 'globalAveragePool',
-  operators: ['globalAveragePool'],
-  struct: globalAveragePoolArguments,
-  accepts: () => true,
-  extent(site) {
-    const { batch, channels } = imageShape(site.inputs[0]!);
-    return (batch * channelStride(channels)) / CHANNEL_BLOCK;
-  },
-  arguments(site, places) {
-    const { channels, height, width } = imageShape(site.inputs[0]!);
-    return {
-      input: places.inputs[0]!,
-      output: places.outputs[0]!,
-      pixels: height * width,
-      blocks: channelBlocks(channels),
-    };
-  },
-});

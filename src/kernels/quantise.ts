@@ -2,7 +2,7 @@
 import { quantisationAttributes, quantisingFactor } from '../ops/quantise.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type QuantiseArguments, quantiseArguments } from './arguments.js';
+import { type QuantiseArguments, quantiseArguments } from './furtherArguments.js';
 import { kernelRow, type Places, type Site, storedPixels } from './kernel.js';
 
 function argumentsOf(site: Site, places: Places, factor: number): QuantiseArguments {

@@ -1,7 +1,7 @@
 /** Dense values reduced along some of their axes. */
 import { rowMajorStrides } from '../ops/permute.js';
 import { REDUCE_OPERATIONS, reduceAttributes } from '../ops/reduce.js';
-import { type ReduceArguments, reduceArguments } from './arguments.js';
+import { type ReduceArguments, reduceArguments } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 
 /** Axes that follow each other, as one. */

@@ -1,7 +1,7 @@
 /** Values resampled along one axis; the weights of every output are computed while planning. */
 import { axisOf, axisStrides } from '../ops/axis.js';
 import { resampleAttributes, resampleRows } from '../ops/resample.js';
-import { type ResampleArguments, resampleArguments, resampleRow, resampleTap } from './arguments.js';
+import { type ResampleArguments, resampleArguments, resampleRow, resampleTap } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 import { orderArguments } from './struct.js';
 

@@ -1,7 +1,7 @@
 /** Resizing an image: the taps of every row and column are computed while planning. */
 import { resizeAttributes, resizeTaps } from '../ops/resize.js';
 import { imageShape } from '../tensor/shape.js';
-import { type ResizeArguments, resizeArguments, resizeTap } from './arguments.js';
+import { type ResizeArguments, resizeArguments, resizeTap } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedRows } from './kernel.js';
 import { orderArguments } from './struct.js';
 

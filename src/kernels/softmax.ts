@@ -7,7 +7,7 @@ import {
   type SoftmaxArguments,
   softmaxAcrossArguments,
   softmaxArguments,
-} from './arguments.js';
+} from './furtherArguments.js';
 import { channelBlocks, kernelRow, type Site, storedPixels, tailChannels } from './kernel.js';
 
 function axis(site: Site) {

@@ -4,7 +4,7 @@ import { repeatedStrides } from '../ops/binary.js';
 import { permuteOrder, rowMajorStrides } from '../ops/permute.js';
 import { sliceAttributes } from '../ops/slice.js';
 import type { Shape } from '../tensor/shape.js';
-import { type StridedCopyArguments, stridedCopyArguments } from './arguments.js';
+import { type StridedCopyArguments, stridedCopyArguments } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 import { moved } from './struct.js';
 

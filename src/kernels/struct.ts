@@ -16,8 +16,20 @@ export type FieldKind = 'address' | 'int32' | 'float32';
 
 /** The fields of a struct in memory order. */
 export interface StructLayout<T> {
-  readonly name: string;
   readonly fields: readonly { readonly name: keyof T & string; readonly kind: FieldKind }[];
+}
+
+const FIELD_KINDS: Readonly<Record<string, FieldKind>> = { usize: 'address', i32: 'int32', f32: 'float32' };
+
+/** Reads a struct's fields from their names in order, AssemblyScript's type before the first of each kind: `usize input output i32 blocks`. */
+export function structLayout<T extends object>(declared: string): StructLayout<T> {
+  let kind: FieldKind = 'address';
+  const fields: { readonly name: keyof T & string; readonly kind: FieldKind }[] = [];
+  for (const word of declared.split(' ')) {
+    if (Object.hasOwn(FIELD_KINDS, word)) kind = FIELD_KINDS[word]!;
+    else fields.push({ name: word as keyof T & string, kind });
+  }
+  return { fields };
 }
 
 /** One field's value in a plan. */

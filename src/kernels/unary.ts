@@ -1,7 +1,7 @@
 /** Operators that map each element by itself, whatever its channel. */
 import { UNARY_OPERATIONS, unaryAttributes } from '../ops/unary.js';
 import { imageShape } from '../tensor/shape.js';
-import { type UnaryArguments, unaryArguments } from './arguments.js';
+import { type UnaryArguments, unaryArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedPixels, tailChannels } from './kernel.js';
 
 export const unary = kernelRow<UnaryArguments>({

@@ -3,8 +3,8 @@ import { convolutionAttributes, WEIGHTS } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Winograd3x3Arguments, winograd3x3Arguments } from './arguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
+import { type Winograd3x3Arguments, winograd3x3Arguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, type Site } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
 

@@ -52,9 +52,9 @@ class Drafter {
   }
 
   #draft(site: Site, index: number): void {
-    const { build, nodes } = this.#packed;
+    const { build, kernels, nodes } = this.#packed;
     const { packing, parts } = nodes[index]!;
-    const kernel = requireKernel(site, build, packing);
+    const kernel = requireKernel(kernels, site, build, packing);
     const inputs = site.node.inputs.map((name, position) => {
       if (name === '' || site.tensors[position]) return undefined;
       const storage = this.#storage(name, kernel.layout);

@@ -2,7 +2,7 @@
 import { inferShapes } from '../build/infer.js';
 import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
-import { chooseKernel } from '../kernels/index.js';
+import { chooseKernel } from '../kernels/dispatch.js';
 import { type Build, type Kernel, type PackedPart, type PackedParts, type Site, writePart } from '../kernels/kernel.js';
 import type { Address } from '../kernels/struct.js';
 import { describeNode } from '../ops/operator.js';
@@ -31,6 +31,8 @@ export interface PackedNode {
 export interface PackedGraph {
   readonly graph: Graph;
   readonly build: Build;
+  /** The table that kernels are chosen from, for other input shapes too. */
+  readonly kernels: readonly Kernel[];
   /** By node position; `undefined` for nodes that need no kernel. */
   readonly nodes: readonly (PackedNode | undefined)[];
   readonly sizeBytes: number;
@@ -38,9 +40,9 @@ export interface PackedGraph {
   write(target: Float32Array): void;
 }
 
-/** Chooses a kernel for a site. Throws ModelError NO_KERNEL where this build has none. */
-export function requireKernel(site: Site, build: Build, packing?: string): Kernel {
-  const kernel = chooseKernel(site, build, packing);
+/** Chooses a kernel for a site. Throws ModelError NO_KERNEL where the table has none for this build. */
+export function requireKernel(kernels: readonly Kernel[], site: Site, build: Build, packing?: string): Kernel {
+  const kernel = chooseKernel(kernels, site, build, packing);
   if (kernel) return kernel;
   const shapes = site.inputs.map((shape) => (shape ? formatShape(shape) : '-')).join(', ');
   const attributes = JSON.stringify(site.node.attributes);
@@ -90,11 +92,11 @@ class PartList {
 }
 
 /**
- * Packs a graph's tensors for one build. Kernels are chosen for the graph's own input shapes; other shapes may later
+ * Packs a graph's tensors for one build. Kernels are chosen from the given table, best first, and for the graph's own input shapes; other shapes may later
  * use other kernels of the same packing. Nodes whose parts are the same share them.
  * Throws ModelError NO_KERNEL, and PLAN_TOO_LARGE where tensors would be packed too many times over.
  */
-export function packGraph(graph: Graph, build: Build): PackedGraph {
+export function packGraph(graph: Graph, build: Build, kernels: readonly Kernel[]): PackedGraph {
   const shapes = inferShapes(graph);
   const numbers = new Map([...new Set(graph.tensors.values())].map((tensor, number) => [tensor, number] as const));
   const list = new PartList(graph.tensors.values());
@@ -102,7 +104,7 @@ export function packGraph(graph: Graph, build: Build): PackedGraph {
   const nodes = graph.nodes.map((node) => {
     if (isReshape(node)) return undefined;
     const site = siteOf(graph, node, shapes);
-    const kernel = requireKernel(site, build);
+    const kernel = requireKernel(kernels, site, build);
     const key = partsKey(kernel, site, numbers);
     const found = shared.get(key);
     if (found) return found;
@@ -118,5 +120,5 @@ export function packGraph(graph: Graph, build: Build): PackedGraph {
       writePart(part, target.subarray(offsetBytes / 4, offsetBytes / 4 + part.length));
     }
   };
-  return { graph, build, nodes, sizeBytes, write };
+  return { graph, build, kernels, nodes, sizeBytes, write };
 }

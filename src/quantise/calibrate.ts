@@ -93,7 +93,12 @@ function activationInputs(graph: Graph): Map<string, string> {
 }
 
 /** Runs the graph with every value as an output, and shows each to its observer. */
-function observe(engine: Engine, graph: Graph, images: Iterable<Tensor>, onImage: () => void): Map<string, Observed> {
+async function observe(
+  engine: Engine,
+  graph: Graph,
+  images: Iterable<Tensor>,
+  onImage: () => void,
+): Promise<Map<string, Observed>> {
   const computed = graph.nodes.flatMap(({ outputs }) => outputs);
   const [input] = graph.inputs;
   const observed = new Map<string, Observed>();
@@ -101,7 +106,7 @@ function observe(engine: Engine, graph: Graph, images: Iterable<Tensor>, onImage
     if (!observed.has(name)) observed.set(name, new Observed(imageShape(tensor.shape).channels));
     observed.get(name)!.add(tensor);
   };
-  const network = engine.compile({ ...graph, outputs: computed });
+  const network = await engine.compile({ ...graph, outputs: computed });
   try {
     for (const image of images) {
       add(input!.name, image);
@@ -126,15 +131,15 @@ export interface Calibration {
  * Optimises a graph with one input, equalises its channels and gathers the statistics of every value over calibration
  * inputs of one image each. Throws what `Engine.compile` and `Network.run` throw.
  */
-export function calibrateGraph(
+export async function calibrateGraph(
   engine: Engine,
   graph: Graph,
   images: Iterable<Tensor>,
   onImage: () => void = () => {},
-): Calibration {
+): Promise<Calibration> {
   const optimised = optimise(graph);
   const open = openActivations(optimised);
-  const observed = observe(engine, open, images, onImage);
+  const observed = await observe(engine, open, images, onImage);
   const sizes = new Map([...observed].map(([name, value]) => [name, value.sizes]));
   const equalised = equaliseChannels(optimised, sizes);
   const before = activationInputs(open);

@@ -61,12 +61,12 @@ function* tensors(images: readonly RgbImage[], input: CardInput): Generator<Tens
  * Throws InputError TOO_FEW_IMAGES, ModelError NO_EMBEDDER, CARD_INPUT or NOT_QUANTISABLE, ShapeError IMAGE_SHAPE, and
  * what `Engine.compile` throws.
  */
-export function quantiseModel(
+export async function quantiseModel(
   engine: Engine,
   model: Model,
   images: readonly RgbImage[],
   options: QuantiseOptions = {},
-): QuantisedModel {
+): Promise<QuantisedModel> {
   const { card } = model;
   const graph = model.graphs.get(EMBEDDER);
   if (!graph) throw new ModelError('NO_EMBEDDER', `${card.name}: has no graph named "${EMBEDDER}" to quantise.`);
@@ -83,18 +83,18 @@ export function quantiseModel(
   const isHeldOut = (index: number): boolean => !options.heldOut && index % HELD_OUT_EVERY === 1;
   const used = images.filter((_, index) => !isHeldOut(index));
   const heldOut = options.heldOut ?? images.filter((_, index) => isHeldOut(index));
-  const calibration = calibrateGraph(engine, graph, tensors(used, input), options.onImage);
+  const calibration = await calibrateGraph(engine, graph, tensors(used, input), options.onImage);
   const kept = new Set(options.keep);
   const quantised = quantiseGraph(calibration.graph, calibration.statistics, kept);
-  const report = compareQuantised(engine, calibration, tensors(heldOut, input), kept);
+  const report = await compareQuantised(engine, calibration, tensors(heldOut, input), kept);
   return {
     model: { format: 'native', graphs: new Map([[EMBEDDER, quantised]]), card: cardOf(card, used.length) },
     report: {
       ...report,
       calibrationImages: used.length,
       heldOutImages: heldOut.length,
-      float32: memoryOf(engine, calibration.graph),
-      int8: memoryOf(engine, quantised),
+      float32: await memoryOf(engine, calibration.graph),
+      int8: await memoryOf(engine, quantised),
     },
   };
 }

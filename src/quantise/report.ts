@@ -54,17 +54,17 @@ function withAllOutputs(graph: Graph, layers: readonly string[]): Graph {
 }
 
 /** Compares a calibrated graph with its quantised form on images; `kept` as `quantiseGraph` takes it. */
-export function compareQuantised(
+export async function compareQuantised(
   engine: Engine,
   { graph, statistics }: Calibration,
   images: Iterable<Tensor>,
   kept: ReadonlySet<string>,
-): QuantisationReport {
+): Promise<QuantisationReport> {
   const nodes = graph.nodes.filter(({ attributes }) => attributes.activation !== undefined);
   const values = nodes.map(({ outputs }) => outputs[0]!);
   const all = withAllOutputs(graph, values);
-  using float32 = engine.compile(all);
-  using int8 = engine.compile(quantiseGraph(all, statistics, kept));
+  using float32 = await engine.compile(all);
+  using int8 = await engine.compile(quantiseGraph(all, statistics, kept));
   const whole = quantiseGraph(graph, statistics, kept);
   const quantised = new Set(
     whole.nodes.filter(({ operator }) => operator.startsWith('quantised')).map(({ name }) => name),
@@ -90,7 +90,7 @@ export function compareQuantised(
 }
 
 /** Bytes of a graph's weights in memory on an engine, and of the arena of one run. */
-export function memoryOf(engine: Engine, graph: Graph): { weightBytes: number; arenaBytes: number } {
-  using network = engine.compile(graph);
+export async function memoryOf(engine: Engine, graph: Graph): Promise<{ weightBytes: number; arenaBytes: number }> {
+  using network = await engine.compile(graph);
   return { weightBytes: network.weightBytes, arenaBytes: network.plan().arenaBytes };
 }

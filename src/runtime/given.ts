@@ -1,4 +1,4 @@
-/** No kernel builds at all: for callers who give the engine modules of their own. */
+/** No kernels at all: for callers who give the engine modules of their own. */
 import type { KernelBinaries } from './module.js';
 
 /** Empty: the option `binaries` must name one. */

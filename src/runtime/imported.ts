@@ -1,10 +1,12 @@
-/** Kernel builds as modules that the runtime compiled when it read the program: where bytes may not be compiled. */
+/** Kernels as modules that the runtime compiled when it read the program: where bytes may not be compiled. */
+import corePlain from './core-plain.wasm';
+import coreRelaxed from './core-relaxed.wasm';
+import furtherPlain from './further-plain.wasm';
+import furtherRelaxed from './further-relaxed.wasm';
 import type { KernelBinaries } from './module.js';
-import plain from './plain.wasm';
-import relaxed from './relaxed.wasm';
 
 /** The shipped builds. */
 export const kernelBinaries: KernelBinaries = {
-  plain: () => plain,
-  relaxed: () => relaxed,
+  core: { plain: () => corePlain, relaxed: () => coreRelaxed },
+  further: { plain: () => furtherPlain, relaxed: () => furtherRelaxed },
 };

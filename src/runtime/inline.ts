@@ -1,6 +1,6 @@
-/** Kernel builds as parts of this JavaScript, so that there is no file to lose: packed together, since they are alike. */
+/** Kernels as parts of this JavaScript, so that there is no file to lose: packed together, since they are alike. */
 import type * as NodeZlib from 'node:zlib';
-import { packedKernels } from '#kernels';
+import type { KernelSet } from '../kernels/kernel.js';
 import type { KernelBinaries } from './module.js';
 
 interface NodeBuffer {
@@ -28,8 +28,12 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Takes one build out of the blocks that stand by turns: the first build's, the second's, and so on to the longer's end. */
-export async function unpack(wanted: 'plain' | 'relaxed'): Promise<Uint8Array<ArrayBuffer>> {
+/** The packed sets, each a module of its own that is fetched when it is needed. */
+const PACKED = { core: () => import('#coreKernels'), further: () => import('#furtherKernels') };
+
+/** Takes one build of a set out of the blocks that stand by turns: the first build's, the second's, and so on to the longer's end. */
+export async function unpack(set: KernelSet, wanted: 'plain' | 'relaxed'): Promise<Uint8Array<ArrayBuffer>> {
+  const { packedKernels } = await PACKED[set]();
   const { deflated, blockBytes, sizes } = packedKernels;
   const blocks = await inflate(decodeBase64(deflated));
   const binary = new Uint8Array(sizes[wanted]);
@@ -46,6 +50,6 @@ export async function unpack(wanted: 'plain' | 'relaxed'): Promise<Uint8Array<Ar
 
 /** The shipped builds, unpacked when asked for. */
 export const kernelBinaries: KernelBinaries = {
-  plain: () => unpack('plain'),
-  relaxed: () => unpack('relaxed'),
+  core: { plain: () => unpack('core', 'plain'), relaxed: () => unpack('core', 'relaxed') },
+  further: { plain: () => unpack('further', 'plain'), relaxed: () => unpack('further', 'relaxed') },
 };

@@ -3,6 +3,9 @@ import { RuntimeError } from '../errors.js';
 
 const PAGE_BYTES = 65536;
 
+/** What a memory may grow to where nobody says otherwise. */
+export const DEFAULT_MEMORY_BYTES = 512 * 1024 * 1024;
+
 /** Alignment of every region: a cache line. */
 const ALIGNMENT_BYTES = 64;
 

@@ -1,35 +1,27 @@
-/** The kernels' WASM module: the best build that this runtime runs rightly, compiled and instantiated. */
+/** The kernels' WASM modules: the best build that this runtime runs rightly, compiled and instantiated set by set. */
 import { instantiateSync } from '@assemblyscript/loader';
 import { RuntimeError } from '../errors.js';
-import type { Build } from '../kernels/kernel.js';
+import type { Build, KernelSet } from '../kernels/kernel.js';
 import { probeExtent, probePointwise } from './probe.js';
 import type { KernelFunction } from './run.js';
 
 /** A build's binary: bytes, or a module that the runtime has compiled already. */
 export type KernelBinary = Uint8Array<ArrayBuffer> | WebAssembly.Module;
 
-/** Binaries by build, or functions, so that only the chosen one is loaded. */
-export type KernelBinaries = Partial<
-  Readonly<Record<Build, KernelBinary | (() => KernelBinary | Promise<KernelBinary>)>>
->;
+/** A binary, or a function that gives it, so that only the chosen one is loaded. */
+export type KernelSource = KernelBinary | (() => KernelBinary | Promise<KernelBinary>);
+
+/** A set's binaries by build. */
+export type SetBinaries = Partial<Readonly<Record<Build, KernelSource>>>;
+
+/** Binaries by set. `further` is asked for when a graph needs one of its kernels. */
+export type KernelBinaries = Partial<Readonly<Record<KernelSet, SetBinaries>>>;
 
 /** The builds that are tried where none is asked for, best first. */
 export const PREFERRED_BUILDS: readonly Build[] = ['relaxed', 'plain'];
 
 /** Builds that are another's binary, run under other conditions. */
 const SAME_BINARY: Partial<Readonly<Record<Build, Build>>> = { wide: 'relaxed' };
-
-/** Instantiated kernels by export name. */
-export interface KernelModule {
-  readonly build: Build;
-  /** For the instances of other threads. */
-  readonly module: WebAssembly.Module;
-  readonly functions: Readonly<Record<string, KernelFunction>>;
-  /** The exports' names; a kernel's place here is its index in programs. */
-  readonly names: readonly string[];
-  /** The functions in the order of `names`. */
-  readonly list: readonly KernelFunction[];
-}
 
 /** The kernels of a compiled build over a memory. */
 export function instantiate(
@@ -43,8 +35,13 @@ export function instantiate(
 const FORBIDDEN = /unsafe-eval|blocked by|disallowed|security policy/i;
 
 /** Throws what `WebAssembly.compile` throws where this runtime cannot validate the binary. */
-async function compile(binary: KernelBinary): Promise<WebAssembly.Module> {
+async function compile(given: KernelSource): Promise<WebAssembly.Module> {
+  const binary = typeof given === 'function' ? await given() : given;
   return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
+}
+
+function binaryOf(binaries: SetBinaries | undefined, build: Build): KernelSource | undefined {
+  return binaries?.[SAME_BINARY[build] ?? build];
 }
 
 /** Each build's pointwise kernel, the one that networks spend their time in, and how long it is tried. */
@@ -64,47 +61,97 @@ function computesRightly(module: WebAssembly.Module, build: Build): boolean {
   return probePointwise(instantiate(module, memory)[kernel]!, probeExtent(rows), memory, durationMs);
 }
 
+/** The kernels of one build over one memory: the core's from the beginning, those of other sets once they are loaded. */
+export class Kernels {
+  readonly build: Build;
+  /** The functions of all loaded sets; a kernel's place here is its index in programs, and never changes. */
+  readonly list: KernelFunction[] = [];
+  /** Places in `list` by export name. */
+  readonly index = new Map<string, number>();
+  readonly #binaries: KernelBinaries;
+  readonly #memory: WebAssembly.Memory;
+  readonly #modules = new Map<KernelSet, WebAssembly.Module>();
+
+  constructor(build: Build, core: WebAssembly.Module, binaries: KernelBinaries, memory: WebAssembly.Memory) {
+    this.build = build;
+    this.#binaries = binaries;
+    this.#memory = memory;
+    this.#add('core', core);
+  }
+
+  /** The compiled sets in the order in which they were loaded: other threads make the same list of them. */
+  get modules(): readonly WebAssembly.Module[] {
+    return [...this.#modules.values()];
+  }
+
+  /** A compiled set; `undefined` before it is loaded. */
+  module(set: KernelSet): WebAssembly.Module | undefined {
+    return this.#modules.get(set);
+  }
+
+  /** A kernel of the loaded sets by its export name. */
+  kernel(name: string): KernelFunction | undefined {
+    return this.list[this.index.get(name) ?? -1];
+  }
+
+  /** Compiles and instantiates a set, unless that was done before. Throws RuntimeError NO_KERNELS or WASM_FORBIDDEN. */
+  async load(set: KernelSet): Promise<void> {
+    if (this.#modules.has(set)) return;
+    const binary = binaryOf(this.#binaries[set], this.build);
+    if (!binary) throw notGiven(set, [this.build]);
+    const module = await compile(binary).catch((cause) => {
+      throw isForbidden(cause) ? forbidden(cause) : cause;
+    });
+    if (!this.#modules.has(set)) this.#add(set, module);
+  }
+
+  #add(set: KernelSet, module: WebAssembly.Module): void {
+    const functions = instantiate(module, this.#memory);
+    for (const { name } of WebAssembly.Module.exports(module))
+      this.index.set(name, this.list.push(functions[name]!) - 1);
+    this.#modules.set(set, module);
+  }
+}
+
 /**
- * Instantiates the first of the given builds that compiles here and computes a small product rightly, over the given
- * memory. Throws RuntimeError NO_SIMD where none does, WASM_FORBIDDEN or NO_KERNELS.
+ * Instantiates the core of the first of the given builds that compiles here and computes a small product rightly, over
+ * the given memory. Throws RuntimeError NO_SIMD where none does, WASM_FORBIDDEN or NO_KERNELS.
  */
 export async function loadKernels(
   binaries: KernelBinaries,
   memory: WebAssembly.Memory,
   builds: readonly Build[] = PREFERRED_BUILDS,
-): Promise<KernelModule> {
+): Promise<Kernels> {
   let cause: unknown;
   for (const build of builds) {
-    const binary = binaries[SAME_BINARY[build] ?? build];
+    const binary = binaryOf(binaries.core, build);
     if (!binary) continue;
     try {
-      const module = await compile(typeof binary === 'function' ? await binary() : binary);
-      if (!computesRightly(module, build)) continue;
-      const functions = instantiate(module, memory);
-      const names = WebAssembly.Module.exports(module).map(({ name }) => name);
-      return { build, module, functions, names, list: names.map((name) => functions[name]!) };
+      const module = await compile(binary);
+      if (computesRightly(module, build)) return new Kernels(build, module, binaries, memory);
     } catch (error) {
       cause = error;
     }
   }
-  throw noKernels(binaries, builds, cause);
-}
-
-function noKernels(binaries: KernelBinaries, builds: readonly Build[], cause: unknown): RuntimeError {
-  const listed = builds.join(', ');
-  if (!builds.some((build) => binaries[SAME_BINARY[build] ?? build])) {
-    return new RuntimeError(
-      'NO_KERNELS',
-      `none of the kernel builds (${listed}) is given; the option binaries names them.`,
-    );
-  }
-  if (FORBIDDEN.test(String(cause))) {
-    const accepted = "script-src 'wasm-unsafe-eval' allows it on a page; on Workers, kernels are imported as modules";
-    return new RuntimeError('WASM_FORBIDDEN', `WebAssembly may not be compiled here: ${accepted}.`, { cause });
-  }
-  return new RuntimeError(
+  if (!builds.some((build) => binaryOf(binaries.core, build))) throw notGiven('core', builds);
+  if (isForbidden(cause)) throw forbidden(cause);
+  throw new RuntimeError(
     'NO_SIMD',
-    `this runtime runs none of the kernel builds (${listed}); WebAssembly SIMD and shared memory are needed: Node 20, Chrome 91, Firefox 113 or Safari 16.4 and newer have them.`,
+    `this runtime runs none of the kernel builds (${builds.join(', ')}); WebAssembly SIMD and shared memory are needed: Node 20, Chrome 91, Firefox 113 or Safari 16.4 and newer have them.`,
     { cause },
   );
+}
+
+function notGiven(set: KernelSet, builds: readonly Build[]): RuntimeError {
+  const found = `kernels of the set "${set}" are needed and given in none of the builds ${builds.join(', ')}`;
+  return new RuntimeError('NO_KERNELS', `${found}; the option binaries names them.`);
+}
+
+function isForbidden(cause: unknown): boolean {
+  return FORBIDDEN.test(String(cause));
+}
+
+function forbidden(cause: unknown): RuntimeError {
+  const accepted = "script-src 'wasm-unsafe-eval' allows it on a page; on Workers, kernels are imported as modules";
+  return new RuntimeError('WASM_FORBIDDEN', `WebAssembly may not be compiled here: ${accepted}.`, { cause });
 }

@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors.js';
 import { CONTROL, CONTROL_BYTES } from './control.js';
 import { Lane } from './lane.js';
 import type { RegionMemory } from './memory.js';
-import type { KernelModule } from './module.js';
+import type { Kernels } from './module.js';
 import { startWorker, type WorkerThread } from './startWorker.js';
 import { runLane, type Task, type TaskEnd, taskBytes, writeTask } from './task.js';
 import type { WorkerMessage } from './worker.js';
@@ -13,6 +13,9 @@ export interface WorkerSource {
   readonly code: string;
   readonly url?: string | URL | undefined;
 }
+
+/** The functions of this thread's lane, and the modules that other threads make the same list of. */
+export type LaneKernels = Pick<Kernels, 'list' | 'modules'>;
 
 /** A worker that has not said that it is ready by then is given up. */
 const START_TIMEOUT_MS = 20_000;
@@ -38,7 +41,7 @@ function canSleep(): boolean {
 /** Owns the workers of one engine. The calling thread is lane 0 of `run`; workers are all lanes of `runAsync`. */
 export class LanePool {
   readonly #memory: RegionMemory;
-  readonly #kernels: KernelModule;
+  readonly #kernels: LaneKernels;
   readonly #source: WorkerSource;
   readonly #taskAddress: number;
   readonly #onLost: (ended: Promise<unknown>) => void;
@@ -54,7 +57,7 @@ export class LanePool {
   /** `onLost` is called when workers were given up; until `ended` they may still write to the arenas of their task. */
   constructor(
     memory: RegionMemory,
-    kernels: KernelModule,
+    kernels: LaneKernels,
     source: WorkerSource,
     lanes: number,
     onLost: (ended: Promise<unknown>) => void,
@@ -77,11 +80,20 @@ export class LanePool {
    * Rejects with RuntimeError NO_WORKERS where this runtime has none, or forbids them or shared memory in them.
    */
   start(workers: number): Promise<void> {
-    const start = this.#starting.then(async () => {
-      while (this.#workers.length < workers && !this.#disposed) await this.#startOne(this.#workers.length);
-    });
+    const start = this.#starting.then(() => this.#startUntil(workers));
     this.#starting = start.catch(() => {});
     return start;
+  }
+
+  /** Starts new workers in the place of all that run: those know the modules that there are now. No task may run. */
+  restart(): Promise<void> {
+    const restart = this.#starting.then(() => {
+      const { workers } = this;
+      if (workers > 0) this.#replaceWorkers();
+      return this.#startUntil(workers);
+    });
+    this.#starting = restart.catch(() => {});
+    return restart;
   }
 
   /** Runs a task over `lanes` lanes of which the calling thread is the first; returns when all have ended. */
@@ -150,6 +162,10 @@ export class LanePool {
     barrier.await(control + CONTROL.active, 0);
   }
 
+  async #startUntil(workers: number): Promise<void> {
+    while (this.#workers.length < workers && !this.#disposed) await this.#startOne(this.#workers.length);
+  }
+
   #startOne(worker: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const control = this.#control;
@@ -178,8 +194,8 @@ export class LanePool {
       };
       timer = setTimeout(() => fail('none was ready in time'), START_TIMEOUT_MS);
       try {
-        const { module, names } = this.#kernels;
-        const start = { module, memory: this.#memory.memory, controlAddress: control, worker, kernelNames: names };
+        const { modules } = this.#kernels;
+        const start = { modules, memory: this.#memory.memory, controlAddress: control, worker };
         thread = startWorker(this.#source.code, this.#source.url, start, listener);
         this.#starters.add(thread);
       } catch (error) {
@@ -217,14 +233,19 @@ export class LanePool {
   #giveUp(failure?: string): void {
     const background = this.#background;
     this.#background = undefined;
-    const ended = this.#endWorkers();
-    [this.#control, this.#lane] = this.#newControl();
-    this.#onLost(ended);
+    this.#replaceWorkers();
     background?.reject(
       failure === undefined
         ? new RuntimeError('WORKER_LOST', 'a worker thread ended during the run; the next run starts a new one.')
         : new RuntimeError('KERNEL_FAILED', `a kernel failed: ${failure}.`),
     );
+  }
+
+  /** Ends the workers and begins anew with none. */
+  #replaceWorkers(): void {
+    const ended = this.#endWorkers();
+    [this.#control, this.#lane] = this.#newControl();
+    this.#onLost(ended);
   }
 
   #endWorkers(): Promise<unknown> {

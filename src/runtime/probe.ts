@@ -1,5 +1,5 @@
 /** Small products with known results: a build that a runtime accepts but computes wrongly is not used. */
-import { pointwiseArguments } from '../kernels/arguments.js';
+import { pointwiseArguments } from '../kernels/coreArguments.js';
 import { NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
 import type { KernelFunction } from './run.js';
 

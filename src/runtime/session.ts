@@ -1,14 +1,15 @@
 /** The state of one engine: memory, kernels, lanes and the regions that they work in. */
 import { RuntimeError } from '../errors.js';
+import type { Build, KernelSet } from '../kernels/kernel.js';
 import { type MemoryRegion, RegionMemory } from './memory.js';
-import { type KernelBinaries, type KernelModule, loadKernels, PREFERRED_BUILDS } from './module.js';
+import { type KernelBinaries, type Kernels, loadKernels, PREFERRED_BUILDS } from './module.js';
 import { LanePool, type WorkerSource } from './pool.js';
 import type { Task } from './task.js';
 import { enableWideVectors } from './wide.js';
 
 /** How a session is made; see EngineOptions. */
 export interface SessionOptions {
-  readonly build: KernelModule['build'] | undefined;
+  readonly build: Build | undefined;
   readonly binaries: KernelBinaries;
   readonly maximumMemoryBytes: number;
   readonly threads: number;
@@ -35,9 +36,7 @@ interface InFlight {
 /** Owns everything that lives as long as an engine. */
 export class Session {
   readonly memory: RegionMemory;
-  readonly kernels: KernelModule;
-  /** Kernels' places in programs. */
-  readonly kernelIndex: ReadonlyMap<string, number>;
+  readonly kernels: Kernels;
   readonly #pool: LanePool;
   readonly #options: SessionOptions;
   #lanes: number;
@@ -51,10 +50,9 @@ export class Session {
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
-  private constructor(memory: RegionMemory, kernels: KernelModule, options: SessionOptions) {
+  private constructor(memory: RegionMemory, kernels: Kernels, options: SessionOptions) {
     this.memory = memory;
     this.kernels = kernels;
-    this.kernelIndex = new Map(kernels.names.map((name, index) => [name, index]));
     this.#options = options;
     this.#lanes = 1;
     this.#background = options.threads;
@@ -70,6 +68,21 @@ export class Session {
     const session = new Session(memory, kernels, options);
     await session.#startLanes();
     return session;
+  }
+
+  /**
+   * Makes sets of kernels known to this thread and the workers, after the runs that were asked for before. Throws
+   * RuntimeError NO_KERNELS or WASM_FORBIDDEN.
+   */
+  async load(sets: readonly KernelSet[]): Promise<void> {
+    const isMissing = (set: KernelSet): boolean => !this.kernels.module(set);
+    if (!sets.some(isMissing)) return;
+    await this.enqueue(async () => {
+      const missing = sets.filter(isMissing);
+      if (missing.length === 0) return;
+      for (const set of missing) await this.kernels.load(set);
+      await this.#tryLanes(() => this.#pool.restart());
+    });
   }
 
   /** Lanes that `run` works on; 1 where workers could not be started. */
@@ -181,17 +194,24 @@ export class Session {
   }
 
   async #startLanes(): Promise<void> {
-    const { threads, warn } = this.#options;
+    const { threads } = this.#options;
     if (threads < 2) return;
-    try {
+    await this.#tryLanes(async () => {
       await this.#pool.start(threads - 1);
       this.#lanes = threads;
+    });
+  }
+
+  /** Goes on with one thread where workers cannot be started. */
+  async #tryLanes(start: () => Promise<void>): Promise<void> {
+    try {
+      await start();
     } catch (error) {
       if (this.#disposed) return;
       this.#lanes = 1;
       // Said once: `runAsync` would fail likewise.
       this.#background = 0;
-      warn(`${(error as Error).message} The engine runs on one thread.`);
+      this.#options.warn(`${(error as Error).message} The engine runs on one thread.`);
     }
   }
 

@@ -3,7 +3,7 @@ import { RuntimeError } from '../errors.js';
 import type { RgbImage } from '../image/image.js';
 import { type Region, resizeRegion } from '../image/resize.js';
 import { tapStride, triangleTaps } from '../image/triangle.js';
-import { shrinkColumnsArguments, shrinkCopyArguments, shrinkRowsArguments } from '../kernels/arguments.js';
+import { shrinkColumnsArguments, shrinkCopyArguments, shrinkRowsArguments } from '../kernels/furtherArguments.js';
 import {
   LARGEST_STEP,
   LEAST_ROW_BYTES,
@@ -14,7 +14,7 @@ import {
   SLACK_BYTES,
 } from '../kernels/shrink.js';
 import { type Address, type Argument, NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
-import { type MemoryRegion, RegionMemory } from './memory.js';
+import { DEFAULT_MEMORY_BYTES, type MemoryRegion, RegionMemory } from './memory.js';
 import { instantiate } from './module.js';
 import type { KernelFunction } from './run.js';
 
@@ -73,7 +73,12 @@ function overlap(begin: number, extent: number, length: number): { readonly begi
   return { begin: from, length: Math.max(0, Math.min(begin + extent, length) - from) };
 }
 
-/** Shrinks parts of one image after another. Make one with `Engine.createImageShrinker`. */
+/** Whose kernels a shrinker computes with: an engine. */
+export interface FurtherKernels {
+  furtherModule(): Promise<WebAssembly.Module>;
+}
+
+/** Shrinks parts of one image after another. Make one with `ImageShrinker.create`. */
 export class ImageShrinker {
   readonly #memory: RegionMemory;
   readonly #rows: KernelFunction;
@@ -83,8 +88,7 @@ export class ImageShrinker {
   readonly #regions = { pixels: EMPTY, work: EMPTY };
   #disposed = false;
 
-  /** Throws RuntimeError NO_SHARED_MEMORY. */
-  constructor(module: WebAssembly.Module, maximumMemoryBytes: number) {
+  private constructor(module: WebAssembly.Module, maximumMemoryBytes: number) {
     this.#memory = new RegionMemory(maximumMemoryBytes);
     const kernels = instantiate(module, this.#memory.memory);
     this.#rows = kernels[SHRINK_ROWS]!;
@@ -92,6 +96,14 @@ export class ImageShrinker {
     this.#structs = this.#memory.allocate(
       4 * (shrinkRowsArguments.fields.length + shrinkColumnsArguments.fields.length),
     );
+  }
+
+  /**
+   * Makes a shrinker in a memory of its own of at most `maximumMemoryBytes`, 512 MiB by default; it outlives the engine.
+   * Throws RuntimeError NO_SHARED_MEMORY, DISPOSED, NO_KERNELS or WASM_FORBIDDEN.
+   */
+  static async create(engine: FurtherKernels, maximumMemoryBytes = DEFAULT_MEMORY_BYTES): Promise<ImageShrinker> {
+    return new ImageShrinker(await engine.furtherModule(), maximumMemoryBytes);
   }
 
   /** Bytes that the memory has grown to. */

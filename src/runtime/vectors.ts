@@ -1,9 +1,9 @@
 /** Rows of float32 in a memory of their own, and their inner products with queries. */
 import { RuntimeError, ShapeError } from '../errors.js';
-import { innerProductsArguments } from '../kernels/arguments.js';
+import { innerProductsArguments } from '../kernels/coreArguments.js';
 import { INNER_PRODUCTS, MOST_QUERIES, ROW_BLOCK } from '../kernels/innerProducts.js';
 import { type Address, NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
-import { type MemoryRegion, RegionMemory } from './memory.js';
+import { DEFAULT_MEMORY_BYTES, type MemoryRegion, RegionMemory } from './memory.js';
 import { instantiate } from './module.js';
 import type { KernelFunction } from './run.js';
 
@@ -15,6 +15,11 @@ const FIRST_ROWS = 64;
 
 /** How far the room for rows grows at a time. */
 const GROWTH = 1.25;
+
+/** Whose kernel a table computes with: an engine. */
+export interface CoreKernels {
+  readonly coreModule: WebAssembly.Module;
+}
 
 /** A vector's elements. */
 export type Vector = ArrayLike<number>;
@@ -54,14 +59,17 @@ export class VectorTable {
   #storage: Storage | undefined;
   #rows = 0;
 
-  /** Throws RuntimeError NO_SHARED_MEMORY, ShapeError VECTOR_LENGTH for a length that is no whole number from 1. */
-  constructor(module: WebAssembly.Module, length: number, maximumMemoryBytes: number) {
+  /**
+   * An empty table in a memory of its own of at most `maximumMemoryBytes`, 512 MiB by default; it outlives the engine.
+   * Throws RuntimeError NO_SHARED_MEMORY or DISPOSED, ShapeError VECTOR_LENGTH for a length that is no whole number from 1.
+   */
+  constructor(engine: CoreKernels, length: number, maximumMemoryBytes = DEFAULT_MEMORY_BYTES) {
     if (!Number.isSafeInteger(length) || length < 1) {
       throw new ShapeError('VECTOR_LENGTH', `a vector's length is ${length}; accepted are whole numbers from 1.`);
     }
     this.length = length;
     this.#stride = Math.ceil(length / ROW_BLOCK) * ROW_BLOCK;
-    this.#storage = createStorage(module, this.#stride, maximumMemoryBytes);
+    this.#storage = createStorage(engine.coreModule, this.#stride, maximumMemoryBytes);
   }
 
   /** Number of vectors. */

@@ -6,13 +6,12 @@ import { laneOfWorker, runLane } from './task.js';
 
 /** What a worker is given when it starts. */
 export interface WorkerStart {
-  readonly module: WebAssembly.Module;
+  /** The sets of kernels, in the order of the kernels' indexes in programs. */
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly controlAddress: number;
   /** Its number among the workers, from 0. */
   readonly worker: number;
-  /** Kernels in the order of their indexes in programs. */
-  readonly kernelNames: readonly string[];
 }
 
 /** What a worker says. */
@@ -36,9 +35,11 @@ function awaitTicket(words: Int32Array, ticketWord: number, seen: number): void 
 
 /** Serves tasks until the stop flag is set. */
 function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void {
-  const { module, memory, controlAddress, worker, kernelNames } = start;
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, KernelFunction>;
-  const kernels = kernelNames.map((name) => exports[name]!);
+  const { modules, memory, controlAddress, worker } = start;
+  const kernels = modules.flatMap((module) => {
+    const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Record<string, KernelFunction>;
+    return WebAssembly.Module.exports(module).map(({ name }) => exports[name]!);
+  });
   const lane = new Lane(memory, kernels, controlAddress, true);
   const control = controlAddress / 4;
   const words = new Int32Array(memory.buffer);

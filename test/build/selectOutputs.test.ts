@@ -44,17 +44,17 @@ describe('selectOutputs', () => {
 describe('Engine.compile', () => {
   it('takes several inputs and gives several outputs, or the chosen ones in their order', async () => {
     using engine = await Engine.create();
-    using whole = engine.compile(twoByTwo());
+    using whole = await engine.compile(twoByTwo());
     const all = whole.run({ a: A, b: B });
     expect(Object.keys(all)).toEqual(['sum', 'scaled']);
     expect([...all.sum!.data]).toEqual([10, 22, 33]);
     expect([...all.scaled!.data]).toEqual([20, 40, 60]);
-    using chosen = engine.compile(twoByTwo(), { outputs: ['scaled', 'positive'] });
+    using chosen = await engine.compile(twoByTwo(), { outputs: ['scaled', 'positive'] });
     expect(chosen.outputs).toEqual(['scaled', 'positive']);
     const both = chosen.run({ a: A, b: B });
     expect(Object.keys(both)).toEqual(['scaled', 'positive']);
     expect([...both.positive!.data]).toEqual([0, 2, 3]);
-    using one = engine.compile(twoByTwo(), { outputs: ['positive'] });
+    using one = await engine.compile(twoByTwo(), { outputs: ['positive'] });
     expect([...one.run({ a: A }).positive!.data]).toEqual([0, 2, 3]);
     expect(await codeOf(() => engine.compile(twoByTwo(), { outputs: ['none'] }))).toBe('UNKNOWN_OUTPUT');
   });

@@ -116,8 +116,10 @@ describe('the packed package', () => {
     expect(files).toEqual(expect.arrayContaining(needed));
     expect(files.filter((path) => /^(src|test|assembly|build|scripts|bench)\/|(?<!\.d)\.ts$/.test(path))).toEqual([]);
     expect(files.filter((path) => path.endsWith('.wasm'))).toEqual([
-      'dist/kernels/plain.wasm',
-      'dist/kernels/relaxed.wasm',
+      'dist/kernels/core-plain.wasm',
+      'dist/kernels/core-relaxed.wasm',
+      'dist/kernels/further-plain.wasm',
+      'dist/kernels/further-relaxed.wasm',
     ]);
     const cli = join(folder, 'node_modules/mobilefacenet', description.bin.mobilefacenet);
     const verified = await run(

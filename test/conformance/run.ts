@@ -115,13 +115,17 @@ function inputsOf(graph: Graph, values: ReturnType<typeof valuesOf>): Tensors {
 /** Keeps arithmetic on pixels in the graph: the cases' inputs are what it computes from. */
 const AS_GIVEN = { mean: [0, 0, 0], scale: [1, 1, 1] } as const;
 
-function runSet(model: string, { inputs, outputs }: Case['sets'][number], engine: Engine): string | undefined {
+async function runSet(
+  model: string,
+  { inputs, outputs }: Case['sets'][number],
+  engine: Engine,
+): Promise<string | undefined> {
   const bytes = new Uint8Array(readFileSync(model));
   const values = valuesOf(bytes, basename(model), inputs);
   const readBeside = (name: string) => new Uint8Array(readFileSync(join(dirname(model), name)));
   const options = { inputValues: values, normalisation: AS_GIVEN };
   const graph = importOnnx(bytes, basename(model), options, readBeside).graphs.get(EMBEDDER)!;
-  const network = engine.compile(graph);
+  const network = await engine.compile(graph);
   try {
     const found = network.run(inputsOf(graph, values));
     for (const [index, path] of outputs.entries()) {
@@ -150,17 +154,17 @@ function difference(name: string, found: Tensor, expected: Tensor): string | und
 }
 
 /** Runs one case. Throws errors of this package where it is refused. */
-function runCase({ model, sets }: Case, engine: Engine): string | undefined {
+async function runCase({ model, sets }: Case, engine: Engine): Promise<string | undefined> {
   for (const set of sets) {
-    const wrong = runSet(model, set, engine);
+    const wrong = await runSet(model, set, engine);
     if (wrong) return wrong;
   }
   return undefined;
 }
 
-function reportOf(one: Case, engine: Engine): CaseReport {
+async function reportOf(one: Case, engine: Engine): Promise<CaseReport> {
   try {
-    const wrong = runCase(one, engine);
+    const wrong = await runCase(one, engine);
     return { name: one.name, status: wrong ? 'failed' : 'passed', message: wrong ?? '' };
   } catch (error) {
     const refused = error instanceof MobileFaceNetError;
@@ -171,7 +175,8 @@ function reportOf(one: Case, engine: Engine): CaseReport {
 /** Runs every case below a folder. */
 export async function runConformance(root: string): Promise<ConformanceReport> {
   const engine = await Engine.create();
-  const cases = findCases(root).map((one) => reportOf(one, engine));
+  const cases: CaseReport[] = [];
+  for (const one of findCases(root)) cases.push(await reportOf(one, engine));
   engine.dispose();
   const count = (status: CaseReport['status']) => cases.filter((one) => one.status === status).length;
   return { passed: count('passed'), failed: count('failed'), refused: count('refused'), cases };

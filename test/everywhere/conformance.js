@@ -84,7 +84,7 @@ const CASES = {
   },
 
   async 'a batch and a run in the background give the same bits'({ library, engine, model, read }) {
-    const network = engine.compile(model.graphs.get('embed'));
+    const network = await engine.compile(model.graphs.get('embed'));
     const data = Float32Array.from({ length: 3 * 112 * 112 }, (_, index) => ((index * 37) % 255) / 127.5 - 1);
     const input = library.float32Tensor([1, 3, 112, 112], data);
     const name = network.inputs[0].name;
@@ -138,7 +138,7 @@ const CASES = {
   async 'a second engine computes beside the first'({ library, engine, model, engineOptions }) {
     const second = await library.Engine.create({ ...engineOptions, threads: 1 });
     const graph = model.graphs.get('embed');
-    const [one, two] = [engine.compile(graph), second.compile(graph)];
+    const [one, two] = [await engine.compile(graph), await second.compile(graph)];
     const input = library.float32Tensor([1, 3, 112, 112]);
     const run = (network) => network.run({ [network.inputs[0].name]: input })[network.outputs[0]].data;
     const [a, b] = [run(one), run(two)];

@@ -9,6 +9,6 @@ const compile = async (name) => {
   const path = fileURLToPath(import.meta.resolve(`mobilefacenet/kernels/${name}.wasm`));
   return WebAssembly.compile(await readFile(path));
 };
-const binaries = { plain: await compile('plain') };
+const binaries = { core: { plain: await compile('core-plain') }, further: { plain: () => compile('further-plain') } };
 const open = (name) => readFile(`${checkout}/${name}`);
 console.log(JSON.stringify(await conform(library, open, { threads: 2, engineOptions: { binaries } })));

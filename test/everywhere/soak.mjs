@@ -11,7 +11,7 @@ const MOST_GROWTH = 2 * MEGABYTE;
 const read = async (name) => new Uint8Array(await readFile(`${checkout}/${name}`));
 const engine = await Engine.create({ threads: 2 });
 const weights = { name: 'mobilefacenet.safetensors', bytes: await read('weights/mobilefacenet.safetensors') };
-const embedder = createEmbedder(engine, await importModel([weights]));
+const embedder = await createEmbedder(engine, await importModel([weights]));
 const face = await decodeImage(await read('samples/aligned-a-1.png'), 'sample');
 const batch = Array.from({ length: BATCH }, () => face);
 

@@ -44,7 +44,7 @@ describe('the default weights', () => {
   let embedder: Embedder;
   const portraits = new Map<string, RgbImage>();
   beforeAll(async () => {
-    embedder = createEmbedder(engine, await importModel(readFiles(`${root}weights/mobilefacenet.safetensors`)));
+    embedder = await createEmbedder(engine, await importModel(readFiles(`${root}weights/mobilefacenet.safetensors`)));
     for (const name of ['a-1', 'a-2', 'b-1', 'b-2']) {
       portraits.set(name, await readImage(`${root}samples/aligned-${name}.png`));
     }
@@ -100,7 +100,7 @@ describe('the default weights', () => {
   });
 
   it('are gone after dispose', async () => {
-    const other = createEmbedder(engine, tinyModel());
+    const other = await createEmbedder(engine, tinyModel());
     other.dispose();
     const { height, width } = other.inputSize;
     const face = { data: new Uint8Array(height * width * 3), height, width };
@@ -127,7 +127,7 @@ describe.skipIf(!existsSync(shared))('a public MobileFaceNet (needs ../shared)',
 
   it('gives the embeddings of ONNX Runtime', async () => {
     const stem = `${shared}models/mobilefacenet-y1/mobilefacenet`;
-    using embedder = createEmbedder(engine, await importModel(readFiles(`${stem}.param`, `${stem}.bin`)));
+    using embedder = await createEmbedder(engine, await importModel(readFiles(`${stem}.param`, `${stem}.bin`)));
     expect(Object.keys(golden).length).toBe(4);
     for (const [name, expected] of Object.entries<number[]>(golden)) {
       const found = embedder.embed(await readImage(`${shared}faces/lfw-aligned-112/${name}`));

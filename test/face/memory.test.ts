@@ -24,7 +24,7 @@ function usedBytes(): number {
 test('ten thousand embeddings on one engine, and a second engine beside it, leave no trace', async () => {
   const engine = await Engine.create();
   const beside = await Engine.create();
-  const [embedder, other] = [createEmbedder(engine, tinyModel()), createEmbedder(beside, tinyModel())];
+  const [embedder, other] = [await createEmbedder(engine, tinyModel()), await createEmbedder(beside, tinyModel())];
   const face = { data: Uint8Array.from({ length: 90 }, (_, index) => index * 2), width: 5, height: 6, channels: 3 };
   const expected = embedder.embed(face);
   const embed = (count: number): void => {

@@ -10,6 +10,7 @@ import { importModel } from '../../src/formats/index.js';
 import { exportNative } from '../../src/formats/native.js';
 import { parseSafetensors } from '../../src/formats/safetensors.js';
 import type { Graph } from '../../src/graph/types.js';
+import { kernels } from '../../src/kernels/index.js';
 import type { Model } from '../../src/model/model.js';
 import { parseCard, printCard } from '../../src/model/parseCard.js';
 import { optimise } from '../../src/passes/index.js';
@@ -77,7 +78,7 @@ const REFUSALS_OF_PLANNING = ['NO_KERNEL', 'CONSTANT_OUTPUT', 'PLAN_TOO_LARGE', 
 /** Plans a graph as an engine would, so that planning that hangs or crashes is seen. */
 function plan(graph: Graph): void {
   try {
-    lower(packGraph(optimise(graph), 'plain'));
+    lower(packGraph(optimise(graph), 'plain', kernels));
   } catch (error) {
     if (!(error instanceof ModelError) || !REFUSALS_OF_PLANNING.includes(error.code)) throw error;
   }

@@ -48,7 +48,7 @@ describe('the default weights', () => {
 
   it('embed so on the kernels', async () => {
     const engine = await Engine.create();
-    const network = engine.compile(graph);
+    const network = await engine.compile(graph);
     const { embedding } = network.run({ input: await goldenInput() });
     expect(embedding!.shape).toEqual([1, 128]);
     expect(relativeDistance(embedding!.data, golden.embedding)).toBeLessThan(golden.tolerance);
@@ -61,7 +61,7 @@ describe('the default weights', () => {
     const [red, green, blue] = [0, 1, 2].map((channel) => input.data.slice(channel * plane, (channel + 1) * plane));
     const data = new Float32Array([...blue!, ...green!, ...red!]);
     const engine = await Engine.create();
-    const { embedding } = engine.compile(graph).run({ input: { ...input, data } });
+    const { embedding } = (await engine.compile(graph)).run({ input: { ...input, data } });
     expect(relativeDistance(embedding!.data, golden.embedding)).toBeGreaterThan(10 * golden.tolerance);
     engine.dispose();
   });

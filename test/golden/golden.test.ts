@@ -29,7 +29,7 @@ describe.each(goldenSets)('golden $name', ({ name, cases, missing, tolerance }) 
       `$name${missing ? ` (${missing})` : ''}`,
       async ({ name: label, graph, inputShapes }) => {
         const built = await graph();
-        const network = engine.compile(built);
+        const network = await engine.compile(built);
         const outputs = network.run(inputsOf(built, inputShapes));
         network.dispose();
         expect(compareOutputs(outputs, stored.get(label)!)).toBeLessThan(tolerance);

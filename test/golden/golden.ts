@@ -28,8 +28,8 @@ interface Found {
   readonly stored: number;
 }
 
-function runOurs(engine: Engine, graph: Graph, inputs: Tensors): Tensors {
-  const network = engine.compile(graph);
+async function runOurs(engine: Engine, graph: Graph, inputs: Tensors): Promise<Tensors> {
+  const network = await engine.compile(graph);
   const outputs = network.run(inputs);
   network.dispose();
   return outputs;
@@ -47,7 +47,7 @@ async function runCase(
   const written = exportOnnx(graph, { inputShapes: shapes });
   const outputs = await other.run(onnx ? onnx() : written, inputs);
   const exported = onnx ? compareOutputs(await other.run(written, inputs), outputs) : 0;
-  const ours = compareOutputs(runOurs(engine, graph, inputs), outputs);
+  const ours = compareOutputs(await runOurs(engine, graph, inputs), outputs);
   return { name, outputs, ours, exported, stored: compareOutputs(stored, outputs) };
 }
 

@@ -20,7 +20,7 @@ const title = haveDetectorWeights ? 'with the trained weights' : `skipped: ${DET
 describe.skipIf(!haveDetectorWeights).each(builds)(`MTCNN on the %s build, ${title}`, (build) => {
   it.each(detectorCases)('$net, input $seed of $width×$height', async (golden) => {
     const engine = await engineOn(build);
-    const network = engine.compile(detectorGraph(golden));
+    const network = await engine.compile(detectorGraph(golden));
     const found = network.run(detectorInput(golden));
     expect(detectorDifference(golden, found)).toBeLessThan(DETECTOR_TOLERANCE);
     const [name] = Object.keys(found);
@@ -37,7 +37,10 @@ describe.each(builds)(`the shipped detector on the %s build (${SHIPPED_DETECTOR}
   it.each(detectorCases)('$net, input $seed of $width×$height', async (golden) => {
     const { graphs } = await importNative(new Uint8Array(readFileSync(SHIPPED_DETECTOR)), SHIPPED_DETECTOR);
     const engine = await engineOn(build);
-    const difference = detectorDifference(golden, engine.compile(graphs.get(golden.net)!).run(detectorInput(golden)));
+    const difference = detectorDifference(
+      golden,
+      (await engine.compile(graphs.get(golden.net)!)).run(detectorInput(golden)),
+    );
     engine.dispose();
     expect(difference).toBeLessThan(FLOAT16_TOLERANCE);
   });

@@ -1,6 +1,6 @@
 /** The inner products by the kernels' contract: guards, NaN before, inputs untouched, slices alike to the last bit. */
 import { describe, expect, it } from 'vitest';
-import { innerProductsArguments } from '../../src/kernels/arguments.js';
+import { innerProductsArguments } from '../../src/kernels/coreArguments.js';
 import { INNER_PRODUCTS } from '../../src/kernels/innerProducts.js';
 import { ALL_BUILDS, type Build } from '../../src/kernels/kernel.js';
 import { orderArguments } from '../../src/kernels/struct.js';

@@ -1,45 +1,53 @@
-/** The three kernel builds as modules, instantiated over a memory that the test lays out itself. */
+/** The kernel builds as modules, a set each, instantiated over a memory that the test lays out itself. */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
-import type { Build } from '../../src/kernels/kernel.js';
+import type { Build, KernelSet } from '../../src/kernels/kernel.js';
 import type { KernelFunction } from '../../src/runtime/run.js';
 
-/** The bytes of a build. */
-function binary(build: Build): Uint8Array<ArrayBuffer> {
-  const name = build === 'wide' ? 'relaxed' : build;
+/** A build's compiled sets. */
+export type SetModules = Readonly<Record<KernelSet, WebAssembly.Module>>;
+
+/** The bytes of a set in a build. */
+function binary(set: KernelSet, build: Build): Uint8Array<ArrayBuffer> {
+  const name = `${set}-${build === 'wide' ? 'relaxed' : build}`;
   return new Uint8Array(readFileSync(new URL(`../../build/kernels/${name}.wasm`, import.meta.url)));
 }
 
-const relaxedBytes = binary('relaxed');
-if (!WebAssembly.validate(relaxedBytes)) setFlagsFromString('--experimental-wasm-relaxed-simd');
+function compile(build: Build, section: readonly number[] = []): SetModules {
+  const module = (set: KernelSet) => new WebAssembly.Module(Uint8Array.of(...binary(set, build), ...section));
+  return { core: module('core'), further: module('further') };
+}
+
+if (!WebAssembly.validate(binary('core', 'relaxed'))) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 /**
  * Compiled builds; `relaxed` needs Node 20 to honour its flag, and is tested everywhere else without it. `wide` is
  * `relaxed` without V8's option; wide.test.ts runs it with that.
  */
-export const modules: Readonly<Record<Build, WebAssembly.Module>> = {
-  plain: new WebAssembly.Module(binary('plain')),
-  relaxed: new WebAssembly.Module(relaxedBytes),
-  wide: new WebAssembly.Module(relaxedBytes),
-  checked: new WebAssembly.Module(binary('checked')),
+export const modules: Readonly<Record<Build, SetModules>> = {
+  plain: compile('plain'),
+  relaxed: compile('relaxed'),
+  wide: compile('wide'),
+  checked: compile('checked'),
 };
 
-/** The relaxed build as a module whose code no other has run or compiled; `salt` is 0 to 255. */
-export function freshRelaxed(salt: number): WebAssembly.Module {
-  const section = [0, 3, 1, 's'.charCodeAt(0), salt];
-  return new WebAssembly.Module(Uint8Array.of(...relaxedBytes, ...section));
+/** The relaxed build as modules whose code no others have run or compiled; `salt` is 0 to 255. */
+export function freshRelaxed(salt: number): SetModules {
+  return compile('relaxed', [0, 3, 1, 's'.charCodeAt(0), salt]);
 }
 
 /** The exports of a build over the given memory. */
 export function instantiate(build: Build, memory: WebAssembly.Memory): Record<string, KernelFunction> {
-  return instantiateModule(modules[build], memory);
+  const exports = Object.values(modules[build]).map(
+    (module) => new WebAssembly.Instance(module, { env: { memory } }).exports,
+  );
+  return Object.assign({}, ...exports) as Record<string, KernelFunction>;
 }
 
-/** The exports of a module of kernels over the given memory. */
-export function instantiateModule(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): Record<string, KernelFunction> {
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return instance.exports as Record<string, KernelFunction>;
+/** One kernel of the given sets over a memory. */
+export function instantiateKernel(sets: SetModules, name: string, memory: WebAssembly.Memory): KernelFunction {
+  const hasIt = (module: WebAssembly.Module) => WebAssembly.Module.exports(module).some((each) => each.name === name);
+  const module = Object.values(sets).find(hasIt);
+  if (!module) throw new Error(`no set has the kernel ${name}`);
+  return new WebAssembly.Instance(module, { env: { memory } }).exports[name] as KernelFunction;
 }

@@ -5,7 +5,7 @@ import { share } from '../../src/runtime/run.js';
 import { type Layout, readLayout, storedBytes, writeLayout } from '../../src/tensor/layout.js';
 import { elementCount, imageShape, type Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
-import { instantiateModule, modules } from './modules.js';
+import { instantiateKernel, modules } from './modules.js';
 
 const GUARD_BYTES = 256;
 const GUARD = 0xa5;
@@ -93,8 +93,8 @@ function readValue(shape: Shape, layout: Layout, { begin, sizeBytes }: Placed): 
 }
 
 /**
- * Runs `kernel` over `lanes` slices, one after the other, each with arguments and scratch of its own; `module` is the
- * build's where none is given.
+ * Runs `kernel` over `lanes` slices, one after the other, each with arguments and scratch of its own; `sets` are the
+ * build's where none are given.
  */
 export function runKernel(
   kernel: Kernel,
@@ -102,7 +102,7 @@ export function runKernel(
   values: readonly (Tensor | undefined)[],
   build: Build,
   lanes: number,
-  module = modules[build],
+  sets = modules[build],
 ): KernelRun {
   const layout = new GuardedLayout();
   const bytesOf = ({ begin, sizeBytes }: Placed): Uint8Array => new Uint8Array(memory.buffer, begin, sizeBytes);
@@ -139,7 +139,7 @@ export function runKernel(
   const view = new DataView(memory.buffer);
   for (const { fields, at } of structs) writeArguments(fields, NO_BASES, view, at.begin);
 
-  const run = instantiateModule(module, memory)[kernel.name]!;
+  const run = instantiateKernel(sets, kernel.name, memory);
   const extent = kernel.extent(site);
   structs.forEach(({ at }, lane) => {
     const [begin, end] = share(extent, lane, lanes);

@@ -23,10 +23,10 @@ for (const kernelCase of [...kernelCases, ...layoutCases]) {
   // The references of a network's own layers take seconds.
   const expected = name.startsWith('Table 1') ? undefined : expectedOf(kernelCase);
   for (const kernel of isLayout ? Object.values(conversions) : acceptingKernels(site)) {
-    const module = fresh[(cases + kernels.indexOf(kernel)) % MODULES]!;
+    const sets = fresh[(cases + kernels.indexOf(kernel)) % MODULES]!;
     cases++;
     const bounds = expected && expectedOfKernel(kernel.name, kernelCase, expected);
-    const runs = [1, 2].map(() => runKernel(kernel, site, values, 'wide', 1, module));
+    const runs = [1, 2].map(() => runKernel(kernel, site, values, 'wide', 1, sets));
     for (const { output, guardsIntact } of runs) {
       const outside = guardsIntact ? bounds && firstOutside(output, bounds) : 'wrote beyond its output';
       if (outside) wrong.push(`${kernel.name}, ${name}: ${outside}`);

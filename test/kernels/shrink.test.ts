@@ -1,6 +1,10 @@
 /** The shrinking kernels by the kernels' contract: guards and inputs intact, slices alike to the last bit. */
 import { describe, expect, it } from 'vitest';
-import { shrinkColumnsArguments, shrinkCopyArguments, shrinkRowsArguments } from '../../src/kernels/arguments.js';
+import {
+  shrinkColumnsArguments,
+  shrinkCopyArguments,
+  shrinkRowsArguments,
+} from '../../src/kernels/furtherArguments.js';
 import { ALL_BUILDS, type Build } from '../../src/kernels/kernel.js';
 import { RAMP_BYTES, RAMP_MARGIN, SHRINK_COLUMNS, SHRINK_ROWS } from '../../src/kernels/shrink.js';
 import { type Argument, NO_BASES, orderArguments, writeArguments } from '../../src/kernels/struct.js';

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inferShapes } from '../../src/build/infer.js';
+import { kernels } from '../../src/kernels/index.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
 import { optimise } from '../../src/passes/index.js';
@@ -41,7 +42,7 @@ test('a chain of values needs the room of its two largest neighbours', () => {
 
 test('MobileFaceNet: no two live values overlap, and the arena is its largest pair of neighbours', () => {
   const graph = optimise(mobileFaceNet(seededWeights(1)));
-  const plan = lower(packGraph(graph, 'plain'));
+  const plan = lower(packGraph(graph, 'plain', kernels));
   for (const a of plan.values) {
     for (const b of plan.values) {
       if (a !== b) expect(overlaps(a, a.offsetBytes, b, b.offsetBytes), `${a.name} and ${b.name}`).toBe(false);

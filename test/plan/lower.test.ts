@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../src/build/builder.js';
 import { ModelError, ShapeError } from '../../src/errors.js';
+import { kernels } from '../../src/kernels/index.js';
 import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
 import { LARGEST_RESIZED } from '../../src/ops/resize.js';
@@ -11,7 +12,7 @@ import { lower, MOST_ARGUMENTS } from '../../src/plan/lower.js';
 import { packGraph } from '../../src/plan/pack.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
 
-const packed = packGraph(optimise(mobileFaceNet(seededWeights(1))), 'plain');
+const packed = packGraph(optimise(mobileFaceNet(seededWeights(1))), 'plain', kernels);
 
 function codeOf(action: () => unknown): unknown {
   try {
@@ -66,11 +67,11 @@ describe('tensors that many nodes share', () => {
   };
 
   test('are packed once for all nodes that have the same ones', () => {
-    expect(packGraph(chain(false), 'plain').sizeBytes).toBe(4 * CHANNELS * (CHANNELS + 1));
+    expect(packGraph(chain(false), 'plain', kernels).sizeBytes).toBe(4 * CHANNELS * (CHANNELS + 1));
   });
 
   test('are refused where they would have to be packed too many times over', () => {
-    expect(codeOf(() => packGraph(chain(true), 'plain'))).toBe('PLAN_TOO_LARGE');
+    expect(codeOf(() => packGraph(chain(true), 'plain', kernels))).toBe('PLAN_TOO_LARGE');
   });
 
   test('are copied a few times by folding backwards and forwards, not for each of many nodes', () => {
@@ -94,7 +95,7 @@ test('a fully convolutional graph plans for any height and width', () => {
   const weights = builder.tensor('weights', float32Tensor([10, 3, 3, 3]));
   const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
   const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
-  const fully = packGraph(graph, 'plain');
+  const fully = packGraph(graph, 'plain', kernels);
   expect(lower(fully, { image: [2, 3, 31, 57] }).outputs[0]!.shape).toEqual([2, 10, 29, 55]);
 });
 
@@ -104,7 +105,7 @@ test('a depthwise layer packed for wide images plans for one column too', () => 
   const weights = builder.tensor('weights', float32Tensor([4, 1, 3, 3]));
   const attributes = { stride: [1, 1], padding: [1, 0, 1, 2], dilation: [1, 1], groups: 4, activation: 'none' };
   const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
-  const plan = lower(packGraph(graph, 'plain'), { image: [1, 4, 6, 1] });
+  const plan = lower(packGraph(graph, 'plain', kernels), { image: [1, 4, 6, 1] });
   expect(plan.steps.map(({ kernel }) => kernel)).toContain('depthwise3x3Stride1');
 });
 
@@ -116,7 +117,7 @@ test('a residual that is a tensor of the model is refused', () => {
   const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
   const inputs = [input, weights, '', '', residual];
   const graph = builder.build([builder.node('conv', 'convolution', inputs, attributes)]);
-  expect(codeOf(() => packGraph(graph, 'plain'))).toBe('NO_KERNEL');
+  expect(codeOf(() => packGraph(graph, 'plain', kernels))).toBe('NO_KERNEL');
   expect(imagesAreIndependent(graph)).toBe(false);
 });
 
@@ -129,7 +130,7 @@ describe('resizing', () => {
       const outputs = Array.from({ length: count }, (_, index) =>
         builder.node(`resize${index}`, 'resize', [input], attributes),
       );
-      return lower(packGraph(builder.build(outputs), 'plain'));
+      return lower(packGraph(builder.build(outputs), 'plain', kernels));
     };
   };
 
@@ -149,7 +150,7 @@ test('a node without a kernel is refused by name', () => {
   const input = builder.input('image', [1, 4, 5, 5]);
   const ones = builder.tensor('ones', float32Tensor([4], [1, 1, 1, 1]));
   const graph = builder.build([builder.node('norm', 'batchNorm', [input, ones, ones, ones, ones], { epsilon: 0 })]);
-  expect(() => packGraph(graph, 'plain')).toThrow(ModelError);
-  expect(codeOf(() => packGraph(graph, 'plain'))).toBe('NO_KERNEL');
-  expect(() => packGraph(graph, 'plain')).toThrow(/"norm" \(batchNorm\)/);
+  expect(() => packGraph(graph, 'plain', kernels)).toThrow(ModelError);
+  expect(codeOf(() => packGraph(graph, 'plain', kernels))).toBe('NO_KERNEL');
+  expect(() => packGraph(graph, 'plain', kernels)).toThrow(/"norm" \(batchNorm\)/);
 });

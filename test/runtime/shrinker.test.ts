@@ -19,8 +19,9 @@ function differences(found: RgbImage, expected: Uint8Array): { largest: number; 
 
 describe.each(ALL_BUILDS)('ImageShrinker on the %s build', (build) => {
   let shrinker: ImageShrinker;
-  beforeAll(() => {
-    shrinker = new ImageShrinker(modules[build], MEMORY_BYTES);
+  const source = { furtherModule: async () => modules[build].further };
+  beforeAll(async () => {
+    shrinker = await ImageShrinker.create(source, MEMORY_BYTES);
   });
   afterAll(() => shrinker.dispose());
 
@@ -96,7 +97,7 @@ describe.each(ALL_BUILDS)('ImageShrinker on the %s build', (build) => {
   });
 
   it('says, by code, when it has no image, no memory, or was disposed', async () => {
-    const small = new ImageShrinker(modules[build], 256 * 1024);
+    const small = await ImageShrinker.create(source, 256 * 1024);
     const sizes = [{ width: 20, height: 20 }];
     const region = { x: 0, y: 0, width: 40, height: 40 };
     expect(await codeOf(() => small.shrink(region, sizes))).toBe('NO_IMAGE');

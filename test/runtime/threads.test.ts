@@ -48,13 +48,13 @@ function catchWorkers(): Worker[] {
 
 describe('bits', () => {
   test('are the same for one, two and three threads, alone and in a batch, on the caller’s thread and off it', async () => {
-    const alone = (await createEngine({ threads: 1 })).compile(graph);
+    const alone = await (await createEngine({ threads: 1 })).compile(graph);
     const expected = { one: alone.run(one), seven: alone.run(seven) };
     expect(expected.seven.embedding!.shape).toEqual([7, 128]);
     for (const threads of [1, 2, 3]) {
       const engine = await createEngine({ threads });
       expect(engine.threads).toBe(threads);
-      const network = engine.compile(graph);
+      const network = await engine.compile(graph);
       for (let round = 0; round < 3; round++) {
         expect(network.run(one)).toEqual(expected.one);
         expect(network.run(seven)).toEqual(expected.seven);
@@ -66,7 +66,7 @@ describe('bits', () => {
   });
 
   test('survive a synchronous run in the middle of an asynchronous one', async () => {
-    const network = (await createEngine({ threads: 2 })).compile(graph);
+    const network = await (await createEngine({ threads: 2 })).compile(graph);
     const expected = { one: network.run(one), seven: network.run(seven) };
     await network.runAsync(one);
     for (let round = 0; round < 5; round++) {
@@ -79,7 +79,7 @@ describe('bits', () => {
 });
 
 test('runAsync leaves the event loop free', async () => {
-  const network = (await createEngine({ threads: 1 })).compile(graph);
+  const network = await (await createEngine({ threads: 1 })).compile(graph);
   await network.runAsync(one);
   let turns = 0;
   let running = true;
@@ -98,7 +98,7 @@ describe('a worker that dies', () => {
   test('fails the run that it was part of, and the next one works', async () => {
     const caught = catchWorkers();
     const engine = await createEngine({ threads: 2 });
-    const network = engine.compile(graph);
+    const network = await engine.compile(graph);
     const expected = network.run(one);
     await network.runAsync(one);
     const run = network.runAsync({ input: ramp([200, 3, 112, 112]) });
@@ -114,7 +114,7 @@ describe('a worker that dies', () => {
   test('while idle leaves the engine on the threads that are left, until a new one is there', async () => {
     const caught = catchWorkers();
     const engine = await createEngine({ threads: 2 });
-    const network = engine.compile(graph);
+    const network = await engine.compile(graph);
     const expected = network.run(one);
     await caught[0]!.terminate();
     expect(engine.threads).toBe(1);
@@ -131,7 +131,7 @@ test('falls back to one thread and says so once where workers cannot start', asy
   expect(engine.threads).toBe(1);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatch(/worker threads cannot be started here: .* The engine runs on one thread\./);
-  const network = engine.compile(graph);
+  const network = await engine.compile(graph);
   expect(network.run(one).embedding!.shape).toEqual([1, 128]);
   expect(warnings).toHaveLength(1);
   expect(await network.runAsync(one)).toEqual(network.run(one));
@@ -142,7 +142,7 @@ test('falls back to one thread and says so once where workers cannot start', asy
 describe('disposal', () => {
   test('rejects what runs and what waits, and hangs nothing', async () => {
     const engine = await createEngine({ threads: 2 });
-    const network = engine.compile(graph);
+    const network = await engine.compile(graph);
     await network.runAsync(one);
     const runs = [network.runAsync(seven), network.runAsync(one)];
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -152,7 +152,7 @@ describe('disposal', () => {
 
   test('of a network while it runs in the background waits for the run', async () => {
     const engine = await createEngine({ threads: 1 });
-    const network = engine.compile(graph);
+    const network = await engine.compile(graph);
     const expected = network.run(seven);
     await network.runAsync(one);
     const run = network.runAsync(seven);
@@ -167,7 +167,7 @@ test('engines disposed while their workers start leave no thread behind', async 
   const caught = catchWorkers();
   for (let round = 0; round < 4; round++) {
     const engine = await Engine.create({ threads: 1 });
-    const run = engine.compile(graph).runAsync(one);
+    const run = (await engine.compile(graph)).runAsync(one);
     run.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 2));
     engine.dispose();
@@ -183,7 +183,7 @@ test('a graph with more inputs and outputs than a task of images describes runs 
   const outputs = Array.from({ length: 150 }, (_, index) => builder.node(`relu${index}`, 'relu', [input]));
   const wide = builder.build(outputs);
   for (const threads of [1, 2]) {
-    const network = (await createEngine({ threads })).compile(wide);
+    const network = await (await createEngine({ threads })).compile(wide);
     const tensor = ramp([6, 4, 64, 64]);
     const found = network.run({ input: tensor });
     const expected = tensor.data.map((value) => Math.max(value, 0));
@@ -229,7 +229,7 @@ import { mobileFaceNet } from '../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../src/networks/seededWeights.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
 const engine = await Engine.create({ threads: 2 });
-const network = engine.compile(mobileFaceNet(seededWeights(1)));
+const network = await engine.compile(mobileFaceNet(seededWeights(1)));
 const input = float32Tensor([1, 3, 112, 112]);
 network.run({ input });
 console.log('ran on ' + engine.threads + ' threads');

@@ -43,7 +43,7 @@ describe.each(ALL_BUILDS)('the %s build', (build) => {
       fc.nat(),
       (length, rows, queryCount, seed) => {
         const next = seeded(seed);
-        using table = new VectorTable(modules[build], length, MEMORY_BYTES);
+        using table = new VectorTable({ coreModule: modules[build].core }, length, MEMORY_BYTES);
         const matrix = Array.from({ length: rows }, () => vector(length, next));
         const queries = Array.from({ length: queryCount }, () => vector(length, next));
         expect(matrix.map((row) => table.push(row))).toEqual(matrix.map((_, row) => row));
@@ -62,7 +62,8 @@ describe.each(ALL_BUILDS)('the %s build', (build) => {
 });
 
 describe('VectorTable', () => {
-  const create = (length = 6, maximumBytes = MEMORY_BYTES) => new VectorTable(modules.plain, length, maximumBytes);
+  const create = (length = 6, maximumBytes = MEMORY_BYTES) =>
+    new VectorTable({ coreModule: modules.plain.core }, length, maximumBytes);
 
   it('keeps its rows while it grows over blocks, and takes the last row for a removed one', () => {
     const next = seeded(3);
@@ -140,12 +141,12 @@ describe('VectorTable', () => {
   it('comes from an engine, in a memory of its own', async () => {
     using engine = await Engine.create();
     const before = engine.memoryBytes;
-    using table = engine.createVectorTable(128);
+    using table = new VectorTable(engine, 128);
     table.reserve(10_000);
     expect(table.memoryBytes).toBeGreaterThan(10_000 * 512);
     expect(engine.memoryBytes).toBe(before);
     engine.dispose();
-    expect(await codeOf(() => engine.createVectorTable(128))).toBe('DISPOSED');
+    expect(await codeOf(() => new VectorTable(engine, 128))).toBe('DISPOSED');
     expect(table.push(new Float32Array(128))).toBe(0);
   });
 });

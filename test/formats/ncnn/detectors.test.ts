@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(FILES))(`${FILES} with its own weights`, () => {
     ['rnet', [1, 3, 24, 24]],
     ['rnet', [5, 3, 24, 24]],
     ['onet', [2, 3, 48, 48]],
-  ] as const)('%s imports and runs on %j', (network, shape) => {
+  ] as const)('%s imports and runs on %j', async (network, shape) => {
     const { file, outputs } = NETWORKS[network];
     const weights = new Uint8Array(readFileSync(`${FILES}/${file}.bin`));
     const graph = graphOf(importNcnn(paramOf(network), weights, { param: `${file}.param`, bin: `${file}.bin` }));
@@ -106,7 +106,7 @@ describe.skipIf(!existsSync(FILES))(`${FILES} with its own weights`, () => {
     );
     const input = { [graph.inputs[0]!.name]: float32Tensor(shape, data) };
     const expected = referenceValues(graph, input);
-    const compiled = engine.compile(graph);
+    const compiled = await engine.compile(graph);
     for (const [name, { shape: found, data: values }] of Object.entries(compiled.run(input))) {
       expect(found).toEqual(expected.get(name)!.shape);
       expect(largestError(values, expected.get(name)!.data)).toBeLessThan(2e-5);
@@ -118,9 +118,9 @@ describe.skipIf(!existsSync(FILES))(`${FILES} with its own weights`, () => {
 describe.skipIf(!existsSync(FILES) || !existsSync(GOLDEN))(`${FILES} with our weights, as in ${GOLDEN}`, () => {
   const cases: GoldenCase[] = existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, 'utf8')).cases : [];
 
-  it.each(cases)('$net, input $seed of $width×$height', (golden) => {
+  it.each(cases)('$net, input $seed of $width×$height', async (golden) => {
     const graph = importOwn(golden.net);
-    const compiled = engine.compile(graph);
+    const compiled = await engine.compile(graph);
     const outputs = compiled.run({ [graph.inputs[0]!.name]: imageOf(golden) });
     for (const [name, key] of Object.entries(NETWORKS[golden.net].outputs)) {
       const expected = golden[key]!;

@@ -34,12 +34,12 @@ function beforeSoftmax({ nodes, outputs }: Graph): readonly string[] {
 }
 
 describe('structures without weights', () => {
-  it.each(STRUCTURES)('$name has the multiply-adds that are published, and runs', ({ text, millions }) => {
+  it.each(STRUCTURES)('$name has the multiply-adds that are published, and runs', async ({ text, millions }) => {
     const graph = imported(text());
     const counted = countMultiplyAdds(graph) / 1e6;
     expect(counted).toBeGreaterThan(20);
     if (millions > 0) expect(Math.abs(counted / millions - 1)).toBeLessThan(0.025);
-    using network = engine.compile(graph, { outputs: beforeSoftmax(graph) });
+    using network = await engine.compile(graph, { outputs: beforeSoftmax(graph) });
     const outputs = network.run({ data: seededValues('data', graph.inputs[0]!.shape) });
     for (const { data } of Object.values(outputs)) {
       expect(data.every(Number.isFinite)).toBe(true);

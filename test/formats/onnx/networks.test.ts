@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => engine.dispose());
 
-function run(graph: Graph) {
-  const network = engine.compile(graph);
+async function run(graph: Graph) {
+  const network = await engine.compile(graph);
   const outputs = network.run(inputsOf(graph));
   network.dispose();
   return outputs;
@@ -47,13 +47,13 @@ const NETWORKS: readonly [name: string, build: () => Graph][] = [
 ];
 
 describe.each(NETWORKS)('%s through ONNX', (_name, build) => {
-  it('keeps operators, counts and outputs', () => {
+  it('keeps operators, counts and outputs', async () => {
     const graph = build();
     const back = importOnnx(exportOnnx(graph), 'network.onnx').graphs.get('embed')!;
     expect(countMultiplyAdds(back)).toBe(countMultiplyAdds(graph));
     expect(countParameters(optimise(back))).toBe(countParameters(optimise(graph)));
     expect(histogram(back)).toEqual(histogram(graph));
-    expect(compareOutputs(run(back), run(graph))).toBe(0);
+    expect(compareOutputs(await run(back), await run(graph))).toBe(0);
   }, 60_000);
 });
 
@@ -101,7 +101,7 @@ describe.skipIf(!existsSync(FOAMLIU))(`a public MobileFaceNet (needs ${FOAMLIU})
 
   it('gives the embeddings of ONNX Runtime', async () => {
     const golden = JSON.parse(readFileSync(`${shared}/golden/embeddings.json`, 'utf8')).foamliu;
-    using embedder = createEmbedder(engine, await importModel([file()], { normalisation: { mean, scale } }));
+    using embedder = await createEmbedder(engine, await importModel([file()], { normalisation: { mean, scale } }));
     expect(Object.keys(golden).length).toBe(4);
     for (const [name, expected] of Object.entries<number[]>(golden)) {
       const path = `${shared}/faces/lfw-aligned-112/${name}`;

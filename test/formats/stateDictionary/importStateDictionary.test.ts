@@ -184,8 +184,8 @@ describe.each(CASES)('%s', (_name, names, build, biased, mean) => {
     expect(countParameters(optimise(found))).toBe(countParameters(optimise(graph)));
     expect(model.card).toMatchObject({ name: 'mobilefacenet', embeddingLength: 128 });
     expect(model.card.input!.normalisation.mean[0]).toBe(mean);
-    using own = engine.compile(found);
-    using other = engine.compile(graph);
+    using own = await engine.compile(found);
+    using other = await engine.compile(graph);
     expect(compareOutputs(own.run(inputsOf(graph)), other.run(inputsOf(graph)))).toBeLessThan(1e-4);
   });
 
@@ -219,8 +219,8 @@ it('our own weights under public names give our own embeddings', async () => {
     return float32Tensor(shape, tensor.data.slice(0, elementCount(shape)));
   });
   const model = await imported(unfolded(insightFace, layers, ''));
-  using own = engine.compile(model.graphs.get('embed')!);
-  using other = engine.compile(graph);
+  using own = await engine.compile(model.graphs.get('embed')!);
+  using other = await engine.compile(graph);
   const input = { input: seededValues('input', [1, 3, 112, 112]) };
   expect(compareOutputs(own.run(input), other.run(input))).toBeLessThan(1e-4);
 });

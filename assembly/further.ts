@@ -1,28 +1,19 @@
-/** The whole ABI: one export line a kernel file. Each has the signature (arguments, begin, end). */
+/** The kernels of the set `further`: what other graphs need, and tiles that dispatch passes over. */
 export { binary } from './binary';
 export { channelShuffle } from './channelShuffle';
-export { conv3x3Stride1, conv3x3Stride2 } from './conv3x3';
 export { convolution } from './convolution';
-export { convolutionTranspose } from './convolutionTranspose';
 export { convolutionInt8 } from './convolutionInt8';
+export { convolutionTranspose } from './convolutionTranspose';
 export { copyRuns } from './copyRuns';
-export { depthwise } from './depthwise';
-export { depthwise3x3Stride1, depthwise3x3Stride2 } from './depthwise3x3';
-export { depthwise3x3Stride1Tiles, depthwise3x3Stride2Tiles } from './depthwise3x3Tiles';
 export { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2 } from './depthwise3x3Int8';
 export { depthwiseInt8 } from './depthwiseInt8';
-export { add, affine, clip, prelu, sigmoid } from './elementwise';
 export { dilatedPool } from './dilatedPool';
-export { fullyConnected } from './fullyConnected';
 export { gather } from './gather';
-export { globalDepthwise } from './globalDepthwise';
 export { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise';
-export { innerProducts } from './innerProducts';
-export { toNhwc, toRowMajor } from './layout';
 export { matMul } from './matMul';
 export { pad } from './pad';
-export { pointwise2x16, pointwise4x16, pointwise4x8, pointwise6x16, pointwise6x8 } from './pointwise';
-export { averagePool, globalAveragePool, maxPool } from './pool';
+export { pointwise2x16, pointwise4x16 } from './pointwise';
+export { averagePool, maxPool } from './pool';
 export { dequantise, quantise } from './quantise';
 export { reduce } from './reduce';
 export { resample } from './resample';

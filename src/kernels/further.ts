@@ -1,0 +1,57 @@
+/** The rows of the set `further`: what other graphs need, and tiles that dispatch passes over. */
+import { binary } from './binary.js';
+import { channelShuffle } from './channelShuffle.js';
+import { convolution } from './convolution.js';
+import { convolutionInt8 } from './convolutionInt8.js';
+import { convolutionTranspose } from './convolutionTranspose.js';
+import { copyRuns } from './copyRuns.js';
+import { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2, depthwiseInt8 } from './depthwiseInt8.js';
+import { dilatedPool } from './dilatedPool.js';
+import { gather } from './gather.js';
+import { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise.js';
+import type { Kernel } from './kernel.js';
+import { matMul } from './matMul.js';
+import { pad } from './pad.js';
+import { pointwise2x16, pointwise4x16 } from './pointwise.js';
+import { averagePool, maxPool } from './pool.js';
+import { dequantise, quantise } from './quantise.js';
+import { reduce } from './reduce.js';
+import { resample } from './resample.js';
+import { resize } from './resize.js';
+import { softmax, softmaxAcross } from './softmax.js';
+import { stridedCopy } from './stridedCopy.js';
+import { unary } from './unary.js';
+import { winograd3x3 } from './winograd3x3.js';
+
+/** The further kernels, best first. */
+export const furtherKernels: readonly Kernel[] = [
+  pointwise2x16,
+  pointwise4x16,
+  winograd3x3,
+  groupedPointwise6x8,
+  groupedPointwise4x8,
+  convolution,
+  convolutionTranspose,
+  matMul,
+  binary,
+  unary,
+  maxPool,
+  averagePool,
+  dilatedPool,
+  reduce,
+  softmax,
+  softmaxAcross,
+  copyRuns,
+  channelShuffle,
+  gather,
+  pad,
+  resize,
+  resample,
+  quantise,
+  dequantise,
+  depthwise3x3Int8Stride1,
+  depthwise3x3Int8Stride2,
+  depthwiseInt8,
+  convolutionInt8,
+  stridedCopy,
+];
