@@ -7,5 +7,6 @@ export const builds = ['plain', 'relaxed'] as const;
 
 /** An engine on one build. */
 export function engineOn(build: (typeof builds)[number], options: EngineOptions = {}): Promise<Engine> {
-  return Engine.create({ ...options, build, binaries: { [build]: () => modules[build] } });
+  const { core, further } = modules[build];
+  return Engine.create({ ...options, build, binaries: { core: { [build]: core }, further: { [build]: further } } });
 }
