@@ -107,7 +107,7 @@ describe('a worker that dies', () => {
     await expect(run).rejects.toMatchObject({ code: 'WORKER_LOST' });
     expect(network.run(one)).toEqual(expected);
     expect(await network.runAsync(one)).toEqual(expected);
-    await vi.waitFor(() => expect(engine.threads).toBe(2));
+    await vi.waitFor(() => expect(engine.threads).toBe(2), 10_000);
     expect(network.run(one)).toEqual(expected);
   });
 
@@ -119,7 +119,7 @@ describe('a worker that dies', () => {
     await caught[0]!.terminate();
     expect(engine.threads).toBe(1);
     expect(network.run(one)).toEqual(expected);
-    await vi.waitFor(() => expect(engine.threads).toBe(2));
+    await vi.waitFor(() => expect(engine.threads).toBe(2), 10_000);
     expect(network.run(one)).toEqual(expected);
   });
 });
