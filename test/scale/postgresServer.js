@@ -2,8 +2,8 @@
  * PostgreSQL with pgvector for tests: PGlite behind a port, `node postgresServer.js` prints `{ "url": … }`.
  * PGlite is one backend, so connections share it as they share a backend behind a pooler: each has it for one batch of
  * messages, or to the end of its transaction; its prepared statements get names of their own; and what a lost
- * connection leaves open is rolled back. (@electric-sql/pglite-socket passes single messages on in turn, so that the
- * unnamed statements and prepared names of two clients meet.)
+ * connection leaves open is rolled back. @electric-sql/pglite-socket 0.2.17 cannot take its place: it passes single
+ * messages on in turn, so that a second connection is told that its prepared statement exists already (42P05).
  */
 import { createServer } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
