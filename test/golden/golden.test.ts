@@ -49,10 +49,16 @@ describe('the float64 references', () => {
     expect(relativeDifference(data, output!.data)).toBeLessThan(2e-6);
   });
 
-  it('have a case for every operator', async () => {
+  it('have a case for every operator of float32 values; those of int8 have integer arithmetic for an oracle', async () => {
+    const isInt8 = (name: string) => /quantise/.test(name);
     const graphs = await Promise.all(operatorCases.map(({ graph }) => graph()));
     const tested = new Set(graphs.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)));
-    expect([...tested].sort()).toEqual(operators.map(({ name }) => name).sort());
+    expect([...tested].sort()).toEqual(
+      operators
+        .map(({ name }) => name)
+        .filter((name) => !isInt8(name))
+        .sort(),
+    );
   });
 });
 

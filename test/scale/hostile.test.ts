@@ -1,5 +1,4 @@
 /** Hostile requests: each gets a typed 4xx, none ends the service, and its memory stays bounded. */
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -29,7 +28,8 @@ async function say(bytes: string, more?: (write: (text: string) => void) => Prom
     heard += text;
   });
   socket.on('error', () => {});
-  const closed = once(socket, 'close');
+  // Not `once` of node:events, which fails where the connection is reset: that ends it too.
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(bytes);
   await more?.((text) => void (socket.writable && socket.write(text)));
   await Promise.race([closed, delay(8000)]);
@@ -152,7 +152,8 @@ describe('hostile requests', () => {
     const claimed = await say(head('/embed', ['content-type: image/png', 'content-length: 100000000000']));
     expect(claimed).toMatch(/^HTTP\/1\.1 413 /);
     expect(await say('GARBAGE\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
-    expect(await say(`GET /${'x'.repeat(100_000)} HTTP/1.1\r\nhost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4\d\d /);
+    // Longer than Node accepts, short enough to arrive whole: what is left unread resets the connection.
+    expect(await say(`GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 4\d\d /);
     const both = ['content-type: image/png', 'content-length: 5', 'transfer-encoding: chunked'];
     expect(await say(head('/embed', both))).toMatch(/^HTTP\/1\.1 400 /);
     const cut = connect(Number(new URL(service.address).port), '127.0.0.1');
