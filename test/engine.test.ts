@@ -153,6 +153,24 @@ describe('refuses', () => {
   });
 });
 
+test('two engines of one process, of other builds and threads, run by turns, and one outlives the other', async () => {
+  using plain = await Engine.create({ build: 'plain' });
+  const threaded = await Engine.create({ threads: 2 });
+  const image = ramp([1, 3, 9, 9]);
+  const networks = [await plain.compile(branchedGraph()), await threaded.compile(branchedGraph())] as const;
+  const [alone, shared] = networks.map((network) => network.run({ image }));
+  using large = await threaded.compile(mobileFaceNet(seededWeights(1)));
+  for (let round = 0; round < 3; round++) {
+    const [mine, theirs] = await Promise.all([networks[0].runAsync({ image }), networks[1].runAsync({ image })]);
+    large.run({ input: ramp([1, 3, 112, 112], round) });
+    expect(mine).toEqual(alone);
+    expect(theirs).toEqual(shared);
+  }
+  threaded.dispose();
+  expect(networks[0].run({ image })).toEqual(alone);
+  expect(() => networks[1].run({ image })).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+});
+
 test('a disposed network gives its memory back', async () => {
   using mine = await Engine.create();
   const graph = mobileFaceNet(seededWeights(1));
