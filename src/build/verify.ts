@@ -2,7 +2,7 @@
 import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
-import { describeNode, inputName } from '../ops/operator.js';
+import { describeNode, inputName, readsInt8 } from '../ops/operator.js';
 import { elementCount, formatShape, MOST_AXES, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inferShapes } from './infer.js';
@@ -51,7 +51,7 @@ function verifyNode(node: Node, names: Set<string>): void {
 function checkElementTypes(node: Node, int8: Set<string>): void {
   const operator = operatorOf(node);
   for (const [index, name] of node.inputs.entries()) {
-    const wantsInt8 = operator.int8Inputs?.includes(index) ?? false;
+    const wantsInt8 = readsInt8(operator, index);
     if (name === '' || int8.has(name) === wantsInt8) continue;
     const [found, accepted] = wantsInt8 ? ['float32', 'int8'] : ['int8', 'float32'];
     throw new ModelError(

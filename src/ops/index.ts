@@ -20,6 +20,9 @@ import { permute } from './permute.js';
 import { averagePool, globalAveragePool, maxPool } from './pool.js';
 import { dequantise, quantise } from './quantise.js';
 import { quantisedConvolution } from './quantisedConvolution.js';
+import { quantisedAddition, requantise } from './quantisedElementwise.js';
+import { quantisedChannelShuffle, quantisedConcat, quantisedSlice } from './quantisedMove.js';
+import { quantisedAveragePool, quantisedGlobalAveragePool, quantisedMaxPool } from './quantisedPool.js';
 import { reduce } from './reduce.js';
 import { resample } from './resample.js';
 import { flatten, reshape } from './reshape.js';
@@ -64,6 +67,14 @@ export const operators: readonly Operator[] = [
   quantise,
   dequantise,
   quantisedConvolution,
+  quantisedAddition,
+  requantise,
+  quantisedMaxPool,
+  quantisedAveragePool,
+  quantisedGlobalAveragePool,
+  quantisedConcat,
+  quantisedSlice,
+  quantisedChannelShuffle,
 ];
 
 const byName: ReadonlyMap<string, Operator> = new Map(operators.map((operator) => [operator.name, operator]));

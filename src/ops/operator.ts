@@ -15,8 +15,8 @@ export interface Operator {
   readonly required: number;
   /** Whether the last input may be given more than once. */
   readonly repeatsLast?: boolean;
-  /** Positions of the inputs that are int8 values; all others are float32. None where absent. */
-  readonly int8Inputs?: readonly number[];
+  /** Positions of the inputs that are int8 values, or all of them; all others are float32. None where absent. */
+  readonly int8Inputs?: readonly number[] | 'all';
   /** Whether the output is an int8 value. */
   readonly int8Output?: boolean;
   /** Checks every attribute's type and range, and refuses unknown ones. Throws ModelError. */
@@ -102,6 +102,11 @@ export function readWord<W extends string>(node: Node, name: string, words: read
 /** The name of the input at a position, for messages. */
 export function inputName({ inputNames }: Operator, index: number): string {
   return inputNames[Math.min(index, inputNames.length - 1)]!;
+}
+
+/** Whether the input at a position is an int8 value. */
+export function readsInt8({ int8Inputs = [] }: Operator, index: number): boolean {
+  return int8Inputs === 'all' || int8Inputs.includes(index);
 }
 
 /** Refuses an input whose shape does not fit. */

@@ -31,6 +31,7 @@ export interface PoolAttributes {
 }
 
 const LARGEST = 1 << 20;
+const MEANS = ['averagePool', 'quantisedAveragePool'];
 const WINDOW_ATTRIBUTES = ['kernel', 'stride', 'padding', 'rounding', 'dilation'];
 
 /** Pixels from the first to the last of a window, both counted. */
@@ -49,7 +50,7 @@ export function poolAttributes(node: Node): PoolAttributes {
       node.attributes.dilation === undefined
         ? [1, 1]
         : (readIntegers(node, 'dilation', 2, 1, LARGEST) as [number, number]),
-    countPadding: node.operator === 'averagePool' && readBoolean(node, 'countPadding'),
+    countPadding: MEANS.includes(node.operator) && readBoolean(node, 'countPadding'),
   };
 }
 
@@ -111,9 +112,13 @@ function touchesAll(windows: number, length: number, axis: 0 | 1, attributes: Po
   return true;
 }
 
-function pool(node: Node, input: ReferenceTensor): ReferenceTensor {
+/** Makes each output of a pooling from its window's elements inside the input and the number of places that count. */
+export function poolWindows(
+  node: Node,
+  input: ReferenceTensor,
+  reduce: (taps: readonly number[], counted: number) => number,
+): ReferenceTensor {
   const attributes = poolAttributes(node);
-  const takesMean = node.operator === 'averagePool';
   const source = imageShape(input.shape);
   const output = referenceTensor(pooledShape(node, input.shape));
   const { batch, channels, height, width } = imageShape(output.shape);
@@ -123,26 +128,30 @@ function pool(node: Node, input: ReferenceTensor): ReferenceTensor {
       const vertical = windowTaps(row, source.height, 0, attributes);
       for (let column = 0; column < width; column++, index++) {
         const horizontal = windowTaps(column, source.width, 1, attributes);
-        let sum = 0;
-        let most = Number.NEGATIVE_INFINITY;
+        const taps: number[] = [];
         for (let tapY = vertical.inside[0]; tapY < vertical.inside[1]; tapY++) {
           const y = vertical.first + tapY * attributes.dilation[0];
           for (let tapX = horizontal.inside[0]; tapX < horizontal.inside[1]; tapX++) {
             const x = horizontal.first + tapX * attributes.dilation[1];
-            const value = input.data[(plane * source.height + y) * source.width + x]!;
-            sum += value;
-            most = Math.max(most, value);
+            taps.push(input.data[(plane * source.height + y) * source.width + x]!);
           }
         }
         const counts = [vertical, horizontal].map(({ inside, padded }) =>
           attributes.countPadding ? padded : inside[1] - inside[0],
         );
-        const count = counts[0]! * counts[1]!;
-        output.data[index] = takesMean ? sum / count : most;
+        output.data[index] = reduce(taps, counts[0]! * counts[1]!);
       }
     }
   }
   return output;
+}
+
+function largest(taps: readonly number[]): number {
+  return taps.reduce((most, tap) => Math.max(most, tap), Number.NEGATIVE_INFINITY);
+}
+
+function mean(taps: readonly number[], counted: number): number {
+  return taps.reduce((sum, tap) => sum + tap, 0) / counted;
 }
 
 function checkWindow(node: Node, known: readonly string[]): void {
@@ -166,7 +175,7 @@ export const maxPool: Operator = {
   required: 1,
   checkAttributes: (node) => checkWindow(node, WINDOW_ATTRIBUTES),
   inferShapes: (node, [input]) => [pooledShape(node, input)],
-  reference: (node, [input]) => [pool(node, input!)],
+  reference: (node, [input]) => [poolWindows(node, input!, largest)],
   multiplyAdds: () => 0,
 };
 
@@ -177,7 +186,7 @@ export const averagePool: Operator = {
   required: 1,
   checkAttributes: (node) => checkWindow(node, [...WINDOW_ATTRIBUTES, 'countPadding']),
   inferShapes: (node, [input]) => [pooledShape(node, input)],
-  reference: (node, [input]) => [pool(node, input!)],
+  reference: (node, [input]) => [poolWindows(node, input!, mean)],
   multiplyAdds: () => 0,
 };
 
