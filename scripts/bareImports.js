@@ -10,26 +10,33 @@ import { root } from './outputs.js';
 const bareImport = (path) => `import"./${basename(path)}";`;
 
 /**
- * Rewrites the outputs of one build by its metafile, and removes those that nothing imports any more. A chunk without
- * exports that is not empty could be there for its effect alone: that is an error.
+ * Rewrites the outputs of one build by its metafile, removes those that nothing imports any more, and gives the
+ * metafile's outputs as they are then. A chunk without exports that is not empty could be there for its effect alone:
+ * that is an error.
  */
 export function dropBareImports({ outputs }) {
   const imported = new Set(Object.keys(outputs).filter((path) => outputs[path].entryPoint !== undefined));
-  for (const [path, { imports }] of Object.entries(outputs)) {
+  const rewritten = Object.entries(outputs).map(([path, output]) => {
     let text = readFileSync(`${root}${path}`, 'utf8');
-    for (const { path: chunk, external } of imports) {
-      if (external) continue;
+    const imports = output.imports.filter(({ path: chunk, external }) => {
+      if (external) return true;
       const shorter = text.replace(bareImport(chunk), '');
-      if (shorter === text) imported.add(chunk);
+      const isBare = shorter !== text;
+      if (!isBare) imported.add(chunk);
       text = shorter;
-    }
+      return !isBare;
+    });
     writeFileSync(`${root}${path}`, text);
-  }
-  for (const [path, { exports, inputs }] of Object.entries(outputs)) {
-    if (imported.has(path)) continue;
-    const sizes = Object.values(inputs).map(({ bytesInOutput }) => bytesInOutput);
-    if (exports.length === 0 && sizes.some((size) => size > 0))
-      throw new Error(`${path}: only its effect is imported.`);
-    rmSync(`${root}${path}`);
-  }
+    return [path, { ...output, imports }];
+  });
+  return Object.fromEntries(
+    rewritten.filter(([path, { exports, inputs }]) => {
+      if (imported.has(path)) return true;
+      const sizes = Object.values(inputs).map(({ bytesInOutput }) => bytesInOutput);
+      if (exports.length === 0 && sizes.some((size) => size > 0))
+        throw new Error(`${path}: only its effect is imported.`);
+      rmSync(`${root}${path}`);
+      return false;
+    }),
+  );
 }

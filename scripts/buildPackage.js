@@ -1,12 +1,15 @@
 /** Bundles the library for each platform, the command line and the worker script, and writes the type declarations. */
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { dropBareImports } from './bareImports.js';
+import { buildMerged } from './mergeChunks.js';
 import { isCurrent, replaceFile, root, runTool } from './outputs.js';
 
 const SOURCES = ['src', 'build/kernels', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts'];
 
 const ENTRIES = { index: 'src/index.ts', engine: 'src/entries/engine.ts', face: 'src/entries/face.ts' };
+
+/** Entries whose chunks are merged, those that others load too first. */
+const MERGED = ['engine', 'index'];
 
 /** What needs servers, and packages that are imported only when it runs. */
 const SCALE_ENTRIES = {
@@ -79,13 +82,11 @@ async function bundlePlatform(
   generatedModules,
   { folder, entries, modules, packages = 'external', plugins = [] },
 ) {
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: root,
     entryPoints: entries,
     outdir: folder,
     bundle: true,
-    splitting: true,
-    metafile: true,
     chunkNames: '[name]-[hash]',
     format: 'esm',
     platform: 'neutral',
@@ -101,9 +102,10 @@ async function bundlePlatform(
     external: ['node:*'],
     legalComments: 'none',
     minify: true,
-  });
-  dropBareImports(metafile);
-  if (packages === 'bundle') writeLicences(folder, Object.keys(metafile.inputs));
+  };
+  const order = MERGED.filter((name) => name in entries);
+  const inputs = await buildMerged(build, options, order);
+  if (packages === 'bundle') writeLicences(folder, inputs);
 }
 
 /** Writes dist where it is not current. */

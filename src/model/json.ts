@@ -21,56 +21,66 @@ export function refuseJson(where: string, value: unknown, accepted: string): nev
   throw new ModelError('BAD_JSON', `${where} is ${describeValue(value)}; accepted is ${accepted}.`);
 }
 
-/** A string of JSON, or the rest of the text where it does not end. */
-const JSON_STRING = /"(?:[^"\\]|\\[\s\S])*(?:"|$)/g;
+/** The position after the string that begins at `begin`, or the text's end where it does not end. */
+function stringEnd(text: string, begin: number): number {
+  for (let end = text.indexOf('"', begin + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = end;
+    while (text[escapes - 1] === '\\') escapes--;
+    if ((end - escapes) % 2 === 0) return end + 1;
+  }
+  return text.length;
+}
+
+/** Shows every bracket of a text to `onBracket`, and where every string begins and ends to `onString`. */
+function scan(
+  text: string,
+  onBracket: (bracket: string) => void,
+  onString: (begin: number, end: number) => void = () => {},
+): void {
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position]!;
+    if (character === '"') {
+      const end = stringEnd(text, position);
+      onString(position, end);
+      position = end - 1;
+    } else if (character === '{' || character === '[' || character === '}' || character === ']') onBracket(character);
+  }
+}
 
 /** Refuses deep nesting, on which a parser would spend memory first. The text may be anything. */
 function checkDepth(text: string, where: string): void {
   let depth = 0;
-  for (const bracket of text.replace(JSON_STRING, '').match(/[[\]{}]/g) ?? []) {
+  scan(text, (bracket) => {
     depth += bracket === '{' || bracket === '[' ? 1 : -1;
-    if (depth > DEEPEST_JSON) {
-      throw new ModelError(
-        'BAD_JSON',
-        `${where} is nested more than ${DEEPEST_JSON} levels deep; no more are accepted.`,
-      );
-    }
-  }
+    if (depth <= DEEPEST_JSON) return;
+    const accepted = 'no more are accepted';
+    throw new ModelError('BAD_JSON', `${where} is nested more than ${DEEPEST_JSON} levels deep; ${accepted}.`);
+  });
 }
 
-/** The position after the string that begins at `begin`. The text is well-formed JSON. */
-function stringEnd(text: string, begin: number): number {
-  let end = begin + 1;
-  for (; text[end] !== '"'; end++) if (text[end] === '\\') end++;
-  return end + 1;
-}
+/** What may stand between a name and its colon. */
+const BLANKS = ' \t\n\r';
 
 /** Refuses repeated names, which `JSON.parse` lets pass. The text is well-formed JSON. */
 function checkNames(text: string, where: string): void {
   const open: (Set<string> | undefined)[] = [];
-  for (let position = 0; position < text.length; ) {
-    const character = text[position];
-    if (character === '"') {
-      const end = stringEnd(text, position);
-      let next = end;
-      while (' \t\n\r'.includes(text[next] ?? '-')) next++;
-      if (text[next] === ':') {
-        const name = JSON.parse(text.slice(position, end)) as string;
-        const names = open.at(-1)!;
-        if (names.has(name)) {
-          const shown = describeValue(name);
-          throw new ModelError('DUPLICATE_NAME', `${where} gives ${shown} twice; a name stands once in an object.`);
-        }
-        names.add(name);
-      }
-      position = end;
-      continue;
+  const onBracket = (bracket: string): void => {
+    if (bracket === '{') open.push(new Set());
+    else if (bracket === '[') open.push(undefined);
+    else open.pop();
+  };
+  scan(text, onBracket, (begin, end) => {
+    let next = end;
+    while (BLANKS.includes(text[next] ?? '-')) next++;
+    if (text[next] !== ':') return;
+    const name = JSON.parse(text.slice(begin, end)) as string;
+    const names = open.at(-1)!;
+    if (names.has(name)) {
+      const shown = describeValue(name);
+      throw new ModelError('DUPLICATE_NAME', `${where} gives ${shown} twice; a name stands once in an object.`);
     }
-    if (character === '{') open.push(new Set());
-    else if (character === '[') open.push(undefined);
-    else if (character === '}' || character === ']') open.pop();
-    position++;
-  }
+    names.add(name);
+  });
 }
 
 /** Parses a document. Throws ModelError BAD_JSON, or DUPLICATE_NAME for a name that stands twice in one object. */
