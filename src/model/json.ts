@@ -21,78 +21,55 @@ export function refuseJson(where: string, value: unknown, accepted: string): nev
   throw new ModelError('BAD_JSON', `${where} is ${describeValue(value)}; accepted is ${accepted}.`);
 }
 
-/** The position after the string that begins at `begin`, or the text's end where it does not end. */
-function stringEnd(text: string, begin: number): number {
-  for (let end = text.indexOf('"', begin + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let escapes = end;
-    while (text[escapes - 1] === '\\') escapes--;
-    if ((end - escapes) % 2 === 0) return end + 1;
-  }
-  return text.length;
-}
+/** A string of JSON, or the rest of the text where it does not end, with the colon after a name; or a bracket. */
+const TOKEN = /("(?:[^"\\]|\\[\s\S])*(?:"|$))(\s*:)?|[[\]{}]/g;
 
-/** Shows every bracket of a text to `onBracket`, and where every string begins and ends to `onString`. */
-function scan(
-  text: string,
-  onBracket: (bracket: string) => void,
-  onString: (begin: number, end: number) => void = () => {},
-): void {
-  for (let position = 0; position < text.length; position++) {
-    const character = text[position]!;
-    if (character === '"') {
-      const end = stringEnd(text, position);
-      onString(position, end);
-      position = end - 1;
-    } else if (character === '{' || character === '[' || character === '}' || character === ']') onBracket(character);
+/** The name that a string of JSON stands for, or nothing where it is not well-formed. */
+function nameOf(text: string): string | undefined {
+  if (!text.includes('\\')) return text.slice(1, -1);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
-/** Refuses deep nesting, on which a parser would spend memory first. The text may be anything. */
-function checkDepth(text: string, where: string): void {
-  let depth = 0;
-  scan(text, (bracket) => {
-    depth += bracket === '{' || bracket === '[' ? 1 : -1;
-    if (depth <= DEEPEST_JSON) return;
-    const accepted = 'no more are accepted';
-    throw new ModelError('BAD_JSON', `${where} is nested more than ${DEEPEST_JSON} levels deep; ${accepted}.`);
-  });
-}
-
-/** What may stand between a name and its colon. */
-const BLANKS = ' \t\n\r';
-
-/** Refuses repeated names, which `JSON.parse` lets pass. The text is well-formed JSON. */
-function checkNames(text: string, where: string): void {
+/**
+ * Refuses deep nesting, on which a parser would spend memory first, and gives the first name that stands twice in one
+ * object, which `JSON.parse` lets pass. The text may be anything.
+ */
+function findRepeatedName(text: string, where: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
-  const onBracket = (bracket: string): void => {
-    if (bracket === '{') open.push(new Set());
-    else if (bracket === '[') open.push(undefined);
-    else open.pop();
-  };
-  scan(text, onBracket, (begin, end) => {
-    let next = end;
-    while (BLANKS.includes(text[next] ?? '-')) next++;
-    if (text[next] !== ':') return;
-    const name = JSON.parse(text.slice(begin, end)) as string;
-    const names = open.at(-1)!;
-    if (names.has(name)) {
-      const shown = describeValue(name);
-      throw new ModelError('DUPLICATE_NAME', `${where} gives ${shown} twice; a name stands once in an object.`);
+  let repeated: string | undefined;
+  for (const [token, string, colon] of text.matchAll(TOKEN)) {
+    if (string !== undefined) {
+      const names = colon === undefined ? undefined : open.at(-1);
+      const name = names && nameOf(string);
+      if (name === undefined) continue;
+      if (names!.has(name)) repeated ??= name;
+      names!.add(name);
+    } else if (token === '}' || token === ']') open.pop();
+    else if (open.push(token === '{' ? new Set() : undefined) > DEEPEST_JSON) {
+      const accepted = 'no more are accepted';
+      throw new ModelError('BAD_JSON', `${where} is nested more than ${DEEPEST_JSON} levels deep; ${accepted}.`);
     }
-    names.add(name);
-  });
+  }
+  return repeated;
 }
 
 /** Parses a document. Throws ModelError BAD_JSON, or DUPLICATE_NAME for a name that stands twice in one object. */
 export function parseJson(text: string, where: string): unknown {
-  checkDepth(text, where);
+  const repeated = findRepeatedName(text, where);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new ModelError('BAD_JSON', `${where} is not well-formed JSON.`, { cause });
   }
-  checkNames(text, where);
+  if (repeated !== undefined) {
+    const found = `gives ${describeValue(repeated)} twice`;
+    throw new ModelError('DUPLICATE_NAME', `${where} ${found}; a name stands once in an object.`);
+  }
   return value;
 }
 
