@@ -7,6 +7,7 @@ export { convolutionTranspose } from './convolutionTranspose';
 export { copyRuns } from './copyRuns';
 export { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2 } from './depthwise3x3Int8';
 export { depthwiseInt8 } from './depthwiseInt8';
+export { dequantisedConvolution, dequantisedDepthwise } from './dequantisedConvolution';
 export { dilatedPool } from './dilatedPool';
 export { gather } from './gather';
 export { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise';

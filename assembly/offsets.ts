@@ -11,6 +11,7 @@ import { DepthwiseArguments } from './depthwise';
 import { Depthwise3x3Arguments } from './depthwise3x3';
 import { Depthwise3x3Int8Arguments } from './depthwise3x3Int8';
 import { DepthwiseInt8Arguments } from './depthwiseInt8';
+import { DequantisedConvolutionArguments } from './dequantisedConvolution';
 import { DilatedPoolArguments } from './dilatedPool';
 import { PreluArguments } from './elementwise';
 import { ClipArguments } from './elementwise';
@@ -276,6 +277,34 @@ export function offsetDepthwiseInt8Arguments(field: i32): usize {
   if (field == 17) return offsetof<DepthwiseInt8Arguments>('paddingLeft');
   if (field == 18) return offsetof<DepthwiseInt8Arguments>('blocks');
   return offsetof<DepthwiseInt8Arguments>();
+}
+
+export function offsetDequantisedConvolutionArguments(field: i32): usize {
+  if (field == 0) return offsetof<DequantisedConvolutionArguments>('input');
+  if (field == 1) return offsetof<DequantisedConvolutionArguments>('weights');
+  if (field == 2) return offsetof<DequantisedConvolutionArguments>('parameters');
+  if (field == 3) return offsetof<DequantisedConvolutionArguments>('padding');
+  if (field == 4) return offsetof<DequantisedConvolutionArguments>('output');
+  if (field == 5) return offsetof<DequantisedConvolutionArguments>('inputHeight');
+  if (field == 6) return offsetof<DequantisedConvolutionArguments>('inputWidth');
+  if (field == 7) return offsetof<DequantisedConvolutionArguments>('outputHeight');
+  if (field == 8) return offsetof<DequantisedConvolutionArguments>('outputWidth');
+  if (field == 9) return offsetof<DequantisedConvolutionArguments>('kernelHeight');
+  if (field == 10) return offsetof<DequantisedConvolutionArguments>('kernelWidth');
+  if (field == 11) return offsetof<DequantisedConvolutionArguments>('strideHeight');
+  if (field == 12) return offsetof<DequantisedConvolutionArguments>('strideWidth');
+  if (field == 13) return offsetof<DequantisedConvolutionArguments>('dilationHeight');
+  if (field == 14) return offsetof<DequantisedConvolutionArguments>('dilationWidth');
+  if (field == 15) return offsetof<DequantisedConvolutionArguments>('paddingTop');
+  if (field == 16) return offsetof<DequantisedConvolutionArguments>('paddingLeft');
+  if (field == 17) return offsetof<DequantisedConvolutionArguments>('inputStride');
+  if (field == 18) return offsetof<DequantisedConvolutionArguments>('outputStride');
+  if (field == 19) return offsetof<DequantisedConvolutionArguments>('pixels');
+  if (field == 20) return offsetof<DequantisedConvolutionArguments>('tapChannels');
+  if (field == 21) return offsetof<DequantisedConvolutionArguments>('groupPanels');
+  if (field == 22) return offsetof<DequantisedConvolutionArguments>('panels');
+  if (field == 23) return offsetof<DequantisedConvolutionArguments>('activation');
+  return offsetof<DequantisedConvolutionArguments>();
 }
 
 export function offsetDilatedPoolArguments(field: i32): usize {

@@ -142,11 +142,14 @@ function isInt8({ data }: Tensor): boolean {
   return data.every((value) => value === (value << 24) >> 24);
 }
 
+/** Layers with int8 weights; weights, scales and slopes stand at the same places in all of them. */
+const INT8_LAYERS = ['quantisedConvolution', 'dequantisedConvolution'];
+
 /** By tensor of int8 layers: weights as int8; scales and slopes as float16 where they are such numbers. */
 function quantisedStorages(graph: Graph): Map<string, Storage> {
   const storages = new Map<string, Storage>();
   for (const { operator, inputs } of graph.nodes) {
-    if (operator !== 'quantisedConvolution') continue;
+    if (!INT8_LAYERS.includes(operator)) continue;
     const weights = inputs[QUANTISED_WEIGHTS]!;
     if (graph.tensors.has(weights) && isInt8(graph.tensors.get(weights)!)) storages.set(weights, 'int8');
     for (const index of [WEIGHT_SCALES, QUANTISED_SLOPES]) {

@@ -6,6 +6,7 @@ import { convolutionInt8 } from './convolutionInt8.js';
 import { convolutionTranspose } from './convolutionTranspose.js';
 import { copyRuns } from './copyRuns.js';
 import { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2, depthwiseInt8 } from './depthwiseInt8.js';
+import { dequantisedConvolution, dequantisedDepthwise } from './dequantisedConvolution.js';
 import { dilatedPool } from './dilatedPool.js';
 import { gather } from './gather.js';
 import { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise.js';
@@ -53,5 +54,7 @@ export const furtherKernels: readonly Kernel[] = [
   depthwise3x3Int8Stride2,
   depthwiseInt8,
   convolutionInt8,
+  dequantisedDepthwise,
+  dequantisedConvolution,
   stridedCopy,
 ];

@@ -212,6 +212,39 @@ export const depthwiseInt8Arguments = structLayout<DepthwiseInt8Arguments>(
   'usize input weights parameters constants residual output i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth dilationHeight dilationWidth paddingTop paddingLeft blocks',
 );
 
+/** Values for DequantisedConvolutionArguments of assembly/dequantisedConvolution.ts. */
+export interface DequantisedConvolutionArguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly parameters: Address;
+  readonly padding: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly inputStride: number;
+  readonly outputStride: number;
+  readonly pixels: number;
+  readonly tapChannels: number;
+  readonly groupPanels: number;
+  readonly panels: number;
+  readonly activation: number;
+}
+
+/** Field order of DequantisedConvolutionArguments; each field takes 4 bytes. */
+export const dequantisedConvolutionArguments = structLayout<DequantisedConvolutionArguments>(
+  'usize input weights parameters padding output i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth dilationHeight dilationWidth paddingTop paddingLeft inputStride outputStride pixels tapChannels groupPanels panels activation',
+);
+
 /** Values for DilatedPoolArguments of assembly/dilatedPool.ts. */
 export interface DilatedPoolArguments {
   readonly input: Address;

@@ -9,6 +9,7 @@ import { concat } from './concat.js';
 import { constant } from './constant.js';
 import { convolution } from './convolution.js';
 import { convolutionTranspose } from './convolutionTranspose.js';
+import { dequantisedConvolution } from './dequantisedConvolution.js';
 import { expand } from './expand.js';
 import { fullyConnected } from './fullyConnected.js';
 import { gather } from './gather.js';
@@ -75,6 +76,7 @@ export const operators: readonly Operator[] = [
   quantisedConcat,
   quantisedSlice,
   quantisedChannelShuffle,
+  dequantisedConvolution,
 ];
 
 const byName: ReadonlyMap<string, Operator> = new Map(operators.map((operator) => [operator.name, operator]));

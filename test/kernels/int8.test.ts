@@ -4,11 +4,12 @@ import { acceptingKernels, kernels } from '../../src/kernels/index.js';
 import { ALL_BUILDS, type Kernel } from '../../src/kernels/kernel.js';
 import { operatorOf } from '../../src/ops/index.js';
 import { toReference } from '../../src/tensor/tensor.js';
+import { dequantisedCases } from './dequantisedCases.js';
 import { int8ConversionCases, int8LayerCases } from './int8Cases.js';
 import type { KernelCase } from './makeCase.js';
-import { runKernel } from './runKernel.js';
+import { paddingIsZero, runKernel } from './runKernel.js';
 
-const cases = [...int8LayerCases, ...int8ConversionCases];
+const cases = [...int8LayerCases, ...int8ConversionCases, ...dequantisedCases];
 const int8Kernels = kernels.filter((kernel) => [kernel.layout, kernel.outputLayout].includes('nhwcInt8'));
 const casesByKernel = new Map<Kernel, KernelCase[]>(int8Kernels.map((kernel) => [kernel, []]));
 for (const kernelCase of cases) {
@@ -42,6 +43,8 @@ describe.each([...casesByKernel])('$name', (kernel, kernelCases) => {
       for (const lanes of [1, 2, 3]) {
         const run = runKernel(kernel, site, values, build, lanes);
         expect(run.output, name).toEqual(expected);
+        const padded = kernel.outputLayout === 'nhwc';
+        expect(!padded || paddingIsZero(run.stored, site.outputs[0]!), `${name}: padding channels`).toBe(true);
         expect(run.guardsIntact, `${name}: guards`).toBe(true);
         expect(run.inputsIntact, `${name}: inputs`).toBe(true);
       }
