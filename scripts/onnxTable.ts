@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { folders } from '../src/formats/onnx/foldConstants.js';
 import { MOST_MADE_ELEMENTS } from '../src/formats/onnx/graphImporter.js';
-import { nodeImporters } from '../src/formats/onnx/operators/index.js';
+import { addedImporters, nodeImporters } from '../src/formats/onnx/operators/index.js';
 import { MOST_NODES, NEWEST_OPERATOR_SET, OLDEST_OPERATOR_SET } from '../src/formats/onnx/readModel.js';
 import { MOST_AXES } from '../src/tensor/shape.js';
 
@@ -14,12 +14,19 @@ const LIMITS: Readonly<Record<string, string>> = {
   BatchNormalization: 'constant parameters; not in training',
   Cast: 'computed values to floating-point types, int32, int64 and bool; after the last three only moves and casts',
   Conv: '1 or 2 axes; constant weights',
+  ConvInteger: 'constant weights',
   ConvTranspose: '1 or 2 axes; constant weights',
+  DequantizeLinear: 'int8, uint8 and, of constants, int32; one scale, several for constants; no blocks',
   Dropout: 'not in training',
   Expand: 'constant shape',
   Gather: 'constant indices',
+  MatMulInteger: 'constant weights',
   MaxPool: '1 to 3 axes; no indices; no windows of padding alone',
   Pad: 'constant pads and number; any axis, also below 0; reflected padding shorter than the axis',
+  QGemm: 'constant weights and bias',
+  QLinearConcat: 'computed values',
+  QLinearConv: '1 or 2 axes; constant weights and bias',
+  QuantizeLinear: 'to int8 and uint8; one scale, several for constants; no blocks',
   Reshape: 'constant shape, also one that is computed from the shapes of values',
   Resize: 'constant scales and sizes; modes nearest, linear and cubic',
   Slice: 'constant starts, ends, axes and steps',
@@ -32,10 +39,10 @@ function list(names: readonly string[]): string {
 }
 
 function rows(): string[] {
-  const names = [...new Set([...nodeImporters.keys(), ...folders.keys()])].sort();
+  const names = [...new Set([...nodeImporters.keys(), ...folders.keys(), ...addedImporters.keys()])].sort();
   for (const name of Object.keys(LIMITS)) if (!names.includes(name)) throw new Error(`${name} is no operator.`);
   return names.map((name) => {
-    const importer = nodeImporters.get(name);
+    const importer = nodeImporters.get(name) ?? addedImporters.get(name);
     const attributes = importer?.attributes ?? folders.get(name)!.attributes;
     const limits = importer ? (LIMITS[name] ?? '') : 'of constants and shapes';
     return `| ${name} | ${list(attributes)} | ${limits} |`;
@@ -48,6 +55,11 @@ Generated from the importer's tables by \`node scripts/run.js scripts/onnxTable.
 Operator sets ${OLDEST_OPERATOR_SET} to ${NEWEST_OPERATOR_SET}; values of up to ${MOST_AXES} axes, float32 throughout. Shape arithmetic and everything else that depends on constants and shapes alone is computed when a file is imported. A file may have ${MOST_NODES} nodes, of which 4096 stay when it is folded, and folding may make ${MOST_MADE_ELEMENTS} elements. A node that is not supported is refused by name with what would be accepted, all of a file's at once.
 
 An input of whole numbers is accepted where its values are given with the file (\`inputValues\` of the import's options): it becomes a constant. Floating-point inputs whose values are given stay inputs, and are constants for nodes that need some there, such as the weights of Conv or the scales of Resize. Without given values the first is refused as \`UNSUPPORTED_INPUT\`, and a node that needs a constant by its name.
+
+## Quantised files
+Files as onnxruntime's quantisation writes them run on int8 kernels, in both of its forms: QuantizeLinear and DequantizeLinear around operators, or operators such as QLinearConv (those of the domain \`com.microsoft\` are ${[...addedImporters.keys()].sort().join(', ')}). A uint8 value becomes int8 by taking 128 off its elements and its zero point, which is the same arithmetic. Conv, Gemm and MatMul whose input and weights are given as whole numbers, the weights from −127 to 127 once their zero points are off, sum integers; every other operator runs on float32 values between conversions, which is always right. Operators that move or choose elements, MaxPool among them, take int8 values as they are. Results are onnxruntime's to a level of the output for each layer, since onnxruntime rounds halves to even. Dynamic quantisation (DynamicQuantizeLinear, ConvInteger, MatMulInteger) is computed in float32.
+
+An output of type int8 or uint8 is given out as float32 numbers. Scales are numbers above 0, constant and one for each computed value; 4-bit, 16-bit and 8-bit floating-point elements are refused.
 
 | operator | attributes | accepted |
 | --- | --- | --- |

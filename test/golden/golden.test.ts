@@ -27,12 +27,12 @@ describe.each(goldenSets)('golden $name', ({ name, cases, missing, tolerance }) 
 
     it.skipIf(missing).each(cases)(
       `$name${missing ? ` (${missing})` : ''}`,
-      async ({ name: label, graph, inputShapes }) => {
+      async ({ name: label, graph, inputShapes, unit }) => {
         const built = await graph();
         const network = await engine.compile(built);
         const outputs = network.run(inputsOf(built, inputShapes));
         network.dispose();
-        expect(compareOutputs(outputs, stored.get(label)!)).toBeLessThan(tolerance);
+        expect(compareOutputs(outputs, stored.get(label)!, unit)).toBeLessThan(tolerance);
       },
     );
   });

@@ -36,7 +36,7 @@ async function runOurs(engine: Engine, graph: Graph, inputs: Tensors): Promise<T
 }
 
 async function runCase(
-  { name, graph: build, onnx, inputShapes }: GoldenCase,
+  { name, graph: build, onnx, inputShapes, unit }: GoldenCase,
   stored: Tensors | undefined,
   engine: Engine,
   other: OnnxRuntime,
@@ -44,10 +44,11 @@ async function runCase(
   const graph = await build();
   const inputs = inputsOf(graph, inputShapes);
   const shapes = Object.fromEntries(Object.entries(inputs).map(([input, { shape }]) => [input, shape]));
-  const written = exportOnnx(graph, { inputShapes: shapes });
-  const outputs = await other.run(onnx ? onnx() : written, inputs);
-  const exported = onnx ? compareOutputs(await other.run(written, inputs), outputs) : 0;
-  const ours = compareOutputs(await runOurs(engine, graph, inputs), outputs);
+  // Int8 layers have no form in ONNX files that says the same.
+  const written = unit === undefined ? exportOnnx(graph, { inputShapes: shapes }) : undefined;
+  const outputs = await other.run(onnx?.() ?? written!, inputs);
+  const exported = onnx && written ? compareOutputs(await other.run(written, inputs), outputs) : 0;
+  const ours = compareOutputs(await runOurs(engine, graph, inputs), outputs, unit);
   return { name, outputs, ours, exported, stored: compareOutputs(stored, outputs) };
 }
 

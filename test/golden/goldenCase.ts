@@ -14,6 +14,8 @@ export interface GoldenCase {
   readonly onnx?: () => Uint8Array;
   /** The shapes that it runs with, where they are not those that it was written for. */
   readonly inputShapes?: InputShapes;
+  /** The step between two levels of the outputs, where they are quantised: differences are measured in it. */
+  readonly unit?: number;
 }
 
 /** Uniform in (−1, 1), by the rule of the seeded weights: ten times their biases. */
@@ -45,14 +47,26 @@ export function relativeDifference(found: ArrayLike<number>, expected: ArrayLike
   return largest === 0 ? 0 : largest / magnitude;
 }
 
-/** The largest difference over all outputs; infinite where their names or shapes differ. */
-export function compareOutputs(found: Tensors | undefined, expected: Tensors): number {
+/** The largest difference of two outputs in units; NaN and another length count as infinite. */
+export function differenceInUnits(found: ArrayLike<number>, expected: ArrayLike<number>, unit: number): number {
+  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
+  const differences = Array.from(expected, (value, index) => Math.abs(found[index]! - value) / unit);
+  return differences.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(...differences);
+}
+
+/**
+ * The largest difference over all outputs, in units where one is given and otherwise relative; infinite where their
+ * names or shapes differ.
+ */
+export function compareOutputs(found: Tensors | undefined, expected: Tensors, unit?: number): number {
   const names = Object.keys(expected);
   if (!found || Object.keys(found).sort().join() !== [...names].sort().join()) return Number.POSITIVE_INFINITY;
   const differences = names.map((name) => {
     const [own, other] = [found[name]!, expected[name]!];
     if (own.shape.join() !== other.shape.join()) return Number.POSITIVE_INFINITY;
-    return relativeDifference(own.data, other.data);
+    return unit === undefined
+      ? relativeDifference(own.data, other.data)
+      : differenceInUnits(own.data, other.data, unit);
   });
   return Math.max(...differences);
 }

@@ -13,6 +13,17 @@ export interface Constant {
   readonly kind: 'float' | 'integer';
   readonly shape: Shape;
   readonly data: Float32Array | Float64Array;
+  /** The file's element type, where that matters: of a zero point it is that of what is quantised. */
+  readonly dataType?: number;
+  /** What DequantizeLinear made the elements from, where those are whole numbers from −127 to 127. */
+  readonly quantised?: QuantisedElements;
+}
+
+/** Elements as whole numbers, zero points taken off, with one scale for all or one for each place along an axis. */
+export interface QuantisedElements {
+  readonly data: Int8Array;
+  readonly scales: Float32Array;
+  readonly axis: number;
 }
 
 /** Gives the bytes of a file in the model's folder; `undefined` where there is none of this name. */
@@ -178,5 +189,5 @@ export function readConstant(tensor: TensorMessage, where: string, readFile?: Re
     const found = `${data.length} elements for shape ${formatShape(shape)}`;
     throw new ModelError('BAD_TENSOR', `${where}: has ${found}; accepted are ${count}.`);
   }
-  return { kind: isFloat(type) ? 'float' : 'integer', shape, data };
+  return { kind: isFloat(type) ? 'float' : 'integer', shape, data, dataType: type };
 }

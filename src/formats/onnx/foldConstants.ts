@@ -3,6 +3,7 @@ import { rowMajorStrides } from '../../ops/permute.js';
 import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
 import { type Constant, integerConstant, readConstant } from './constant.js';
 import type { FoldContext, Folder } from './folder.js';
+import { dequantizeConstant, quantizeConstant } from './foldQuantised.js';
 import { compared, not, range, where } from './foldTruth.js';
 import { DATA_TYPES } from './messages.js';
 import { alignedShape } from './nodeImporter.js';
@@ -237,6 +238,8 @@ export const folders: ReadonlyMap<string, Folder> = new Map<string, Folder>([
   ['Not', not],
   ['Where', where],
   ['Range', range],
+  ['QuantizeLinear', quantizeConstant],
+  ['DequantizeLinear', dequantizeConstant],
 ]);
 
 /** The folder of a node whose operands are known as far as it asks; `undefined` where the node is computed later. */

@@ -15,5 +15,7 @@ export interface Folder {
   readonly attributes: readonly string[];
   /** Whether it asks for its operands' shapes alone, so that computed values will do. */
   readonly readsShapes?: boolean;
+  /** Whether onnxruntime's own domain has the operator too. */
+  readonly added?: boolean;
   fold(node: OnnxNode, context: FoldContext): Constant;
 }

@@ -79,6 +79,20 @@ export class GraphImporter {
     this.define(node.outputs[index]!, { value, shape: this.shape(value) });
   }
 
+  /** A name that nothing of the graph or of the file before has. */
+  freshName(base: string): string {
+    let name = this.#fresh(base);
+    for (let count = 2; this.#operands.has(name); count++) name = this.#fresh(`${base}.${count}`);
+    return name;
+  }
+
+  /** What a name stands for, which it does no longer: the result of a part of a node. */
+  take(name: string): Operand {
+    const operand = this.#operands.get(name)!;
+    this.#operands.delete(name);
+    return operand;
+  }
+
   /** What a name stands for; `undefined` where nothing before defines it. */
   find(name: string): Operand | undefined {
     return this.#operands.get(name);
@@ -210,7 +224,11 @@ export class GraphImporter {
         copies.push(this.#constantOutput(output, operand.constant));
         continue;
       }
-      const { value, shape } = operand;
+      const { value, shape, quantised } = operand;
+      if (quantised) {
+        copies.push(...this.#wholeOutput(output, value, shape, quantised.unsigned));
+        continue;
+      }
       if (value === output) continue;
       if (made.has(value) && !outputs.includes(value) && !renamed.has(value) && !this.#shapes.has(output)) {
         renamed.set(value, output);
@@ -228,6 +246,16 @@ export class GraphImporter {
     const read = new Set(nodes.flatMap((node) => node.inputs));
     const inputs = this.#inputs.filter(({ name }) => read.has(name) || !this.#isGiven(name));
     return { inputs, outputs, nodes, tensors: this.#tensors };
+  }
+
+  /** The nodes that give out an int8 value as the whole numbers that the file means. */
+  #wholeOutput(output: string, value: string, shape: Shape, unsigned: boolean): Node[] {
+    const images = sameShape(shape, this.shape(value)) ? output : this.#fresh(`${output}.whole`);
+    const attributes = { scale: 1, zeroPoint: unsigned ? -128 : 0 };
+    const made = { name: images, operator: 'dequantise', inputs: [value], outputs: [images], attributes };
+    if (images === output) return [made];
+    const whole = { shape, whole: true };
+    return [made, { name: output, operator: 'reshape', inputs: [images], outputs: [output], attributes: whole }];
   }
 
   #isGiven(input: string): boolean {

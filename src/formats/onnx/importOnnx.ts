@@ -13,10 +13,12 @@ import { folderOf, folders } from './foldConstants.js';
 import { GraphImporter } from './graphImporter.js';
 import { suppliedInput, suppliedInputs } from './inputShapes.js';
 import type { GraphMessage, NodeMessage, TensorMessage } from './messages.js';
+import type { NodeImporter } from './nodeImporter.js';
 import { OnnxNode, type Operand, UnsupportedNode } from './onnxNode.js';
-import { nodeImporters } from './operators/index.js';
+import { addedImporters, nodeImporters } from './operators/index.js';
+import { importKept } from './operators/quantised.js';
 import { takePixelAffine } from './pixelAffine.js';
-import { hasOwnDomain, type OnnxFile, readModel } from './readModel.js';
+import { hasAddedDomain, hasOwnDomain, type OnnxFile, readModel } from './readModel.js';
 
 /** Nodes that one message names; the rest are counted. */
 const MOST_NAMED = 50;
@@ -31,6 +33,18 @@ function neededNodes({ node = [], output = [] }: GraphMessage): readonly NodeMes
     kept.push(message);
   }
   return kept.reverse();
+}
+
+/** The importer of a node's operator, by its name in the operator's domain. */
+function importerOf(message: NodeMessage): NodeImporter | undefined {
+  const { opType = '' } = message;
+  if (hasOwnDomain(message)) return nodeImporters.get(opType);
+  return hasAddedDomain(message) ? addedImporters.get(opType) : undefined;
+}
+
+/** True for operators that move or choose elements, which may be int8. */
+function keepsInt8({ int8, wholeNumbers }: NodeImporter): boolean {
+  return int8 === 'kept' || (int8 === undefined && wholeNumbers === 'moved');
 }
 
 /** Imports the nodes of a file one after another, and remembers those that it cannot. */
@@ -97,17 +111,18 @@ class NodeWalk {
   #checkOperator(message: NodeMessage): void {
     const { opType = '', domain } = message;
     const own = hasOwnDomain(message);
-    if (own && (nodeImporters.has(opType) || folders.has(opType))) return;
+    if (importerOf(message) || (own && folders.has(opType))) return;
     this.#unknownOperator = true;
     throw new UnsupportedNode(own ? 'unknown' : `of ${describeValue(domain)}`);
   }
 
   #import(message: NodeMessage): void {
     const { opType = '', input = [], output = [] } = message;
-    const importer = nodeImporters.get(opType);
+    const importer = importerOf(message);
     const reader = `node ${describeValue(message.name || (output[0] ?? ''))} (${opType})`;
     const operands = input.map((name) => (name === '' ? undefined : this.operand(name, reader)));
-    const folder = folderOf(opType, operands);
+    const folds = hasOwnDomain(message) || folders.get(opType)?.added;
+    const folder = folds ? folderOf(opType, operands) : undefined;
     const attributes = folder?.attributes ?? importer?.attributes;
     if (!attributes) throw new UnsupportedNode('it reads a computed value; accepted are constants and shapes');
     const node = new OnnxNode(message, operands, this.#file.operatorSet, attributes, this.#where);
@@ -134,13 +149,16 @@ class NodeWalk {
         );
       }
     }
-    importer!.import(node, this.#graph);
+    const readsInt8 = operands.some((operand) => operand && !operand.constant && operand.quantised);
+    if (!readsInt8 || importer!.int8 === 'read') importer!.import(node, this.#graph);
+    else if (keepsInt8(importer!)) importKept(node, this.#graph, importer!);
+    else throw new UnsupportedNode('it reads int8 values; accepted is DequantizeLinear before it');
   }
 
   #refuse(): never {
     const more = this.#unsupported.length - MOST_NAMED;
     const named = this.#unsupported.slice(0, MOST_NAMED).join('; ') + (more > 0 ? `; and ${more} more` : '');
-    const accepted = [...new Set([...nodeImporters.keys(), ...folders.keys()])].join(', ');
+    const accepted = [...new Set([...nodeImporters.keys(), ...folders.keys(), ...addedImporters.keys()])].join(', ');
     const code = this.#unknownOperator ? 'UNSUPPORTED_OPERATOR' : 'UNSUPPORTED_ATTRIBUTE';
     throw new ModelError(code, `${this.#where}: not supported are ${named}; supported operators are ${accepted}.`);
   }

@@ -19,6 +19,11 @@ export interface NodeImporter {
    * them without rounding, so that constants may. Neither where absent.
    */
   readonly wholeNumbers?: 'moved' | 'constants' | undefined;
+  /**
+   * What it does with int8 values: it reads them as they are; or it moves or chooses elements, so that the result has
+   * their quantisation; or it cannot have them. Where absent, operators that move whole numbers move int8 values.
+   */
+  readonly int8?: 'read' | 'kept' | 'refused';
   /** Defines the node's outputs. */
   import(node: OnnxNode, graph: GraphImporter): void;
 }

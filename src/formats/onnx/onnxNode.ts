@@ -1,13 +1,26 @@
 /** One node of an ONNX file as importers read it: attributes and operands, each checked when it is asked for. */
 import { ModelError } from '../../errors.js';
 import { describeValue } from '../../model/json.js';
+import type { Quantisation } from '../../ops/quantise.js';
 import { formatShape, type Shape } from '../../tensor/shape.js';
 import type { Constant } from './constant.js';
 import type { AttributeMessage, NodeMessage, TensorMessage } from './messages.js';
 
+/** An int8 value of the graph, `[N, C, H, W]` whatever axes the file gives it, and what its elements mean. */
+export interface Int8Value {
+  readonly value: string;
+  readonly quantisation: Quantisation;
+}
+
+/** How the file's own elements differ from the graph's: uint8 ones are 128 more. */
+export interface QuantisedType extends Quantisation {
+  readonly unsigned: boolean;
+}
+
 /**
  * What a name of the file stands for: a constant, or a value of the graph under construction. `given` are the elements
- * that the caller will supply for an input: a constant for nodes that need one.
+ * that the caller will supply for an input: a constant for nodes that need one. `quantised` says that the value is int8,
+ * and how QuantizeLinear made it; `int8` what a float32 value was dequantised from.
  */
 export type Operand =
   | { readonly constant: Constant; readonly name: string }
@@ -16,6 +29,8 @@ export type Operand =
       readonly value: string;
       readonly shape: Shape;
       readonly given?: Constant | undefined;
+      readonly quantised?: QuantisedType;
+      readonly int8?: Int8Value;
     };
 
 /** A node that cannot be imported although it is well formed; all of a file's are reported at once. */
@@ -37,6 +52,8 @@ export class OnnxNode {
   /** Where the node stands, for messages. */
   readonly where: string;
   readonly #attributes = new Map<string, AttributeMessage>();
+  readonly #message: NodeMessage;
+  readonly #file: string;
 
   constructor(
     message: NodeMessage,
@@ -45,6 +62,8 @@ export class OnnxNode {
     known: readonly string[],
     file: string,
   ) {
+    this.#message = message;
+    this.#file = file;
     this.operator = message.opType ?? '';
     this.outputs = message.output ?? [];
     this.name = message.name || (this.outputs[0] ?? '');
@@ -59,6 +78,12 @@ export class OnnxNode {
       }
       this.#attributes.set(name, attribute);
     }
+  }
+
+  /** The same node on other operands, making other outputs. */
+  on(operands: readonly (Operand | undefined)[], outputs: readonly string[]): OnnxNode {
+    const message = { ...this.#message, name: this.name, output: outputs };
+    return new OnnxNode(message, operands, this.operatorSet, [...this.#attributes.keys()], this.#file);
   }
 
   /** Refuses the node as malformed. Throws ModelError BAD_NODE. */

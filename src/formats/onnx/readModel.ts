@@ -31,6 +31,11 @@ export function hasOwnDomain({ domain = '' }: NodeMessage): boolean {
   return OWN_DOMAINS.includes(domain);
 }
 
+/** True where a node's operator is one that onnxruntime adds. */
+export function hasAddedDomain({ domain = '' }: NodeMessage): boolean {
+  return domain === 'com.microsoft';
+}
+
 function checkCount(where: string, count: number, most: number, things: string): void {
   if (count <= most) return;
   throw new ModelError('TOO_LARGE', `${where}: has ${count} ${things}; at most ${most} are accepted.`);

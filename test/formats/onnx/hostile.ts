@@ -4,6 +4,7 @@ import { importModel } from '../../../src/formats/index.js';
 import { exportOnnx } from '../../../src/formats/onnx/exportOnnx.js';
 import { DATA_LOCATIONS, MODEL, type ModelMessage } from '../../../src/formats/onnx/messages.js';
 import { readMessage, writeMessage } from '../../../src/formats/onnx/protobuf.js';
+import { quantisedCases } from '../../golden/quantisedCases.js';
 import { type Edit, editBytes, edits } from '../damage.js';
 import type { HostileSuite } from '../hostile.js';
 import { tinyGraph } from '../tinyModel.js';
@@ -169,23 +170,31 @@ function editMessage(message: ModelMessage, list: readonly Edit[]): Uint8Array<A
 }
 
 /** A message that cannot be written, because an edit moved a value to where another kind stands, is no case. */
-function written(list: readonly Edit[]): Uint8Array<ArrayBuffer> {
+function written(message: ModelMessage, list: readonly Edit[]): Uint8Array<ArrayBuffer> {
   try {
-    return editMessage(NETWORK, list);
+    return editMessage(message, list);
   } catch {
-    return writeMessage(MODEL, NETWORK);
+    return writeMessage(MODEL, message);
   }
 }
 
+/** Quantised networks in both forms, and that network. */
+const NETWORKS: readonly ModelMessage[] = [
+  NETWORK,
+  ...quantisedCases
+    .filter(({ name }) => /residual block|all that follows|ConvInteger/.test(name))
+    .map(({ name, onnx }) => readMessage(MODEL, onnx!(), name)),
+];
+
 /** Whole models; `check` looks at what is accepted. */
 export function onnxModelSuite(check: (model: Awaited<ReturnType<typeof importModel>>) => void): HostileSuite {
-  const sound = writeMessage(MODEL, NETWORK);
   return {
     name: 'onnx',
-    cases: fc.tuple(fc.nat(3), edits).map(([kind, list]) => {
-      const bytes = kind === 0 ? editBytes(sound, list) : written(list);
+    cases: fc.tuple(fc.nat(3), fc.constantFrom(...NETWORKS.keys()), edits).map(([kind, network, list]) => {
+      const message = NETWORKS[network]!;
+      const bytes = kind === 0 ? editBytes(writeMessage(MODEL, message), list) : written(message, list);
       return {
-        label: `${kind === 0 ? 'bytes' : 'messages'} ${JSON.stringify(list)}`,
+        label: `${kind === 0 ? 'bytes' : 'messages'} of ${network} ${JSON.stringify(list)}`,
         feed: async () => check(await importModel([{ name: 'hostile.onnx', bytes }])),
       };
     }),

@@ -61,6 +61,21 @@ export function integers(
   return { name, dims, dataType: DATA_TYPES.int64, rawData };
 }
 
+/** Given whole numbers of one byte, int8 or uint8 as the type says. */
+export function bytes(name: string, dims: Shape, dataType: number, values: readonly number[]): TensorMessage {
+  return { name, dims, dataType, rawData: Uint8Array.from(values, (value) => value & 0xff) };
+}
+
+/** Given whole numbers of 32 bits. */
+export function words(name: string, dims: Shape, values: readonly number[]): TensorMessage {
+  return { name, dims, dataType: DATA_TYPES.int32, rawData: new Uint8Array(Int32Array.from(values).buffer) };
+}
+
+/** A node of an operator that onnxruntime adds. */
+export function added(...parameters: Parameters<typeof node>): NodeMessage {
+  return { ...node(...parameters), domain: 'com.microsoft' };
+}
+
 /** A graph's input or output; names stand for open axes. */
 export function value(
   name: string,
@@ -78,6 +93,8 @@ export interface OnnxContent {
   readonly inputs?: readonly ValueInfoMessage[];
   /** By default `y`. */
   readonly outputs?: readonly string[];
+  /** The outputs' element type, float32 by default. */
+  readonly outputType?: number;
   readonly tensors?: readonly TensorMessage[];
   readonly operatorSet?: number;
 }
@@ -87,18 +104,22 @@ export function onnxMessage({
   nodes,
   inputs,
   outputs = ['y'],
+  outputType = DATA_TYPES.float,
   tensors = [],
   operatorSet = 13,
 }: OnnxContent): ModelMessage {
   return {
     irVersion: operatorSet < 9 ? 4 : 8,
-    opsetImport: [{ domain: '', version: operatorSet }],
+    opsetImport: [
+      { domain: '', version: operatorSet },
+      ...(nodes.some(({ domain }) => domain === 'com.microsoft') ? [{ domain: 'com.microsoft', version: 1 }] : []),
+    ],
     graph: {
       name: 'graph',
       node: nodes,
       initializer: tensors,
       input: inputs ?? [value('x', [2, 4, 6, 5])],
-      output: outputs.map((name) => ({ name, type: { tensorType: { elemType: DATA_TYPES.float } } })),
+      output: outputs.map((name) => ({ name, type: { tensorType: { elemType: outputType } } })),
     },
   };
 }

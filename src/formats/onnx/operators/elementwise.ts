@@ -58,6 +58,7 @@ const cast: NodeImporter = {
   attributes: ['to', 'saturate', 'round_mode'],
   inputs: [1, 1],
   wholeNumbers: 'moved',
+  int8: 'refused',
   import(node, graph) {
     const to = node.integer('to', 0);
     const value = node.value();

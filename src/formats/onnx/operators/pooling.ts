@@ -77,6 +77,7 @@ export const maxPool: NodeImporter = {
   operator: 'MaxPool',
   attributes: [...WINDOW_ATTRIBUTES, 'ceil_mode', 'storage_order'],
   inputs: [1, 1],
+  int8: 'kept',
   import: (node, graph) => pool(node, graph, 'maxPool'),
 };
 

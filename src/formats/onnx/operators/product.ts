@@ -2,6 +2,7 @@
 import { elementCount, type Shape } from '../../../tensor/shape.js';
 import type { Constant } from '../constant.js';
 import type { GraphImporter } from '../graphImporter.js';
+import { appendInt8Product, type Int8Layer, int8LayerOf } from '../int8Layer.js';
 import { alignedShape, channelVector, type NodeImporter } from '../nodeImporter.js';
 import type { OnnxNode } from '../onnxNode.js';
 import { appendPair, numberTerm, operandTerm, termValue, valueTerm } from './term.js';
@@ -62,6 +63,14 @@ function withOffsets(node: OnnxNode, graph: GraphImporter, value: string, factor
   return appendPair(node, graph, 'add', valueTerm(node, graph, value), scaled, 'sum');
 }
 
+/** Vectors times a matrix, both of whole numbers; `undefined` where the file does not give them so. */
+function int8ProductOf(node: OnnxNode, transposed: boolean): Int8Layer | undefined {
+  const [a, [rows = 0, columns = 0]] = [node.shape(0), node.shape(1)];
+  const [outputs, depth] = transposed ? [rows, columns] : [columns, rows];
+  if (a.length !== 2 || a[1] !== depth) return undefined;
+  return int8LayerOf(node, [outputs, depth, 1, 1], transposed ? 0 : 1);
+}
+
 /** alpha · (A · B) + beta · C. */
 export const gemm: NodeImporter = {
   operator: 'Gemm',
@@ -75,9 +84,13 @@ export const gemm: NodeImporter = {
     const given = termValue(node, graph, operandTerm(node, graph, 0));
     const left = node.integer('transA', 0) === 0 ? given : turned(node, graph, given);
     const hasOffsets = node.has(2) && beta !== 0;
+    const int8 = alpha === 1 && node.integer('transA', 0) === 0 ? int8ProductOf(node, transposed) : undefined;
     let value: string;
     let bias: string | undefined;
-    if (weightsOf(node, 1)) {
+    if (int8) {
+      bias = hasOffsets ? biasOf(node, graph, int8.weights.scales.length, beta) : undefined;
+      value = appendInt8Product(node, graph, int8, bias);
+    } else if (weightsOf(node, 1)) {
       const weights = matrix(node, graph, transposed, alpha);
       bias = hasOffsets ? biasOf(node, graph, graph.shape(weights)[0]!, beta) : undefined;
       const inputs = bias ? [left, weights, bias] : [left, weights];
@@ -96,6 +109,11 @@ export const gemm: NodeImporter = {
 
 /** The last two axes of all that stands before them, by one matrix of weights. */
 function appendLayer(node: OnnxNode, graph: GraphImporter, a: Shape): void {
+  const int8 = int8ProductOf(node, false);
+  if (int8) {
+    graph.alias(node, appendInt8Product(node, graph, int8, undefined));
+    return;
+  }
   const depth = a.at(-1)!;
   const rows = graph.reshape(node, node.value(), [elementCount(a.slice(0, -1)), depth], 'rows');
   const weights = matrix(node, graph, false, 1);
