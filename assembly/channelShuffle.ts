@@ -42,3 +42,20 @@ export function channelShuffle(pointer: usize, begin: i32, end: i32): void {
     for (let at = used; at < stride; at += F32) store<f32>(output + at, 0);
   }
 }
+
+/** The same of int8 elements. */
+export function channelShuffleInt8(pointer: usize, begin: i32, end: i32): void {
+  const args = changetype<ChannelShuffleArguments>(pointer);
+  const groups = <usize>args.groups;
+  const groupChannels = <usize>args.groupChannels;
+  check(groups > 0 && groupChannels > 0 && <usize>args.stride >= groups * groupChannels);
+  const stride = <usize>args.stride;
+  for (let pixel = begin; pixel < end; pixel++) {
+    let from = args.input + <usize>pixel * stride;
+    const output = args.output + <usize>pixel * stride;
+    for (let group: usize = 0; group < groups; group++) {
+      const last = from + groupChannels;
+      for (let to = output + group; from < last; from++, to += groups) store<u8>(to, load<u8>(from));
+    }
+  }
+}

@@ -1,20 +1,22 @@
 /** The kernels of the set `further`: what other graphs need, and tiles that dispatch passes over. */
 export { binary } from './binary';
-export { channelShuffle } from './channelShuffle';
+export { channelShuffle, channelShuffleInt8 } from './channelShuffle';
 export { convolution } from './convolution';
 export { convolutionInt8 } from './convolutionInt8';
 export { convolutionTranspose } from './convolutionTranspose';
-export { copyRuns } from './copyRuns';
+export { copyRuns, copyRunsInt8 } from './copyRuns';
 export { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2 } from './depthwise3x3Int8';
 export { depthwiseInt8 } from './depthwiseInt8';
 export { dequantisedConvolution, dequantisedDepthwise } from './dequantisedConvolution';
 export { dilatedPool } from './dilatedPool';
+export { additionInt8, requantiseInt8 } from './elementwiseInt8';
 export { gather } from './gather';
 export { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise';
 export { matMul } from './matMul';
 export { pad } from './pad';
 export { pointwise2x16, pointwise4x16 } from './pointwise';
 export { averagePool, maxPool } from './pool';
+export { averagePoolInt8, maxPoolInt8 } from './poolInt8';
 export { dequantise, quantise } from './quantise';
 export { reduce } from './reduce';
 export { resample } from './resample';

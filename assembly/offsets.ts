@@ -18,6 +18,8 @@ import { ClipArguments } from './elementwise';
 import { SigmoidArguments } from './elementwise';
 import { AffineArguments } from './elementwise';
 import { AddArguments } from './elementwise';
+import { AdditionInt8Arguments } from './elementwiseInt8';
+import { RequantiseInt8Arguments } from './elementwiseInt8';
 import { FullyConnectedArguments } from './fullyConnected';
 import { GatherArguments } from './gather';
 import { GatherPlace } from './gather';
@@ -30,6 +32,7 @@ import { MatMulArguments } from './matMul';
 import { PadArguments } from './pad';
 import { PointwiseArguments } from './pointwise';
 import { PoolArguments } from './pool';
+import { PoolInt8Arguments } from './poolInt8';
 import { QuantiseArguments } from './quantise';
 import { ReduceArguments } from './reduce';
 import { ResampleArguments } from './resample';
@@ -191,7 +194,7 @@ export function offsetCopyRunsArguments(field: i32): usize {
 
 export function offsetCopyRunsSource(field: i32): usize {
   if (field == 0) return offsetof<CopyRunsSource>('input');
-  if (field == 1) return offsetof<CopyRunsSource>('elements');
+  if (field == 1) return offsetof<CopyRunsSource>('length');
   if (field == 2) return offsetof<CopyRunsSource>('stride');
   return offsetof<CopyRunsSource>();
 }
@@ -372,6 +375,33 @@ export function offsetAddArguments(field: i32): usize {
   return offsetof<AddArguments>();
 }
 
+export function offsetAdditionInt8Arguments(field: i32): usize {
+  if (field == 0) return offsetof<AdditionInt8Arguments>('a');
+  if (field == 1) return offsetof<AdditionInt8Arguments>('b');
+  if (field == 2) return offsetof<AdditionInt8Arguments>('output');
+  if (field == 3) return offsetof<AdditionInt8Arguments>('multiplierA');
+  if (field == 4) return offsetof<AdditionInt8Arguments>('multiplierB');
+  if (field == 5) return offsetof<AdditionInt8Arguments>('shift');
+  if (field == 6) return offsetof<AdditionInt8Arguments>('offset');
+  if (field == 7) return offsetof<AdditionInt8Arguments>('least');
+  if (field == 8) return offsetof<AdditionInt8Arguments>('most');
+  return offsetof<AdditionInt8Arguments>();
+}
+
+export function offsetRequantiseInt8Arguments(field: i32): usize {
+  if (field == 0) return offsetof<RequantiseInt8Arguments>('input');
+  if (field == 1) return offsetof<RequantiseInt8Arguments>('output');
+  if (field == 2) return offsetof<RequantiseInt8Arguments>('negatives');
+  if (field == 3) return offsetof<RequantiseInt8Arguments>('multiplier');
+  if (field == 4) return offsetof<RequantiseInt8Arguments>('inputZeroPoint');
+  if (field == 5) return offsetof<RequantiseInt8Arguments>('shift');
+  if (field == 6) return offsetof<RequantiseInt8Arguments>('offset');
+  if (field == 7) return offsetof<RequantiseInt8Arguments>('least');
+  if (field == 8) return offsetof<RequantiseInt8Arguments>('most');
+  if (field == 9) return offsetof<RequantiseInt8Arguments>('blocks');
+  return offsetof<RequantiseInt8Arguments>();
+}
+
 export function offsetFullyConnectedArguments(field: i32): usize {
   if (field == 0) return offsetof<FullyConnectedArguments>('input');
   if (field == 1) return offsetof<FullyConnectedArguments>('weights');
@@ -528,6 +558,32 @@ export function offsetPoolArguments(field: i32): usize {
   if (field == 14) return offsetof<PoolArguments>('countsPadding');
   if (field == 15) return offsetof<PoolArguments>('blocks');
   return offsetof<PoolArguments>();
+}
+
+export function offsetPoolInt8Arguments(field: i32): usize {
+  if (field == 0) return offsetof<PoolInt8Arguments>('input');
+  if (field == 1) return offsetof<PoolInt8Arguments>('output');
+  if (field == 2) return offsetof<PoolInt8Arguments>('inputHeight');
+  if (field == 3) return offsetof<PoolInt8Arguments>('inputWidth');
+  if (field == 4) return offsetof<PoolInt8Arguments>('outputHeight');
+  if (field == 5) return offsetof<PoolInt8Arguments>('outputWidth');
+  if (field == 6) return offsetof<PoolInt8Arguments>('kernelHeight');
+  if (field == 7) return offsetof<PoolInt8Arguments>('kernelWidth');
+  if (field == 8) return offsetof<PoolInt8Arguments>('strideHeight');
+  if (field == 9) return offsetof<PoolInt8Arguments>('strideWidth');
+  if (field == 10) return offsetof<PoolInt8Arguments>('dilationHeight');
+  if (field == 11) return offsetof<PoolInt8Arguments>('dilationWidth');
+  if (field == 12) return offsetof<PoolInt8Arguments>('paddingTop');
+  if (field == 13) return offsetof<PoolInt8Arguments>('paddingLeft');
+  if (field == 14) return offsetof<PoolInt8Arguments>('blocks');
+  if (field == 15) return offsetof<PoolInt8Arguments>('countedHeight');
+  if (field == 16) return offsetof<PoolInt8Arguments>('countedWidth');
+  if (field == 17) return offsetof<PoolInt8Arguments>('countsPadding');
+  if (field == 18) return offsetof<PoolInt8Arguments>('inputZeroPoint');
+  if (field == 19) return offsetof<PoolInt8Arguments>('outputZeroPoint');
+  if (field == 20) return offsetof<PoolInt8Arguments>('multiplier');
+  if (field == 21) return offsetof<PoolInt8Arguments>('shift');
+  return offsetof<PoolInt8Arguments>();
 }
 
 export function offsetQuantiseArguments(field: i32): usize {

@@ -1,25 +1,31 @@
 /** Channel shuffle. */
 import { readInteger } from '../ops/operator.js';
-import { channelStride } from '../tensor/layout.js';
+import { elementBytes, storedAxis } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { type ChannelShuffleArguments, channelShuffleArguments } from './furtherArguments.js';
 import { kernelRow, storedPixels } from './kernel.js';
 
-export const channelShuffle = kernelRow<ChannelShuffleArguments>({
-  name: 'channelShuffle',
-  operators: ['channelShuffle'],
-  struct: channelShuffleArguments,
-  accepts: () => true,
-  extent: (site) => storedPixels(site.inputs[0]!),
-  arguments(site, places) {
-    const { channels } = imageShape(site.inputs[0]!);
-    const groups = readInteger(site.node, 'groups', 1, channels);
-    return {
-      input: places.inputs[0]!,
-      output: places.outputs[0]!,
-      groups,
-      groupChannels: channels / groups,
-      stride: 4 * channelStride(channels),
-    };
-  },
-});
+function shuffle(name: string, operator: string, layout: 'nhwc' | 'nhwcInt8') {
+  return kernelRow<ChannelShuffleArguments>({
+    name,
+    operators: [operator],
+    layout,
+    struct: channelShuffleArguments,
+    accepts: () => true,
+    extent: (site) => storedPixels(site.inputs[0]!),
+    arguments(site, places) {
+      const { channels } = imageShape(site.inputs[0]!);
+      const groups = readInteger(site.node, 'groups', 1, channels);
+      return {
+        input: places.inputs[0]!,
+        output: places.outputs[0]!,
+        groups,
+        groupChannels: channels / groups,
+        stride: storedAxis(site.inputs[0]!, 'width', layout).inner * elementBytes(layout),
+      };
+    },
+  });
+}
+
+export const channelShuffle = shuffle('channelShuffle', 'channelShuffle', 'nhwc');
+export const channelShuffleInt8 = shuffle('channelShuffleInt8', 'quantisedChannelShuffle', 'nhwcInt8');

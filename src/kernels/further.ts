@@ -1,13 +1,14 @@
 /** The rows of the set `further`: what other graphs need, and tiles that dispatch passes over. */
 import { binary } from './binary.js';
-import { channelShuffle } from './channelShuffle.js';
+import { channelShuffle, channelShuffleInt8 } from './channelShuffle.js';
 import { convolution } from './convolution.js';
 import { convolutionInt8 } from './convolutionInt8.js';
 import { convolutionTranspose } from './convolutionTranspose.js';
-import { copyRuns } from './copyRuns.js';
+import { copyRuns, copyRunsInt8 } from './copyRuns.js';
 import { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2, depthwiseInt8 } from './depthwiseInt8.js';
 import { dequantisedConvolution, dequantisedDepthwise } from './dequantisedConvolution.js';
 import { dilatedPool } from './dilatedPool.js';
+import { additionInt8, requantiseInt8 } from './elementwiseInt8.js';
 import { gather } from './gather.js';
 import { groupedPointwise4x8, groupedPointwise6x8 } from './groupedPointwise.js';
 import type { Kernel } from './kernel.js';
@@ -15,6 +16,7 @@ import { matMul } from './matMul.js';
 import { pad } from './pad.js';
 import { pointwise2x16, pointwise4x16 } from './pointwise.js';
 import { averagePool, maxPool } from './pool.js';
+import { averagePoolInt8, maxPoolInt8 } from './poolInt8.js';
 import { dequantise, quantise } from './quantise.js';
 import { reduce } from './reduce.js';
 import { resample } from './resample.js';
@@ -56,5 +58,11 @@ export const furtherKernels: readonly Kernel[] = [
   convolutionInt8,
   dequantisedDepthwise,
   dequantisedConvolution,
+  additionInt8,
+  requantiseInt8,
+  maxPoolInt8,
+  averagePoolInt8,
+  copyRunsInt8,
+  channelShuffleInt8,
   stridedCopy,
 ];

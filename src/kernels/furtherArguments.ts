@@ -155,12 +155,12 @@ export const copyRunsArguments = structLayout<CopyRunsArguments>('usize output i
 /** Values for CopyRunsSource of assembly/copyRuns.ts. */
 export interface CopyRunsSource {
   readonly input: Address;
-  readonly elements: number;
+  readonly length: number;
   readonly stride: number;
 }
 
 /** Field order of CopyRunsSource; each field takes 4 bytes. */
-export const copyRunsSource = structLayout<CopyRunsSource>('usize input i32 elements stride');
+export const copyRunsSource = structLayout<CopyRunsSource>('usize input i32 length stride');
 
 /** Values for Depthwise3x3Int8Arguments of assembly/depthwise3x3Int8.ts. */
 export interface Depthwise3x3Int8Arguments {
@@ -271,6 +271,43 @@ export interface DilatedPoolArguments {
 /** Field order of DilatedPoolArguments; each field takes 4 bytes. */
 export const dilatedPoolArguments = structLayout<DilatedPoolArguments>(
   'usize input output i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth dilationHeight dilationWidth paddingTop paddingLeft takesMean countsPadding countedHeight countedWidth blocks',
+);
+
+/** Values for AdditionInt8Arguments of assembly/elementwiseInt8.ts. */
+export interface AdditionInt8Arguments {
+  readonly a: Address;
+  readonly b: Address;
+  readonly output: Address;
+  readonly multiplierA: number;
+  readonly multiplierB: number;
+  readonly shift: number;
+  readonly offset: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Field order of AdditionInt8Arguments; each field takes 4 bytes. */
+export const additionInt8Arguments = structLayout<AdditionInt8Arguments>(
+  'usize a b output i32 multiplierA multiplierB shift offset least most',
+);
+
+/** Values for RequantiseInt8Arguments of assembly/elementwiseInt8.ts. */
+export interface RequantiseInt8Arguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly negatives: Address;
+  readonly multiplier: number;
+  readonly inputZeroPoint: number;
+  readonly shift: number;
+  readonly offset: number;
+  readonly least: number;
+  readonly most: number;
+  readonly blocks: number;
+}
+
+/** Field order of RequantiseInt8Arguments; each field takes 4 bytes. */
+export const requantiseInt8Arguments = structLayout<RequantiseInt8Arguments>(
+  'usize input output negatives i32 multiplier inputZeroPoint shift offset least most blocks',
 );
 
 /** Values for GatherArguments of assembly/gather.ts. */
@@ -385,6 +422,37 @@ export interface PoolArguments {
 /** Field order of PoolArguments; each field takes 4 bytes. */
 export const poolArguments = structLayout<PoolArguments>(
   'usize input output i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth paddingTop paddingLeft countedHeight countedWidth countsPadding blocks',
+);
+
+/** Values for PoolInt8Arguments of assembly/poolInt8.ts. */
+export interface PoolInt8Arguments {
+  readonly input: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly blocks: number;
+  readonly countedHeight: number;
+  readonly countedWidth: number;
+  readonly countsPadding: number;
+  readonly inputZeroPoint: number;
+  readonly outputZeroPoint: number;
+  readonly multiplier: number;
+  readonly shift: number;
+}
+
+/** Field order of PoolInt8Arguments; each field takes 4 bytes. */
+export const poolInt8Arguments = structLayout<PoolInt8Arguments>(
+  'usize input output i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth dilationHeight dilationWidth paddingTop paddingLeft blocks countedHeight countedWidth countsPadding inputZeroPoint outputZeroPoint multiplier shift',
 );
 
 /** Values for QuantiseArguments of assembly/quantise.ts. */

@@ -54,7 +54,7 @@ export const stridedCopy = kernelRow<StridedCopyArguments>({
     const { first } = stepsOf(site.node, site.inputs[0]!);
     const [axis0, axis1, axis2, axis3, axis4, axis5] = copiedAxes(site);
     return {
-      input: moved(places.inputs[0] ?? places.parts.constant!, first),
+      input: moved(places.inputs[0] ?? places.parts.constant!, 4 * first),
       output: places.outputs[0]!,
       length1: axis1!.length,
       length2: axis2!.length,

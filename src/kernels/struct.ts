@@ -3,9 +3,9 @@
 /** A place that is known only as an offset into a region until it is bound; `null` where there is none. */
 export type Address = { readonly region: Region; readonly offsetBytes: number } | null;
 
-/** An address some float32 elements further on. */
-export function moved(address: Address, elements: number): Address {
-  return address && { ...address, offsetBytes: address.offsetBytes + 4 * elements };
+/** An address some bytes further on. */
+export function moved(address: Address, bytes: number): Address {
+  return address && { ...address, offsetBytes: address.offsetBytes + bytes };
 }
 
 /** The regions whose bases a lane supplies. */

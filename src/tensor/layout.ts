@@ -38,9 +38,14 @@ export function storedElements(shape: Shape, layout: Layout): number {
   return batch * height * width * stride;
 }
 
+/** Bytes of one element of a value in a layout. */
+export function elementBytes(layout: Layout): number {
+  return elementTypeOf(layout) === 'int8' ? 1 : 4;
+}
+
 /** Bytes that a value occupies in a layout, padding included. */
 export function storedBytes(shape: Shape, layout: Layout): number {
-  return storedElements(shape, layout) * (elementTypeOf(layout) === 'int8' ? 1 : 4);
+  return storedElements(shape, layout) * elementBytes(layout);
 }
 
 /** An axis of a value as `nhwc` sees it. */
@@ -58,12 +63,16 @@ export function imageAxis(shape: Shape, axis: number): ImageAxis {
 }
 
 /**
- * An `nhwc` value split at an axis, in elements: how often the axis occurs, its length, and one step along it. Steps
+ * A value in `nhwc` or `nhwcInt8` order split at an axis, in elements: how often the axis occurs, its length, and one step along it. Steps
  * along channels are single elements, and padding channels count in neither.
  */
-export function storedAxis(shape: Shape, axis: ImageAxis): { outer: number; length: number; inner: number } {
+export function storedAxis(
+  shape: Shape,
+  axis: ImageAxis,
+  layout: Layout = 'nhwc',
+): { outer: number; length: number; inner: number } {
   const { batch, channels, height, width } = imageShape(shape);
-  const stride = channelStride(channels);
+  const stride = layout === 'nhwcInt8' ? int8ChannelStride(channels) : channelStride(channels);
   if (axis === 'batch') return { outer: 1, length: batch, inner: height * width * stride };
   if (axis === 'height') return { outer: batch, length: height, inner: width * stride };
   if (axis === 'width') return { outer: batch * height, length: width, inner: stride };

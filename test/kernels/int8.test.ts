@@ -6,10 +6,11 @@ import { operatorOf } from '../../src/ops/index.js';
 import { toReference } from '../../src/tensor/tensor.js';
 import { dequantisedCases } from './dequantisedCases.js';
 import { int8ConversionCases, int8LayerCases } from './int8Cases.js';
+import { int8OperatorCases } from './int8OperatorCases.js';
 import type { KernelCase } from './makeCase.js';
 import { paddingIsZero, runKernel } from './runKernel.js';
 
-const cases = [...int8LayerCases, ...int8ConversionCases, ...dequantisedCases];
+const cases = [...int8LayerCases, ...int8ConversionCases, ...dequantisedCases, ...int8OperatorCases];
 const int8Kernels = kernels.filter((kernel) => [kernel.layout, kernel.outputLayout].includes('nhwcInt8'));
 const casesByKernel = new Map<Kernel, KernelCase[]>(int8Kernels.map((kernel) => [kernel, []]));
 for (const kernelCase of cases) {
@@ -58,4 +59,17 @@ test('the cases reach the whole range of outputs and saturate', () => {
   expect(new Set(all).size).toBe(256);
   expect(share(127)).toBeLessThan(0.3);
   expect(share(-128)).toBeLessThan(0.4);
+});
+
+test('every operator case is accepted by a kernel, and those of each operator reach nearly every output', () => {
+  const byOperator = new Map<string, Set<number>>();
+  for (const kernelCase of int8OperatorCases) {
+    const { operator } = kernelCase.site.node;
+    expect(acceptingKernels(kernelCase.site).length, kernelCase.name).toBeGreaterThan(0);
+    const outputs = byOperator.get(operator) ?? new Set();
+    for (const value of expectedOf(kernelCase)) outputs.add(value);
+    byOperator.set(operator, outputs);
+  }
+  expect(byOperator.size).toBe(8);
+  for (const [operator, outputs] of byOperator) expect(outputs.size, operator).toBeGreaterThan(200);
 });
