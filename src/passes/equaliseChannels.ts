@@ -15,6 +15,8 @@ export type ChannelSizes = ReadonlyMap<string, Float64Array>;
 const HOMOGENEOUS = ['none', 'relu', 'prelu'];
 /** Factors are kept within these bounds around 1. */
 const MOST_FACTOR = 64;
+/** The size that a channel counts with at least is what a weight makes of the input's size, divided by this. */
+const STEPS = 8;
 
 /** A graph whose channels are equalised, and by value what each channel was multiplied by, where anything was. */
 export interface Equalised {
@@ -54,6 +56,28 @@ function fixedValues(graph: Graph): Set<string> {
   return fixed;
 }
 
+/**
+ * By output of a layer that reads a value with one scale for all channels: the least size that its channels count with.
+ * A channel of whose weights one step of the input makes a large part is not enlarged: that would enlarge steps alone.
+ */
+function leastSizes(graph: Graph, sizes: ChannelSizes, isFixed: (name: string) => boolean): Map<string, Float64Array> {
+  const layers = graph.nodes.filter((node) => hasEpilogue(node) && isFixed(node.inputs[0]!));
+  const entries = layers.flatMap(({ inputs, outputs }): [string, Float64Array][] => {
+    const weights = graph.tensors.get(inputs[WEIGHTS]!);
+    const input = sizes.get(inputs[0]!);
+    if (!weights || !input) return [];
+    const channels = weights.shape[0]!;
+    const length = weights.data.length / channels;
+    const step = Math.max(...input) / STEPS;
+    const least = Float64Array.from({ length: channels }, (_, channel) => {
+      const own = weights.data.subarray(channel * length, (channel + 1) * length);
+      return step * own.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0);
+    });
+    return [[outputs[0]!, least]];
+  });
+  return new Map(entries);
+}
+
 function factorsOf(sizes: readonly Float64Array[]): Float64Array {
   const largest = sizes[0]!.map((_, channel) => Math.max(...sizes.map((size) => size[channel]!)));
   const logs = [...largest].filter((size) => size > 0).map(Math.log);
@@ -68,13 +92,16 @@ function factorsOf(sizes: readonly Float64Array[]): Float64Array {
 function chooseFactors(graph: Graph, sizes: ChannelSizes): Map<string, Float64Array> {
   const roots = tiedValues(graph);
   const fixed = new Set([...fixedValues(graph)].map((name) => roots.get(name) ?? name));
+  const least = leastSizes(graph, sizes, (name) => fixed.has(roots.get(name) ?? name));
   const members = new Map<string, string[]>();
   for (const [name, root] of roots) {
     if (!fixed.has(root)) members.set(root, [...(members.get(root) ?? []), name]);
   }
+  const sizeOf = (name: string): Float64Array =>
+    sizes.get(name)!.map((size, channel) => Math.max(size, least.get(name)?.[channel] ?? 0));
   const factors = new Map<string, Float64Array>();
   for (const names of members.values()) {
-    const chosen = factorsOf(names.map((name) => sizes.get(name)!));
+    const chosen = factorsOf(names.map((name) => sizeOf(name)));
     for (const name of names) factors.set(name, chosen);
   }
   return factors;

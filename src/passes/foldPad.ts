@@ -4,28 +4,27 @@ import type { Attributes, Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
 import { padAttributes } from '../ops/pad.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
+import { nonNegativeValues } from './nonNegative.js';
 import { type Uses, usesOf } from './uses.js';
 
-/** True where a node's output is 0 or more whatever it reads. */
-function isPositive(node: Node | undefined): boolean {
-  if (!node) return false;
-  if (node.operator === 'relu' || node.operator === 'sigmoid') return true;
-  return node.operator === 'clip' && Number(node.attributes.least) >= 0;
-}
-
 /** The attributes of a window that pads by itself; `undefined` where its padding means something else than zeros. */
-function padded(node: Node, padding: readonly number[], source: Node | undefined): Attributes | undefined {
+function padded(node: Node, padding: readonly number[], isNonNegative: boolean): Attributes | undefined {
   const own = node.attributes.padding as readonly number[];
   const sum = own.map((side, index) => side + padding[index]!);
   if (node.operator === 'convolution') return { ...node.attributes, padding: sum };
-  if (node.operator === 'maxPool') return isPositive(source) ? { ...node.attributes, padding: sum } : undefined;
+  if (node.operator === 'maxPool') return isNonNegative ? { ...node.attributes, padding: sum } : undefined;
   if (node.operator !== 'averagePool') return undefined;
   const counts = node.attributes.countPadding === true || own.every((side) => side === 0);
   return counts ? { ...node.attributes, padding: sum, countPadding: true } : undefined;
 }
 
 /** The window with the padding of the node before it; `undefined` where there is none, or it cannot take it. */
-function folded(node: Node, uses: Uses, shapes: ReadonlyMap<string, Shape>): Node | undefined {
+function folded(
+  node: Node,
+  uses: Uses,
+  shapes: ReadonlyMap<string, Shape>,
+  nonNegative: ReadonlySet<string>,
+): Node | undefined {
   const value = node.inputs[0] ?? '';
   const pad = uses.maker(value);
   if (pad?.operator !== 'pad' || !uses.readOnce(value) || !Array.isArray(node.attributes.padding)) return undefined;
@@ -33,7 +32,7 @@ function folded(node: Node, uses: Uses, shapes: ReadonlyMap<string, Shape>): Nod
   const { mode, padding, value: number } = padAttributes(pad);
   if (mode !== 'constant' || number !== 0 || padding.length !== 4) return undefined;
   const source = pad.inputs[0]!;
-  const attributes = padded(node, padding, uses.maker(source));
+  const attributes = padded(node, padding, nonNegative.has(source));
   if (!attributes) return undefined;
   const joined = { ...node, inputs: [source, ...node.inputs.slice(1)], attributes };
   try {
@@ -55,12 +54,13 @@ export function foldPad(graph: Graph): Graph {
   if (!graph.nodes.some(({ operator }) => operator === 'pad')) return graph;
   const uses = usesOf(graph);
   const shapes = inferShapes(graph);
+  const nonNegative = nonNegativeValues(graph);
   const replaced = new Map<Node, Node>();
   const removed = new Set<Node>();
   for (const node of graph.nodes) {
     const pad = uses.maker(node.inputs[0] ?? '');
     // A pad that took part already no longer stands before this one.
-    const joined = pad && removed.has(pad) ? undefined : folded(node, uses, shapes);
+    const joined = pad && removed.has(pad) ? undefined : folded(node, uses, shapes, nonNegative);
     if (!joined) continue;
     replaced.set(node, joined);
     removed.add(pad!);

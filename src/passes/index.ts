@@ -1,5 +1,6 @@
 /** The passes, pure functions from graph to graph, and the order in which they run. */
 import type { Graph } from '../graph/types.js';
+import { activateBeforeConcat } from './activateBeforeConcat.js';
 import { dropDead } from './dropDead.js';
 import { dropFlatten } from './dropFlatten.js';
 import { foldBatchNorm } from './foldBatchNorm.js';
@@ -31,8 +32,8 @@ export interface PassEffect {
 
 /**
  * Every pass in order: what is constant or common first, shuffles recognised and reshapes out of the way, then padding
- * and normalisation into the layers, then residuals, and activations last, because a layer applies its activation after
- * its residual.
+ * and normalisation into the layers, then residuals, and activations last, once they stand behind layers, because a
+ * layer applies its activation after its residual.
  */
 export const passes: readonly Pass[] = [
   { name: 'foldConstants', stored: true, apply: foldConstants },
@@ -44,6 +45,7 @@ export const passes: readonly Pass[] = [
   { name: 'foldBatchNorm', stored: true, apply: foldBatchNorm },
   { name: 'foldForwards', stored: true, apply: foldForwards },
   { name: 'fuseResidual', stored: false, apply: fuseResidual },
+  { name: 'activateBeforeConcat', stored: false, apply: activateBeforeConcat },
   { name: 'fuseActivation', stored: false, apply: fuseActivation },
   { name: 'dropDead', stored: true, apply: dropDead },
 ];

@@ -5,6 +5,7 @@ import { BIAS, convolutionAttributes, RESIDUAL, SLOPES, WEIGHTS } from '../ops/c
 import type { Quantisation } from '../ops/quantise.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { hasInt8Form, int8Operator, tieQuantisations } from './int8Operators.js';
 import { quantiseLayer } from './quantiseLayer.js';
 import { FreshNames } from './uses.js';
 
@@ -23,6 +24,8 @@ class Quantiser {
   readonly tensors = new Map<string, Tensor>();
   readonly #graph: Graph;
   readonly #statistics: ReadonlyMap<string, ValueStatistics>;
+  readonly #kept: ReadonlySet<string>;
+  readonly #quantisations: ReadonlyMap<string, Quantisation>;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #names: FreshNames;
   /** By value: the name of its int8 form. */
@@ -30,26 +33,69 @@ class Quantiser {
   /** Values that stand in float32. */
   readonly #float32 = new Set<string>();
 
-  constructor(graph: Graph, statistics: ReadonlyMap<string, ValueStatistics>) {
+  constructor(graph: Graph, statistics: ReadonlyMap<string, ValueStatistics>, kept: ReadonlySet<string>) {
     this.#graph = graph;
     this.#statistics = statistics;
+    this.#kept = kept;
     this.#shapes = inferShapes(graph);
+    const own = new Map([...statistics].map(([name, { quantisation }]) => [name, quantisation]));
+    this.#quantisations = tieQuantisations(graph, this.#shapes, own, kept);
     this.#names = new FreshNames(graph);
     for (const { name } of graph.inputs) this.#float32.add(name);
   }
 
+  /** Adds a node: on int8 values where it has such a form, and for all but layers where it reads one that is int8 already. */
+  add(node: Node): void {
+    if (this.#kept.has(node.name)) this.#keep(node);
+    else if (this.#isLayer(node)) this.#quantiseLayer(node);
+    else if (node.inputs.some((name) => this.#int8.has(name))) this.#quantiseOperator(node);
+    else this.#keep(node);
+  }
+
   /** Adds a node as it is, on float32 values. */
-  keep(node: Node): void {
+  #keep(node: Node): void {
     for (const name of node.inputs) {
-      if (this.#graph.tensors.has(name)) this.tensors.set(name, this.#graph.tensors.get(name)!);
+      if (this.#graph.tensors.has(name)) this.#copyTensor(name);
       else if (name !== '') this.#needFloat32(name);
     }
     this.nodes.push(node);
     for (const name of node.outputs) this.#float32.add(name);
   }
 
+  #copyTensor(name: string): string {
+    this.tensors.set(name, this.#graph.tensors.get(name)!);
+    return name;
+  }
+
+  /** Adds a node that is no layer on int8 values, or as it is where it has no such form. */
+  #quantiseOperator(node: Node): void {
+    const row = int8Operator(node, this.#graph, this.#shapes);
+    if (!row) {
+      this.#keep(node);
+      return;
+    }
+    const [output = ''] = node.outputs;
+    const inputs = node.inputs.map((name) =>
+      this.#graph.tensors.has(name) ? this.#copyTensor(name) : this.#needInt8(name),
+    );
+    const attributes = row.attributes(node, (name) => this.#quantisation(name));
+    this.#addInt8({ name: node.name, operator: row.quantised, inputs, outputs: [output], attributes });
+  }
+
+  /** Adds a node whose output, named by its float32 form, is int8. */
+  #addInt8(node: Node): void {
+    const [output = ''] = node.outputs;
+    const name = this.#names.take(`${output}.int8`);
+    this.nodes.push({ ...node, outputs: [name] });
+    this.#int8.set(output, name);
+  }
+
+  #quantisation(value: string): Quantisation {
+    return this.#quantisations.get(value)!;
+  }
+
   /** True for layers that run on int8 values. */
-  accepts({ operator, inputs, attributes }: Node): boolean {
+  #isLayer({ operator, inputs, attributes }: Node): boolean {
     if (operator !== 'convolution' && operator !== 'fullyConnected') return false;
     const constant = [WEIGHTS, BIAS, SLOPES].every(
       (index) => !inputs[index] || this.#graph.tensors.has(inputs[index]!),
@@ -59,25 +105,23 @@ class Quantiser {
     return (
       constant &&
       !this.#graph.tensors.has(input) &&
-      this.#shapes.get(input)!.length === 4 &&
+      hasInt8Form(this.#shapes.get(input)!) &&
       !(residual && (attributes.activation === 'prelu' || this.#graph.tensors.has(residual)))
     );
   }
 
   /** Adds a layer on int8 values. */
-  quantise(node: Node): void {
+  #quantiseLayer(node: Node): void {
     const [input = '', weights = ''] = node.inputs;
     const [output = ''] = node.outputs;
     const residual = node.inputs[RESIDUAL] || undefined;
     const { weightShape, geometry } = this.#geometry(node, input, weights);
-    const { quantisation: inputQuantisation, means: inputMeans } = this.#statistics.get(input)!;
-    const { quantisation: outputQuantisation, peaks } = this.#statistics.get(output)!;
     const statistics = {
-      input: inputQuantisation,
-      output: outputQuantisation,
-      residual: residual === undefined ? undefined : this.#statistics.get(residual)!.quantisation,
-      inputMeans,
-      peaks,
+      input: this.#quantisation(input),
+      output: this.#quantisation(output),
+      residual: residual === undefined ? undefined : this.#quantisation(residual),
+      inputMeans: this.#statistics.get(input)!.means,
+      peaks: this.#statistics.get(output)!.peaks,
     };
     const layer = quantiseLayer(this.#graph, node, weightShape, statistics, geometry);
     const tensor = (part: 'weights' | 'scales' | 'bias' | 'slopes'): string => {
@@ -90,15 +134,7 @@ class Quantiser {
     const inputs = [this.#needInt8(input), tensor('weights'), tensor('scales'), tensor('bias')];
     if (layer.slopes || residual) inputs.push(tensor('slopes'));
     if (residual) inputs.push(this.#needInt8(residual));
-    const name = this.#names.take(`${output}.int8`);
-    this.nodes.push({
-      name: node.name,
-      operator: 'quantisedConvolution',
-      inputs,
-      outputs: [name],
-      attributes: layer.attributes,
-    });
-    this.#int8.set(output, name);
+    this.#addInt8({ ...node, operator: 'quantisedConvolution', inputs, attributes: layer.attributes });
   }
 
   /** Makes sure that a value stands in float32 under its own name. */
@@ -118,13 +154,19 @@ class Quantiser {
     const known = this.#int8.get(name);
     if (known !== undefined) return known;
     const output = this.#names.take(`${name}.int8`);
-    this.#convert('quantise', name, name, output);
+    let input = name;
+    if (this.#shapes.get(name)!.length === 2) {
+      input = this.#names.take(`${name}.image`);
+      const attributes = { shape: [this.#shapes.get(name)![1]!, 1, 1] };
+      this.nodes.push({ name: input, operator: 'reshape', inputs: [name], outputs: [input], attributes });
+    }
+    this.#convert('quantise', name, input, output);
     this.#int8.set(name, output);
     return output;
   }
 
   #convert(operator: 'quantise' | 'dequantise', value: string, input: string, output: string): void {
-    const { scale, zeroPoint } = this.#statistics.get(value)!.quantisation;
+    const { scale, zeroPoint } = this.#quantisation(value);
     const name = this.#names.take(`${value}.${operator}`);
     this.nodes.push({ name, operator, inputs: [input], outputs: [output], attributes: { scale, zeroPoint } });
   }
@@ -138,7 +180,8 @@ class Quantiser {
     }
     const { activation = 'none' } = node.attributes;
     const geometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation };
-    return { weightShape: [shape[0]!, ...this.#shapes.get(input)!.slice(1)], geometry };
+    const [, channels = 0, height = 1, width = 1] = this.#shapes.get(input)!;
+    return { weightShape: [shape[0]!, channels, height, width], geometry };
   }
 
   finish(): Graph {
@@ -148,9 +191,10 @@ class Quantiser {
 }
 
 /**
- * Turns the convolutions and fully connected layers of a graph that all other passes have seen into layers on int8
- * values; whatever else it holds stays in float32, with conversions between. `statistics` has every computed value and
- * every input, `kept` the names of nodes to leave in float32.
+ * Turns the nodes of a graph that all other passes have seen into nodes on int8 values: convolutions and fully connected
+ * layers, and whatever int8Operators.ts lists where it stands after one of these. The rest stays float32, with
+ * conversions between. `statistics` has every computed value and every input, `kept` the names of nodes to leave in
+ * float32.
  * Throws ModelError NOT_QUANTISABLE for a layer whose sums could overflow.
  */
 export function quantiseGraph(
@@ -158,10 +202,7 @@ export function quantiseGraph(
   statistics: ReadonlyMap<string, ValueStatistics>,
   kept: ReadonlySet<string> = new Set(),
 ): Graph {
-  const quantiser = new Quantiser(graph, statistics);
-  for (const node of graph.nodes) {
-    if (!kept.has(node.name) && quantiser.accepts(node)) quantiser.quantise(node);
-    else quantiser.keep(node);
-  }
+  const quantiser = new Quantiser(graph, statistics, kept);
+  for (const node of graph.nodes) quantiser.add(node);
   return quantiser.finish();
 }

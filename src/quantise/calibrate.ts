@@ -15,6 +15,11 @@ const ACTIVATIONS = ['relu', 'clip', 'prelu'];
 
 /** A channel's size for equalising, between the root mean square and the largest magnitude: exponent of the latter. */
 const PEAK_EXPONENT = 0.7;
+/**
+ * A channel counts as no smaller than this share of what it is before its activation: one that is almost always negative
+ * before a ReLU would else be enlarged until its sums do not fit the integers.
+ */
+const LEAST_SHARE = 1 / 4;
 
 /** What the channels of a value looked like so far. */
 class Observed {
@@ -140,9 +145,15 @@ export async function calibrateGraph(
   const optimised = optimise(graph);
   const open = openActivations(optimised);
   const observed = await observe(engine, open, images, onImage);
-  const sizes = new Map([...observed].map(([name, value]) => [name, value.sizes]));
-  const equalised = equaliseChannels(optimised, sizes);
   const before = activationInputs(open);
+  const peaksBefore = (name: string): Float64Array => observed.get(before.get(name) ?? name)!.peaks;
+  const sizes = new Map(
+    [...observed].map(([name, value]) => {
+      const peaks = peaksBefore(name);
+      return [name, value.sizes.map((size, channel) => Math.max(size, LEAST_SHARE * peaks[channel]!))];
+    }),
+  );
+  const equalised = equaliseChannels(optimised, sizes);
   const entries = [...observed].map(([name, value]): [string, ValueStatistics] => {
     const factors = equalised.factors.get(name);
     const scaled = (channels: Float64Array): Float64Array => channels.map((of, at) => of * (factors?.[at] ?? 1));
@@ -152,7 +163,7 @@ export async function calibrateGraph(
       {
         quantisation: quantisationOf(least, most),
         means: scaled(value.means),
-        peaks: scaled(observed.get(before.get(name) ?? name)!.peaks),
+        peaks: scaled(peaksBefore(name)),
       },
     ];
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/build/builder.js';
 import { printGraph } from '../../src/graph/print.js';
 import type { Attributes, Graph } from '../../src/graph/types.js';
+import { activateBeforeConcat } from '../../src/passes/activateBeforeConcat.js';
 import { dropDead } from '../../src/passes/dropDead.js';
 import { dropFlatten } from '../../src/passes/dropFlatten.js';
 import { foldBatchNorm } from '../../src/passes/foldBatchNorm.js';
@@ -342,5 +343,56 @@ describe('dropDead and the order', () => {
     const active = sketch.node('active', 'relu', [sketch.layer('layer', sketch.x)]);
     const after = optimise(sketch.build([sketch.node('y', 'add', [active, sketch.x])]));
     expect(outline(after)).toEqual(['active = convolution+relu(x)', 'y = add(active, x)']);
+  });
+});
+
+describe('activateBeforeConcat', () => {
+  /** relu(concat(layer(x), something of x)). */
+  function joined(second: (sketch: Sketch) => string, operator = 'relu', attributes: Attributes = {}): Graph {
+    const sketch = new Sketch();
+    const inputs = [sketch.layer('a', sketch.x), second(sketch)];
+    sketch.node('c', 'concat', inputs, { axis: 1 });
+    sketch.node('y', operator, ['c'], attributes);
+    return sketch.build(['y']);
+  }
+
+  it('moves a ReLU before a concatenation, where layers then take it, and drops it where nothing is negative', () => {
+    const pooled = (sketch: Sketch): string =>
+      sketch.node('m', 'globalAveragePool', [sketch.node('p', 'relu', [sketch.x])]);
+    const sketch = new Sketch();
+    const inputs = [sketch.layer('a', pooled(sketch)), sketch.node('s', 'channelShuffle', ['m'], { groups: 2 })];
+    sketch.node('c', 'concat', inputs, { axis: 1 });
+    sketch.node('y', 'relu', ['c']);
+    const moved = activateBeforeConcat(sketch.build(['y']));
+    expect(outline(moved)).toEqual([
+      'p = relu(x)',
+      'm = globalAveragePool(p)',
+      'a = convolution(m)',
+      's = channelShuffle(m)',
+      'a.activation = relu(a)',
+      'y = concat(a.activation, s)',
+    ]);
+    expect(outline(fuseActivation(moved))).toContain('a.activation = convolution+relu(m)');
+  });
+
+  it('gives each of several layers a ReLU6 of its own', () => {
+    const moved = activateBeforeConcat(joined((sketch) => sketch.layer('b', 'x'), 'clip', { least: 0, most: 6 }));
+    expect(outline(moved).slice(2)).toEqual([
+      'a.activation = clip(a)',
+      'b.activation = clip(b)',
+      'y = concat(a.activation, b.activation)',
+    ]);
+  });
+
+  it.each([
+    ['an input may be negative and no layer makes it', joined(() => 'x')],
+    [
+      'a ReLU6 would still limit what is not negative',
+      joined((sketch) => sketch.node('r', 'relu', ['x']), 'clip', { least: 0, most: 6 }),
+    ],
+    ['a clip has other limits', joined((sketch) => sketch.layer('b', 'x'), 'clip', { least: -1, most: 1 })],
+    ['one value stands there twice', joined(() => 'a')],
+  ])('leaves the activation where %s', (_, graph) => {
+    expect(outline(activateBeforeConcat(graph))).toEqual(outline(graph));
   });
 });
