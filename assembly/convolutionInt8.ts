@@ -1,13 +1,16 @@
 /**
- * Dense and grouped convolutions of int8 values, pointwise and fully connected layers among them: the inputs of a tile
- * of output pixels are widened to int16 in scratch, then multiplied with packed weights in register tiles.
+ * Dense and grouped convolutions of int8 values, pointwise and fully connected layers among them: the inputs of a block
+ * of output pixels are gathered in scratch, then multiplied with packed weights in register tiles.
  */
-import { PADDING, PANEL_CHANNELS, PARAMETERS, storeRequantised, storeTwoRequantised } from './requantise';
-import { check } from './simd';
+import { gatherPairs, gatherQuads, TILE } from './gatherInt8';
+import { PANEL_CHANNELS, PARAMETERS, storeRequantised, storeTwoRequantised } from './requantise';
+import { check, dotAdd } from './simd';
 
 /**
- * weights: packed[g][o / 8][k / 2][o % 8][k % 2], int8, k = (y · kernelWidth + x) · tapChannels + c, padded with zeros.
- * The parallel axis is tiles of output pixels × groups × four panels, those of a tile side by side.
+ * weights of `convolutionInt8`: packed[g][o / 8][k / 2][o % 8][k % 2], int8; of `convolutionInt7…`:
+ * packed[g][o / 8][k / 4][o % 8][k % 4], 64 more than they are. k = (y · kernelWidth + x) · tapChannels + c; what pads
+ * counts as 0.
+ * The parallel axis is blocks of output pixels × groups × panels or pairs of them, those of a block side by side.
  */
 @unmanaged
 export class ConvolutionInt8Arguments {
@@ -17,7 +20,7 @@ export class ConvolutionInt8Arguments {
   constants: usize;
   residual: usize;
   output: usize;
-  /** Inputs of a tile as int16: scratch[k / 2][pixel][k % 2]. */
+  /** The inputs of a block; then one panel of weights as int16, or what 64 in each weight adds to each pixel's sums. */
   scratch: usize;
   inputHeight: i32;
   inputWidth: i32;
@@ -37,6 +40,8 @@ export class ConvolutionInt8Arguments {
   outputStride: i32;
   /** Output pixels of all images. */
   pixels: i32;
+  /** Output pixels of a block, a multiple of 4. */
+  blockPixels: i32;
   groups: i32;
   /** Channels that are read of each tap of a group: 4, or a multiple of 8. */
   tapChannels: i32;
@@ -44,161 +49,222 @@ export class ConvolutionInt8Arguments {
   panels: i32;
 }
 
-const TILE: i32 = 4;
-const UNIT_PANELS: i32 = 4;
+/** Bytes of a step of the sum: eight channels' weights, and a tile's inputs. */
+const STEP_WEIGHTS: usize = 32;
+const STEP_INPUTS: usize = 16;
 
-/** Stores eight int16 as four pairs, one of each four of a tile's pixels apart. */
+/** Four sums more: pairs of int16, or four bytes of which the weights are 0 to 127. `width`, a literal, is the bytes of an input. */
 // @ts-ignore: decorator
 @inline
-function storePairs(target: usize, value: v128): void {
-  v128.store32_lane(target, value, 0);
-  v128.store32_lane(target, value, 1, 16);
-  v128.store32_lane(target, value, 2, 32);
-  v128.store32_lane(target, value, 3, 48);
+function multiplyAdd(width: i32, inputs: v128, weights: v128, sum: v128): v128 {
+  if (width == 1) return dotAdd(inputs, weights, sum);
+  return i32x4.add(sum, i32x4.dot_i16x8_s(inputs, weights));
 }
 
-/** Widens the channels of one tap, or writes zero points for one outside the image, at its pixel's place in a tile. */
+/** Where a tile's sums begin: a panel's biases, without what the weights' 64 adds to them. */
 // @ts-ignore: decorator
 @inline
-function gatherTap(target: usize, source: usize, bytes: usize, padding: v128): void {
-  if (bytes == 4) {
-    const value = source ? i16x8.extend_low_i8x16_s(v128.load32_zero(source)) : padding;
-    v128.store32_lane(target, value, 0);
-    v128.store32_lane(target, value, 1, 16);
-    return;
-  }
-  for (let offset: usize = 0; offset < bytes; offset += 8) {
-    storePairs(target + 8 * offset, source ? v128.load8x8_s(source + offset) : padding);
-  }
+function begin4(width: i32, bias: v128, excess: usize): v128 {
+  if (width == 1) return i32x4.sub(bias, v128.load32_splat(excess));
+  return bias;
 }
 
-/** The inputs of one output pixel in the order of the packed weights. */
-function gather(args: ConvolutionInt8Arguments, pixel: i32, channel: i32, target: usize): void {
-  const stride = <usize>args.inputStride;
-  const bytes = <usize>args.tapChannels;
-  const plane = args.outputHeight * args.outputWidth;
-  const image = pixel / plane;
-  const place = pixel - image * plane;
-  const row = place / args.outputWidth;
-  const top = row * args.strideHeight - args.paddingTop;
-  const left = (place - row * args.outputWidth) * args.strideWidth - args.paddingLeft;
-  const padding = v128.load8x8_s(args.constants, PADDING);
-  const first = args.input + <usize>channel;
-  for (let y = 0; y < args.kernelHeight; y++) {
-    const inputRow = top + y * args.dilationHeight;
-    const rowInside = inputRow >= 0 && inputRow < args.inputHeight;
-    const begin = (image * args.inputHeight + inputRow) * args.inputWidth;
-    for (let x = 0; x < args.kernelWidth; x++) {
-      const column = left + x * args.dilationWidth;
-      const inside = rowInside && column >= 0 && column < args.inputWidth;
-      gatherTap(target, inside ? first + <usize>(begin + column) * stride : 0, bytes, padding);
-      target += 8 * bytes;
-    }
-  }
-}
-
-/** The same for four whole pixels that follow each other. */
+/** The epilogue of four pixels × 8 channels, of which the first `rows` are stored. */
 // @ts-ignore: decorator
 @inline
-function gatherPixels(input: usize, stride: usize, bytes: usize, target: usize): void {
-  for (const end = input + bytes; input < end; input += 8, target += 64) {
-    const a = v128.load8x8_s(input), b = v128.load8x8_s(input + stride);
-    const c = v128.load8x8_s(input + 2 * stride), d = v128.load8x8_s(input + 3 * stride);
-    const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
-    const abHigh = v128.shuffle<i32>(a, b, 2, 6, 3, 7), cdHigh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
-    v128.store(target, v128.shuffle<i64>(ab, cd, 0, 2));
-    v128.store(target, v128.shuffle<i64>(ab, cd, 1, 3), 16);
-    v128.store(target, v128.shuffle<i64>(abHigh, cdHigh, 0, 2), 32);
-    v128.store(target, v128.shuffle<i64>(abHigh, cdHigh, 1, 3), 48);
-  }
-}
-
-/** Four pixels × 8 channels; `depth` is the bytes of one pixel's inputs in scratch. The first `rows` pixels are stored. */
-// @ts-ignore: decorator
-@inline
-function tile(
-  rows: i32, inputs: usize, depth: usize, weights: usize, parameters: usize, constants: usize, output: usize,
-  outputStride: usize, residual: usize,
+function finish(
+  rows: i32, output: usize, stride: usize, s00: v128, s01: v128, s10: v128, s11: v128, s20: v128, s21: v128, s30: v128,
+  s31: v128, parameters: usize, constants: usize, residual: usize,
 ): void {
-  let s00 = v128.load(parameters);
-  let s01 = v128.load(parameters, 16);
-  let s10 = s00, s11 = s01, s20 = s00, s21 = s01, s30 = s00, s31 = s01;
-  let a = inputs;
-  const end = weights + 4 * depth;
-  for (let w = weights; w < end; w += 32, a += 32) {
-    let w0 = v128.load8x8_s(w);
-    let w1 = v128.load8x8_s(w, 8);
-    let x = v128.load32_splat(a);
-    s00 = i32x4.add(s00, i32x4.dot_i16x8_s(x, w0)), s01 = i32x4.add(s01, i32x4.dot_i16x8_s(x, w1));
-    x = v128.load32_splat(a, 4);
-    s10 = i32x4.add(s10, i32x4.dot_i16x8_s(x, w0)), s11 = i32x4.add(s11, i32x4.dot_i16x8_s(x, w1));
-    x = v128.load32_splat(a, 8);
-    s20 = i32x4.add(s20, i32x4.dot_i16x8_s(x, w0)), s21 = i32x4.add(s21, i32x4.dot_i16x8_s(x, w1));
-    x = v128.load32_splat(a, 12);
-    s30 = i32x4.add(s30, i32x4.dot_i16x8_s(x, w0)), s31 = i32x4.add(s31, i32x4.dot_i16x8_s(x, w1));
-    w0 = v128.load8x8_s(w, 16);
-    w1 = v128.load8x8_s(w, 24);
-    x = v128.load32_splat(a, 16);
-    s00 = i32x4.add(s00, i32x4.dot_i16x8_s(x, w0)), s01 = i32x4.add(s01, i32x4.dot_i16x8_s(x, w1));
-    x = v128.load32_splat(a, 20);
-    s10 = i32x4.add(s10, i32x4.dot_i16x8_s(x, w0)), s11 = i32x4.add(s11, i32x4.dot_i16x8_s(x, w1));
-    x = v128.load32_splat(a, 24);
-    s20 = i32x4.add(s20, i32x4.dot_i16x8_s(x, w0)), s21 = i32x4.add(s21, i32x4.dot_i16x8_s(x, w1));
-    x = v128.load32_splat(a, 28);
-    s30 = i32x4.add(s30, i32x4.dot_i16x8_s(x, w0)), s31 = i32x4.add(s31, i32x4.dot_i16x8_s(x, w1));
-  }
   if (rows == TILE) {
-    storeTwoRequantised(output, outputStride, s00, s01, s10, s11, parameters, constants, residual);
-    output += 2 * outputStride;
-    storeTwoRequantised(output, outputStride, s20, s21, s30, s31, parameters, constants, residual);
+    storeTwoRequantised(output, stride, s00, s01, s10, s11, parameters, constants, residual);
+    storeTwoRequantised(output + 2 * stride, stride, s20, s21, s30, s31, parameters, constants, residual);
     return;
   }
   storeRequantised(output, s00, s01, parameters, constants, residual);
-  if (rows > 1) storeRequantised((output += outputStride), s10, s11, parameters, constants, residual);
-  if (rows > 2) storeRequantised((output += outputStride), s20, s21, parameters, constants, residual);
+  if (rows > 1) storeRequantised(output + stride, s10, s11, parameters, constants, residual);
+  if (rows > 2) storeRequantised(output + 2 * stride, s20, s21, parameters, constants, residual);
 }
 
-export function convolutionInt8(pointer: usize, begin: i32, end: i32): void {
+/** Four pixels × 8 channels; `length` is the bytes of the panel's weights, `excess` a tile's part of what they add too much. */
+// @ts-ignore: decorator
+@inline
+function tile8(
+  width: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
+  constants: usize, output: usize, stride: usize, residual: usize,
+): void {
+  const b0 = v128.load(parameters), b1 = v128.load(parameters, 16);
+  let s00 = begin4(width, b0, excess), s01 = begin4(width, b1, excess);
+  let s10 = begin4(width, b0, excess + 4), s11 = begin4(width, b1, excess + 4);
+  let s20 = begin4(width, b0, excess + 8), s21 = begin4(width, b1, excess + 8);
+  let s30 = begin4(width, b0, excess + 12), s31 = begin4(width, b1, excess + 12);
+  const end = weights + length;
+  for (let w = weights, a = inputs; w < end; w += STEP_WEIGHTS, a += STEP_INPUTS) {
+    const w0 = v128.load(w), w1 = v128.load(w, 16);
+    let x = v128.load32_splat(a);
+    s00 = multiplyAdd(width, x, w0, s00), s01 = multiplyAdd(width, x, w1, s01);
+    x = v128.load32_splat(a, 4);
+    s10 = multiplyAdd(width, x, w0, s10), s11 = multiplyAdd(width, x, w1, s11);
+    x = v128.load32_splat(a, 8);
+    s20 = multiplyAdd(width, x, w0, s20), s21 = multiplyAdd(width, x, w1, s21);
+    x = v128.load32_splat(a, 12);
+    s30 = multiplyAdd(width, x, w0, s30), s31 = multiplyAdd(width, x, w1, s31);
+  }
+  finish(rows, output, stride, s00, s01, s10, s11, s20, s21, s30, s31, parameters, constants, residual);
+}
+
+/** Four pixels × 16 channels: two neighbouring panels; for engines that pair vectors. */
+// @ts-ignore: decorator
+@inline
+function tile16(
+  width: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
+  constants: usize, output: usize, stride: usize, residual: usize,
+): void {
+  const next = parameters + PARAMETERS;
+  const b0 = v128.load(parameters), b1 = v128.load(parameters, 16), b2 = v128.load(next), b3 = v128.load(next, 16);
+  let s00 = begin4(width, b0, excess), s01 = begin4(width, b1, excess);
+  let s02 = begin4(width, b2, excess), s03 = begin4(width, b3, excess);
+  let s10 = begin4(width, b0, excess + 4), s11 = begin4(width, b1, excess + 4);
+  let s12 = begin4(width, b2, excess + 4), s13 = begin4(width, b3, excess + 4);
+  let s20 = begin4(width, b0, excess + 8), s21 = begin4(width, b1, excess + 8);
+  let s22 = begin4(width, b2, excess + 8), s23 = begin4(width, b3, excess + 8);
+  let s30 = begin4(width, b0, excess + 12), s31 = begin4(width, b1, excess + 12);
+  let s32 = begin4(width, b2, excess + 12), s33 = begin4(width, b3, excess + 12);
+  const end = weights + length;
+  for (let w = weights, a = inputs; w < end; w += STEP_WEIGHTS, a += STEP_INPUTS) {
+    const w0 = v128.load(w), w1 = v128.load(w, 16);
+    const w2 = v128.load(w + length), w3 = v128.load(w + length, 16);
+    let x = v128.load32_splat(a);
+    s00 = multiplyAdd(width, x, w0, s00), s01 = multiplyAdd(width, x, w1, s01);
+    s02 = multiplyAdd(width, x, w2, s02), s03 = multiplyAdd(width, x, w3, s03);
+    x = v128.load32_splat(a, 4);
+    s10 = multiplyAdd(width, x, w0, s10), s11 = multiplyAdd(width, x, w1, s11);
+    s12 = multiplyAdd(width, x, w2, s12), s13 = multiplyAdd(width, x, w3, s13);
+    x = v128.load32_splat(a, 8);
+    s20 = multiplyAdd(width, x, w0, s20), s21 = multiplyAdd(width, x, w1, s21);
+    s22 = multiplyAdd(width, x, w2, s22), s23 = multiplyAdd(width, x, w3, s23);
+    x = v128.load32_splat(a, 12);
+    s30 = multiplyAdd(width, x, w0, s30), s31 = multiplyAdd(width, x, w1, s31);
+    s32 = multiplyAdd(width, x, w2, s32), s33 = multiplyAdd(width, x, w3, s33);
+  }
+  finish(rows, output, stride, s00, s01, s10, s11, s20, s21, s30, s31, parameters, constants, residual);
+  const right = output + PANEL_CHANNELS;
+  finish(rows, right, stride, s02, s03, s12, s13, s22, s23, s32, s33, next, constants, residual);
+}
+
+/** One pixel × 8 channels, with weights as they are packed: `length` is their bytes. */
+// @ts-ignore: decorator
+@inline
+function row8(
+  width: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize, constants: usize,
+  output: usize, residual: usize,
+): void {
+  let s0 = begin4(width, v128.load(parameters), excess);
+  let s1 = begin4(width, v128.load(parameters, 16), excess);
+  const end = weights + length;
+  for (let w = weights, a = inputs; w < end; w += STEP_WEIGHTS / width, a += STEP_INPUTS) {
+    const x = v128.load32_splat(a);
+    s0 = multiplyAdd(width, x, width == 1 ? v128.load(w) : v128.load8x8_s(w), s0);
+    s1 = multiplyAdd(width, x, width == 1 ? v128.load(w, 16) : v128.load8x8_s(w, 8), s1);
+  }
+  storeRequantised(output, s0, s1, parameters, constants, residual);
+}
+
+/** A panel's weights as int16. */
+function widen(weights: usize, length: usize, target: usize): void {
+  for (const end = weights + length; weights < end; weights += 16, target += STEP_WEIGHTS) {
+    v128.store(target, v128.load8x8_s(weights));
+    v128.store(target, v128.load8x8_s(weights, 8), 16);
+  }
+}
+
+/** What 64 more in every weight adds to the sums of each pixel of the gathered tiles. */
+function sumExcess(inputs: usize, tileBytes: usize, tiles: usize, target: usize): void {
+  const ones = i8x16.splat(1);
+  for (const last = target + tiles * 16; target < last; target += 16) {
+    let sum = i32x4.splat(0);
+    for (const end = inputs + tileBytes; inputs < end; inputs += STEP_INPUTS) sum = dotAdd(v128.load(inputs), ones, sum);
+    v128.store(target, i32x4.shl(sum, 6));
+  }
+}
+
+/** Units `[begin, end)` with inputs of `width` bytes and `columns` channels at a time (literals: 8, or 16). */
+// @ts-ignore: decorator
+@inline
+function units(width: i32, columns: i32, pointer: usize, begin: i32, end: i32): void {
   const args = changetype<ConvolutionInt8Arguments>(pointer);
   check(args.tapChannels == 4 || args.tapChannels % 8 == 0);
+  check(args.blockPixels > 0 && args.blockPixels % TILE == 0);
   check(args.scratch != 0 && args.panels > 0 && args.groups > 0);
-  const depth = <usize>(2 * args.kernelHeight * args.kernelWidth * args.tapChannels);
-  const outputStride = <usize>args.outputStride;
-  const panels = args.panels;
-  const chunks = (panels + UNIT_PANELS - 1) / UNIT_PANELS;
-  const units = args.groups * chunks;
-  const residual = args.residual ? args.residual - args.output : 0;
+  const tileBytes = <usize>(TILE * width * args.kernelHeight * args.kernelWidth * args.tapChannels);
+  const panelBytes = tileBytes / width * 2;
+  const length: usize = tileBytes + tileBytes;
+  const stride = <usize>args.outputStride;
   const constants = args.constants;
-  const whole =
-    args.kernelHeight == 1 && args.kernelWidth == 1 && args.strideHeight == 1 && args.strideWidth == 1 &&
-    args.paddingTop == 0 && args.paddingLeft == 0 && args.outputWidth == args.inputWidth &&
-    args.outputHeight == args.inputHeight && args.tapChannels != 4;
+  const panels = args.panels;
+  const unitPanels = columns / PANEL_CHANNELS;
+  const groupUnits = (panels + unitPanels - 1) / unitPanels;
+  const blockUnits = args.groups * groupUnits;
+  const residual = args.residual ? args.residual - args.output : 0;
+  const blockPixels = args.blockPixels;
+  const inputs = args.scratch;
+  const rest = inputs + <usize>(blockPixels / TILE) * tileBytes;
   let gathered = -1;
   for (let unit = begin; unit < end; unit++) {
-    const tileIndex = unit / units;
-    const rest = unit - tileIndex * units;
-    const group = rest / chunks;
-    const firstPixel = tileIndex * TILE;
-    const rows = min(TILE, args.pixels - firstPixel);
-    const source = tileIndex * args.groups + group;
+    const block = unit / blockUnits;
+    const within = unit - block * blockUnits;
+    const group = within / groupUnits;
+    const first = block * blockPixels;
+    const count = min(blockPixels, args.pixels - first);
+    const source = block * args.groups + group;
     if (source != gathered) {
-      const channel = group * args.tapChannels;
-      if (whole && rows == TILE) {
-        const input = args.input + <usize>firstPixel * <usize>args.inputStride + <usize>channel;
-        gatherPixels(input, <usize>args.inputStride, <usize>args.tapChannels, args.scratch);
+      const channel = <usize>(group * args.tapChannels);
+      if (width == 1) {
+        gatherQuads(args, first, count, channel, inputs, tileBytes);
+        sumExcess(inputs, tileBytes, <usize>((count + TILE - 1) / TILE), rest);
       } else {
-        for (let row = 0; row < rows; row++) gather(args, firstPixel + row, channel, args.scratch + <usize>row * 4);
+        gatherPairs(args, first, count, channel, inputs, tileBytes);
       }
       gathered = source;
     }
-    const firstPanel = (rest - group * chunks) * UNIT_PANELS;
-    const lastPanel = min(firstPanel + UNIT_PANELS, panels);
-    for (let panel = firstPanel; panel < lastPanel; panel++) {
+    let panel = (within - group * groupUnits) * unitPanels;
+    const lastPanel = min(panel + unitPanels, panels);
+    const both = columns == 16 && panel + 2 == lastPanel;
+    for (; panel < lastPanel; panel += both ? 2 : 1) {
       const place = <usize>(group * panels + panel);
-      const weights = args.weights + place * 4 * depth;
+      const packed = args.weights + place * panelBytes;
       const parameters = args.parameters + place * PARAMETERS;
-      const output = args.output + <usize>firstPixel * outputStride + place * PANEL_CHANNELS;
-      tile(rows, args.scratch, depth, weights, parameters, constants, output, outputStride, residual);
+      let output = args.output + <usize>first * stride + place * PANEL_CHANNELS;
+      if (width == 2 && count > 1) widen(packed, panelBytes, rest);
+      const weights = width == 2 ? rest : packed;
+      let tile = inputs, excess = rest;
+      for (let left = count; left > 0; left -= TILE) {
+        if (both) {
+          tile16(width, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual);
+        } else if (left == 1) {
+          row8(width, tile, excess, packed, panelBytes, parameters, constants, output, residual);
+        } else {
+          tile8(width, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual);
+        }
+        tile += tileBytes;
+        excess += 16;
+        output += <usize>TILE * stride;
+      }
     }
   }
+}
+
+/** Weights of 8 bits and inputs as pairs of int16, tiles of 4 pixels × 8 channels. */
+export function convolutionInt8(pointer: usize, begin: i32, end: i32): void {
+  units(2, 8, pointer, begin, end);
+}
+
+/** Weights of 7 bits and inputs as bytes, tiles of 4 pixels × 8 channels. */
+export function convolutionInt7x8(pointer: usize, begin: i32, end: i32): void {
+  units(1, 8, pointer, begin, end);
+}
+
+/** Weights of 7 bits and inputs as bytes, tiles of 4 pixels × 16 channels. */
+export function convolutionInt7x16(pointer: usize, begin: i32, end: i32): void {
+  units(1, 16, pointer, begin, end);
 }

@@ -10,6 +10,7 @@ import { CopyRunsSource } from './copyRuns';
 import { DepthwiseArguments } from './depthwise';
 import { Depthwise3x3Arguments } from './depthwise3x3';
 import { Depthwise3x3Int8Arguments } from './depthwise3x3Int8';
+import { Depthwise3x3NarrowArguments } from './depthwise3x3Narrow';
 import { DepthwiseInt8Arguments } from './depthwiseInt8';
 import { DequantisedConvolutionArguments } from './dequantisedConvolution';
 import { DilatedPoolArguments } from './dilatedPool';
@@ -151,9 +152,10 @@ export function offsetConvolutionInt8Arguments(field: i32): usize {
   if (field == 19) return offsetof<ConvolutionInt8Arguments>('inputStride');
   if (field == 20) return offsetof<ConvolutionInt8Arguments>('outputStride');
   if (field == 21) return offsetof<ConvolutionInt8Arguments>('pixels');
-  if (field == 22) return offsetof<ConvolutionInt8Arguments>('groups');
-  if (field == 23) return offsetof<ConvolutionInt8Arguments>('tapChannels');
-  if (field == 24) return offsetof<ConvolutionInt8Arguments>('panels');
+  if (field == 22) return offsetof<ConvolutionInt8Arguments>('blockPixels');
+  if (field == 23) return offsetof<ConvolutionInt8Arguments>('groups');
+  if (field == 24) return offsetof<ConvolutionInt8Arguments>('tapChannels');
+  if (field == 25) return offsetof<ConvolutionInt8Arguments>('panels');
   return offsetof<ConvolutionInt8Arguments>();
 }
 
@@ -257,6 +259,23 @@ export function offsetDepthwise3x3Int8Arguments(field: i32): usize {
   if (field == 11) return offsetof<Depthwise3x3Int8Arguments>('paddingLeft');
   if (field == 12) return offsetof<Depthwise3x3Int8Arguments>('blocks');
   return offsetof<Depthwise3x3Int8Arguments>();
+}
+
+export function offsetDepthwise3x3NarrowArguments(field: i32): usize {
+  if (field == 0) return offsetof<Depthwise3x3NarrowArguments>('input');
+  if (field == 1) return offsetof<Depthwise3x3NarrowArguments>('weights');
+  if (field == 2) return offsetof<Depthwise3x3NarrowArguments>('parameters');
+  if (field == 3) return offsetof<Depthwise3x3NarrowArguments>('constants');
+  if (field == 4) return offsetof<Depthwise3x3NarrowArguments>('residual');
+  if (field == 5) return offsetof<Depthwise3x3NarrowArguments>('output');
+  if (field == 6) return offsetof<Depthwise3x3NarrowArguments>('inputHeight');
+  if (field == 7) return offsetof<Depthwise3x3NarrowArguments>('inputWidth');
+  if (field == 8) return offsetof<Depthwise3x3NarrowArguments>('outputHeight');
+  if (field == 9) return offsetof<Depthwise3x3NarrowArguments>('outputWidth');
+  if (field == 10) return offsetof<Depthwise3x3NarrowArguments>('paddingTop');
+  if (field == 11) return offsetof<Depthwise3x3NarrowArguments>('paddingLeft');
+  if (field == 12) return offsetof<Depthwise3x3NarrowArguments>('blocks');
+  return offsetof<Depthwise3x3NarrowArguments>();
 }
 
 export function offsetDepthwiseInt8Arguments(field: i32): usize {

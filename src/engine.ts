@@ -122,10 +122,11 @@ export class Engine {
     requireAlive(this.#session, 'engine', false);
     const verified = verifyGraph(graph);
     const optimised = optimise(outputs ? selectOutputs(verified, outputs) : verified);
-    const { sets, kernels } = await chooseSets(optimised, this.build);
+    const { sets, kernels, relaxedDot } = await chooseSets(optimised, this.build);
     await this.#session.load(sets);
+    const trusted = relaxedDot ? await this.#session.kernels.trusted(kernels) : kernels;
     requireAlive(this.#session, 'engine', false);
-    return new Network(this.#session, packGraph(optimised, this.build, kernels));
+    return new Network(this.#session, packGraph(optimised, this.build, trusted));
   }
 
   /**

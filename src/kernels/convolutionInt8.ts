@@ -3,7 +3,7 @@ import { QUANTISED_WEIGHTS, quantisedAttributes } from '../ops/quantisedConvolut
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { type ConvolutionInt8Arguments, convolutionInt8Arguments } from './furtherArguments.js';
-import { kernelRow, type PackedPart, type Site, storedPixels } from './kernel.js';
+import { type Build, kernelRow, type PackedPart, type Site, storedPixels } from './kernel.js';
 import {
   bytesPart,
   hasQuantisedTensors,
@@ -13,9 +13,13 @@ import {
   requantisationArguments,
 } from './requantisation.js';
 
-/** Output pixels of a tile, and panels of one unit of the parallel axis, as in assembly/convolutionInt8.ts. */
+/** Output pixels of a tile, as in assembly/gatherInt8.ts. */
 const TILE = 4;
-const UNIT_PANELS = 4;
+/** Inputs of a block of pixels stay in the first cache beside a panel's weights. */
+const BLOCK_BYTES = 16 * 1024;
+const MOST_BLOCK_PIXELS = 256;
+/** What weights of 7 bits are kept with added: bytes from 0 to 127. */
+const WEIGHT_OFFSET = 64;
 /** Channels that the kernel reads of each tap where there are no more. */
 const FEW_CHANNELS = 4;
 
@@ -30,14 +34,24 @@ function workingGroups(site: Site) {
   return { groups: working, outputs: outputs / working, tapChannels };
 }
 
-/** Bytes of one pixel's inputs in scratch: int16. */
-function scratchDepth(site: Site): number {
+/** Inputs of one pixel. */
+function depthOf(site: Site): number {
   const [, , height = 0, width = 0] = site.inputs[QUANTISED_WEIGHTS]!;
-  return 2 * height * width * workingGroups(site).tapChannels;
+  return height * width * workingGroups(site).tapChannels;
 }
 
-/** Packs weights as `packed[g][o / 8][k / 2][o % 8][k % 2]`, k = (y · width + x) · tapChannels + c. */
-function packWeights(site: Site): PackedPart {
+/** Output pixels of a block whose inputs have so many bytes each. */
+function blockPixelsOf(site: Site, bytes: number): number {
+  const most = Math.min(MOST_BLOCK_PIXELS, BLOCK_BYTES / (bytes * depthOf(site)));
+  const pixels = Math.min(most, storedPixels(site.outputs[0]!) + TILE - 1);
+  return Math.max(TILE, Math.floor(pixels / TILE) * TILE);
+}
+
+/**
+ * Packs weights as `packed[g][o / 8][k / n][o % 8][k % n]` with `offset` added, k = (y · width + x) · tapChannels + c;
+ * `run` is n.
+ */
+function packWeights(site: Site, run: number, offset: number): PackedPart {
   const weights = site.tensors[QUANTISED_WEIGHTS]!;
   const [outputs = 0, groupInputs = 0, height = 0, width = 0] = weights.shape;
   const taps = height * width;
@@ -45,7 +59,9 @@ function packWeights(site: Site): PackedPart {
   const working = workingGroups(site);
   const depth = taps * working.tapChannels;
   const panels = Math.ceil(working.outputs / INT8_PANEL);
-  return bytesPart(working.groups * panels * INT8_PANEL * depth, (target) => {
+  const sizeBytes = working.groups * panels * INT8_PANEL * depth;
+  return bytesPart(sizeBytes, (target) => {
+    if (offset > 0) for (let at = 0; at < sizeBytes; at++) target.setInt8(at, offset);
     for (let output = 0; output < outputs; output++) {
       const group = Math.floor(output / working.outputs);
       const place = output % working.outputs;
@@ -54,44 +70,94 @@ function packWeights(site: Site): PackedPart {
       for (let channel = 0; channel < groupInputs; channel++) {
         for (let tap = 0; tap < taps; tap++) {
           const k = tap * working.tapChannels + firstChannel + channel;
-          const at = panel + (k - (k % 2)) * INT8_PANEL + 2 * (place % INT8_PANEL) + (k % 2);
-          target.setInt8(at, weights.data[(output * groupInputs + channel) * taps + tap]!);
+          const at = panel + (k - (k % run)) * INT8_PANEL + run * (place % INT8_PANEL) + (k % run);
+          target.setInt8(at, weights.data[(output * groupInputs + channel) * taps + tap]! + offset);
         }
       }
     }
   });
 }
 
-export const convolutionInt8 = kernelRow<ConvolutionInt8Arguments>({
+/** A form of the kernel: `inputBytes` of an input in scratch, `columns` output channels at a time. */
+interface Form {
+  readonly name: string;
+  readonly packing: string;
+  readonly builds?: readonly Build[];
+  readonly relaxedDot?: boolean;
+  readonly inputBytes: 1 | 2;
+  readonly columns: 8 | 16;
+  accepts(site: Site): boolean;
+}
+
+function convolution({ inputBytes, columns, ...form }: Form) {
+  const run = 4 / inputBytes;
+  return kernelRow<ConvolutionInt8Arguments>({
+    ...form,
+    operators: ['quantisedConvolution'],
+    layout: 'nhwcInt8',
+    struct: convolutionInt8Arguments,
+    pack(site) {
+      const { outputs, tapChannels } = workingGroups(site);
+      return {
+        weights: packWeights(site, run, inputBytes === 1 ? WEIGHT_OFFSET : 0),
+        ...packRequantisation(site, outputs, { paddingBytes: tapChannels }),
+      };
+    },
+    extent(site) {
+      const { groups, outputs } = workingGroups(site);
+      const blocks = Math.ceil(storedPixels(site.outputs[0]!) / blockPixelsOf(site, inputBytes));
+      return blocks * groups * Math.ceil(outputs / columns);
+    },
+    scratchBytes(site) {
+      const pixels = blockPixelsOf(site, inputBytes);
+      const depth = depthOf(site);
+      return pixels * depth * inputBytes + (inputBytes === 1 ? 4 * pixels : 2 * INT8_PANEL * depth);
+    },
+    arguments(site, places) {
+      const { groups, outputs, tapChannels } = workingGroups(site);
+      return {
+        input: places.inputs[0]!,
+        weights: places.parts.weights!,
+        ...requantisationArguments(places),
+        scratch: places.scratch,
+        ...quantisedWindow(site),
+        inputStride: int8ChannelStride(imageShape(site.inputs[0]!).channels),
+        outputStride: int8ChannelStride(imageShape(site.outputs[0]!).channels),
+        pixels: storedPixels(site.outputs[0]!),
+        blockPixels: blockPixelsOf(site, inputBytes),
+        groups,
+        tapChannels,
+        panels: Math.ceil(outputs / INT8_PANEL),
+      };
+    },
+  });
+}
+
+/** True for weights of 7 bits, which the relaxed dot product of bytes takes. */
+function hasInt7Weights(site: Site): boolean {
+  if (!hasQuantisedTensors(site)) return false;
+  return site.tensors[QUANTISED_WEIGHTS]!.data.every((weight) => weight >= -WEIGHT_OFFSET && weight < WEIGHT_OFFSET);
+}
+
+function int7(columns: 8 | 16, builds: readonly Build[]) {
+  return convolution({
+    name: `convolutionInt7x${columns}`,
+    packing: 'convolutionInt7',
+    builds,
+    relaxedDot: true,
+    inputBytes: 1,
+    columns,
+    accepts: hasInt7Weights,
+  });
+}
+
+export const convolutionInt7x8 = int7(8, ['relaxed']);
+/** Sixteen channels are four vectors, or two joined ones. */
+export const convolutionInt7x16 = int7(16, ['wide']);
+export const convolutionInt8 = convolution({
   name: 'convolutionInt8',
-  operators: ['quantisedConvolution'],
-  layout: 'nhwcInt8',
-  struct: convolutionInt8Arguments,
+  packing: 'convolutionInt8',
+  inputBytes: 2,
+  columns: 8,
   accepts: hasQuantisedTensors,
-  pack: (site) => ({
-    weights: packWeights(site),
-    ...packRequantisation(site, workingGroups(site).outputs, false),
-  }),
-  extent(site) {
-    const { groups, outputs } = workingGroups(site);
-    const chunks = Math.ceil(Math.ceil(outputs / INT8_PANEL) / UNIT_PANELS);
-    return Math.ceil(storedPixels(site.outputs[0]!) / TILE) * groups * chunks;
-  },
-  scratchBytes: (site) => TILE * scratchDepth(site),
-  arguments(site, places) {
-    const { groups, outputs, tapChannels } = workingGroups(site);
-    return {
-      input: places.inputs[0]!,
-      weights: places.parts.weights!,
-      ...requantisationArguments(places),
-      scratch: places.scratch,
-      ...quantisedWindow(site),
-      inputStride: int8ChannelStride(imageShape(site.inputs[0]!).channels),
-      outputStride: int8ChannelStride(imageShape(site.outputs[0]!).channels),
-      pixels: storedPixels(site.outputs[0]!),
-      groups,
-      tapChannels,
-      panels: Math.ceil(outputs / INT8_PANEL),
-    };
-  },
 });

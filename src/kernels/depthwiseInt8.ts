@@ -4,11 +4,21 @@ import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import {
   type Depthwise3x3Int8Arguments,
+  type Depthwise3x3NarrowArguments,
   type DepthwiseInt8Arguments,
   depthwise3x3Int8Arguments,
+  depthwise3x3NarrowArguments,
   depthwiseInt8Arguments,
 } from './furtherArguments.js';
-import { kernelRow, type PackedPart, type PackedParts, type Site, storedPixels, storedRows } from './kernel.js';
+import {
+  kernelRow,
+  type PackedPart,
+  type PackedParts,
+  type Places,
+  type Site,
+  storedPixels,
+  storedRows,
+} from './kernel.js';
 import {
   bytesPart,
   hasQuantisedTensors,
@@ -18,7 +28,7 @@ import {
   requantisationArguments,
 } from './requantisation.js';
 
-/** Vectors of channels in one unit of the 3×3 kernel's parallel axis, as in assembly/depthwise3x3Int8.ts. */
+/** Vectors of channels in one unit of the 3×3 kernels' parallel axis, as in assembly/. */
 const GROUP_BLOCKS = 8;
 /** Bytes of the 3×3 kernel's weights of eight channels. */
 const BLOCK_BYTES = 160;
@@ -33,6 +43,81 @@ function isDepthwise(site: Site): boolean {
 function blocksOf(site: Site): number {
   return int8ChannelStride(imageShape(site.outputs[0]!).channels) / INT8_CHANNEL_BLOCK;
 }
+
+/** The most that the magnitudes of a channel's weights come to whose sums of products with int8 values are 16 bits. */
+const NARROW_SUM = 255;
+
+/** True for depthwise 3×3 with this stride. */
+function isDepthwise3x3(site: Site, stride: 1 | 2): boolean {
+  const [, , height, width] = site.inputs[QUANTISED_WEIGHTS]!;
+  if (!isDepthwise(site) || height !== 3 || width !== 3) return false;
+  const attributes = quantisedAttributes(site.node);
+  return attributes.stride.every((value) => value === stride) && attributes.dilation.every((value) => value === 1);
+}
+
+/** What the argument structs of both 3×3 kernels hold. */
+function arguments3x3(site: Site, places: Places): Depthwise3x3Int8Arguments {
+  const { inputHeight, inputWidth, outputHeight, outputWidth, paddingTop, paddingLeft } = quantisedWindow(site);
+  return {
+    input: places.inputs[0]!,
+    weights: places.parts.weights!,
+    ...requantisationArguments(places),
+    inputHeight,
+    inputWidth,
+    outputHeight,
+    outputWidth,
+    paddingTop,
+    paddingLeft,
+    blocks: blocksOf(site),
+  };
+}
+
+function extent3x3(site: Site): number {
+  return storedRows(site.outputs[0]!) * Math.ceil(blocksOf(site) / GROUP_BLOCKS);
+}
+
+function hasNarrowSums(site: Site): boolean {
+  const { data } = site.tensors[QUANTISED_WEIGHTS]!;
+  for (let begin = 0; begin < data.length; begin += 9) {
+    let sum = 0;
+    for (let tap = begin; tap < begin + 9; tap++) sum += Math.abs(data[tap]!);
+    if (sum > NARROW_SUM) return false;
+  }
+  return true;
+}
+
+/** Packs weights as `packed[c / 8][y][x][c % 8]`, int16. */
+function packNarrow(site: Site): PackedPart {
+  const { data } = site.tensors[QUANTISED_WEIGHTS]!;
+  return bytesPart(blocksOf(site) * 9 * 2 * INT8_CHANNEL_BLOCK, (target) => {
+    for (const [index, weight] of data.entries()) {
+      const channel = Math.floor(index / 9);
+      const block = Math.floor(channel / INT8_CHANNEL_BLOCK);
+      const at = (block * 9 + (index % 9)) * INT8_CHANNEL_BLOCK + (channel % INT8_CHANNEL_BLOCK);
+      target.setInt16(2 * at, weight, true);
+    }
+  });
+}
+
+function depthwise3x3Narrow(stride: 1 | 2) {
+  return kernelRow<Depthwise3x3NarrowArguments>({
+    name: `depthwise3x3NarrowStride${stride}`,
+    operators: ['quantisedConvolution'],
+    layout: 'nhwcInt8',
+    packing: 'depthwise3x3Narrow',
+    struct: depthwise3x3NarrowArguments,
+    accepts: (site) => isDepthwise3x3(site, stride) && hasNarrowSums(site),
+    pack: (site) => ({
+      weights: packNarrow(site),
+      ...packRequantisation(site, site.inputs[QUANTISED_WEIGHTS]![0]!, { lifted: true }),
+    }),
+    extent: extent3x3,
+    arguments: arguments3x3,
+  });
+}
+
+export const depthwise3x3NarrowStride1 = depthwise3x3Narrow(1);
+export const depthwise3x3NarrowStride2 = depthwise3x3Narrow(2);
 
 /** The tap (3 · row + column) of each half of the five pairs; −1 for none. */
 const PAIRS = [
@@ -66,36 +151,13 @@ function depthwise3x3Int8(stride: 1 | 2) {
     layout: 'nhwcInt8',
     packing: 'depthwise3x3Int8',
     struct: depthwise3x3Int8Arguments,
-    accepts(site) {
-      const [, , height, width] = site.inputs[QUANTISED_WEIGHTS]!;
-      if (!isDepthwise(site) || height !== 3 || width !== 3) return false;
-      const attributes = quantisedAttributes(site.node);
-      return (
-        attributes.stride.every((value) => value === stride) &&
-        attributes.dilation.every((value) => value === 1) &&
-        layerLifts(site).every((lift) => lift <= LARGEST_WEIGHT_LIFT)
-      );
-    },
+    accepts: (site) => isDepthwise3x3(site, stride) && layerLifts(site).every((lift) => lift <= LARGEST_WEIGHT_LIFT),
     pack: (site) => ({
       weights: packPairs(site),
-      ...packRequantisation(site, site.inputs[QUANTISED_WEIGHTS]![0]!, true),
+      ...packRequantisation(site, site.inputs[QUANTISED_WEIGHTS]![0]!, { lifted: true }),
     }),
-    extent: (site) => storedRows(site.outputs[0]!) * Math.ceil(blocksOf(site) / GROUP_BLOCKS),
-    arguments(site, places) {
-      const { inputHeight, inputWidth, outputHeight, outputWidth, paddingTop, paddingLeft } = quantisedWindow(site);
-      return {
-        input: places.inputs[0]!,
-        weights: places.parts.weights!,
-        ...requantisationArguments(places),
-        inputHeight,
-        inputWidth,
-        outputHeight,
-        outputWidth,
-        paddingTop,
-        paddingLeft,
-        blocks: blocksOf(site),
-      };
-    },
+    extent: extent3x3,
+    arguments: arguments3x3,
   });
 }
 
@@ -115,7 +177,7 @@ function packDepthwise(site: Site): PackedParts {
       }
     }
   });
-  return { weights: packed, ...packRequantisation(site, channels, false) };
+  return { weights: packed, ...packRequantisation(site, channels) };
 }
 
 export const depthwiseInt8 = kernelRow<DepthwiseInt8Arguments>({

@@ -2,10 +2,16 @@
 import { binary } from './binary.js';
 import { channelShuffle, channelShuffleInt8 } from './channelShuffle.js';
 import { convolution } from './convolution.js';
-import { convolutionInt8 } from './convolutionInt8.js';
+import { convolutionInt7x8, convolutionInt7x16, convolutionInt8 } from './convolutionInt8.js';
 import { convolutionTranspose } from './convolutionTranspose.js';
 import { copyRuns, copyRunsInt8 } from './copyRuns.js';
-import { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2, depthwiseInt8 } from './depthwiseInt8.js';
+import {
+  depthwise3x3Int8Stride1,
+  depthwise3x3Int8Stride2,
+  depthwise3x3NarrowStride1,
+  depthwise3x3NarrowStride2,
+  depthwiseInt8,
+} from './depthwiseInt8.js';
 import { dequantisedConvolution, dequantisedDepthwise } from './dequantisedConvolution.js';
 import { dilatedPool } from './dilatedPool.js';
 import { additionInt8, requantiseInt8 } from './elementwiseInt8.js';
@@ -52,9 +58,13 @@ export const furtherKernels: readonly Kernel[] = [
   resample,
   quantise,
   dequantise,
+  depthwise3x3NarrowStride1,
+  depthwise3x3NarrowStride2,
   depthwise3x3Int8Stride1,
   depthwise3x3Int8Stride2,
   depthwiseInt8,
+  convolutionInt7x8,
+  convolutionInt7x16,
   convolutionInt8,
   dequantisedDepthwise,
   dequantisedConvolution,

@@ -99,6 +99,7 @@ export interface ConvolutionInt8Arguments {
   readonly inputStride: number;
   readonly outputStride: number;
   readonly pixels: number;
+  readonly blockPixels: number;
   readonly groups: number;
   readonly tapChannels: number;
   readonly panels: number;
@@ -106,7 +107,7 @@ export interface ConvolutionInt8Arguments {
 
 /** Field order of ConvolutionInt8Arguments; each field takes 4 bytes. */
 export const convolutionInt8Arguments = structLayout<ConvolutionInt8Arguments>(
-  'usize input weights parameters constants residual output scratch i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth dilationHeight dilationWidth paddingTop paddingLeft inputStride outputStride pixels groups tapChannels panels',
+  'usize input weights parameters constants residual output scratch i32 inputHeight inputWidth outputHeight outputWidth kernelHeight kernelWidth strideHeight strideWidth dilationHeight dilationWidth paddingTop paddingLeft inputStride outputStride pixels blockPixels groups tapChannels panels',
 );
 
 /** Values for ConvolutionTransposeArguments of assembly/convolutionTranspose.ts. */
@@ -181,6 +182,28 @@ export interface Depthwise3x3Int8Arguments {
 
 /** Field order of Depthwise3x3Int8Arguments; each field takes 4 bytes. */
 export const depthwise3x3Int8Arguments = structLayout<Depthwise3x3Int8Arguments>(
+  'usize input weights parameters constants residual output i32 inputHeight inputWidth outputHeight outputWidth paddingTop paddingLeft blocks',
+);
+
+/** Values for Depthwise3x3NarrowArguments of assembly/depthwise3x3Narrow.ts. */
+export interface Depthwise3x3NarrowArguments {
+  readonly input: Address;
+  readonly weights: Address;
+  readonly parameters: Address;
+  readonly constants: Address;
+  readonly residual: Address;
+  readonly output: Address;
+  readonly inputHeight: number;
+  readonly inputWidth: number;
+  readonly outputHeight: number;
+  readonly outputWidth: number;
+  readonly paddingTop: number;
+  readonly paddingLeft: number;
+  readonly blocks: number;
+}
+
+/** Field order of Depthwise3x3NarrowArguments; each field takes 4 bytes. */
+export const depthwise3x3NarrowArguments = structLayout<Depthwise3x3NarrowArguments>(
   'usize input weights parameters constants residual output i32 inputHeight inputWidth outputHeight outputWidth paddingTop paddingLeft blocks',
 );
 

@@ -59,6 +59,8 @@ export interface Kernel {
   readonly outputLayout: Layout;
   /** Kernels with the same packing read the same packed parts, so that a shape may choose among them. */
   readonly packing: string;
+  /** Whether it computes with the relaxed dot product of bytes, which some runtimes get wrong. */
+  readonly relaxedDot: boolean;
   /** Whether it can run a node with these shapes. */
   accepts(site: Site): boolean;
   /** Whether dispatch may choose it in a build for a site that it accepts; a later row does where it may not. */
@@ -82,6 +84,7 @@ export interface KernelRow<T extends object> {
   readonly layout?: Layout;
   readonly outputLayout?: Layout;
   readonly packing?: string;
+  readonly relaxedDot?: boolean;
   readonly struct: StructLayout<T>;
   accepts(site: Site): boolean;
   /** Where it is faster than the rows after it; everywhere by default. */
@@ -105,6 +108,7 @@ export function kernelRow<T extends object>(row: KernelRow<T>): Kernel {
     layout: row.layout ?? 'nhwc',
     outputLayout: row.outputLayout ?? row.layout ?? 'nhwc',
     packing: row.packing ?? row.name,
+    relaxedDot: row.relaxedDot ?? false,
     accepts: row.accepts,
     suits: (site, build) => (row.builds ?? ALL_BUILDS).includes(build) && (row.suits?.(site, build) ?? true),
     pack: row.pack ?? (() => ({})),

@@ -18,8 +18,10 @@ export const INT8_PANEL = 8;
 
 /** Bytes of one panel's parameters. */
 const PANEL_BYTES = 80;
-/** Bytes of a layer's constants: seven vectors. */
-const CONSTANT_BYTES = 112;
+/** Bytes of a layer's constants: five vectors, then the padding. */
+const CONSTANT_BYTES = 80;
+/** Bits of an output below its whole part, as in src/ops/requantisation.ts. */
+const FRACTION = 3;
 
 /** A part that `fill` writes as bytes, into zeros. */
 export function bytesPart(sizeBytes: number, fill: (target: DataView) => void): PackedPart {
@@ -66,9 +68,13 @@ export function layerLifts(site: Site): number[] {
 
 /**
  * Packs a layer's epilogue. Panels hold the outputs of one group each, `groupOutputs` of them in panels of eight;
- * `lifted` says that weights are lifted already, and so must the biases be.
+ * `lifted` says that biases are lifted, `paddingBytes` how many zero points kernels read at once.
  */
-export function packRequantisation(site: Site, groupOutputs: number, lifted: boolean): PackedParts {
+export function packRequantisation(
+  site: Site,
+  groupOutputs: number,
+  { lifted = false, paddingBytes = 16 }: { lifted?: boolean; paddingBytes?: number } = {},
+): PackedParts {
   const attributes = quantisedAttributes(site.node);
   const scales = site.tensors[WEIGHT_SCALES]!.data;
   const multipliers = layerMultipliers(attributes, scales, site.tensors[QUANTISED_SLOPES]?.data);
@@ -89,19 +95,18 @@ export function packRequantisation(site: Site, groupOutputs: number, lifted: boo
       target.setInt16(panel + 64 + 2 * lane, positive ^ negative, true);
     }
   });
-  const constants = bytesPart(CONSTANT_BYTES, (target) => {
+  const constants = bytesPart(CONSTANT_BYTES + paddingBytes, (target) => {
     const rounding = outputRounding(attributes);
-    const words = [2 ** (15 - rounding.fraction), rounding.zeroPoint];
     const residual = [rounding.residualZeroPoint, rounding.residualMultiplier];
     for (let lane = 0; lane < 8; lane++) {
-      for (const [index, word] of words.entries()) target.setInt16(16 * index + 2 * lane, word, true);
-      for (const [index, word] of residual.entries()) target.setInt16(64 + 16 * index + 2 * lane, word, true);
+      target.setInt16(2 * lane, rounding.zeroPoint * 2 ** FRACTION + 2 ** (FRACTION - 1), true);
+      for (const [index, word] of residual.entries()) target.setInt16(48 + 16 * index + 2 * lane, word, true);
     }
     for (let lane = 0; lane < 16; lane++) {
-      target.setInt8(32 + lane, rounding.least);
-      target.setInt8(48 + lane, rounding.most);
-      target.setInt8(96 + lane, attributes.input.zeroPoint);
+      target.setInt8(16 + lane, rounding.least);
+      target.setInt8(32 + lane, rounding.most);
     }
+    for (let at = 0; at < paddingBytes; at++) target.setInt8(CONSTANT_BYTES + at, attributes.input.zeroPoint);
   });
   return { parameters, constants };
 }

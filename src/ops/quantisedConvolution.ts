@@ -3,7 +3,7 @@ import type { Node } from '../graph/types.js';
 import { elementCount, imageShape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
 import { type ConvolutionAttributes, convolution, convolutionAttributes } from './convolution.js';
-import { expectShape, type Operator, onlyAttributes, readInteger, refuseAttribute } from './operator.js';
+import { expectShape, type Operator, onlyAttributes, refuseAttribute } from './operator.js';
 import { type Quantisation, readScale, readZeroPoint } from './quantise.js';
 import {
   type ChannelMultipliers,
@@ -26,8 +26,6 @@ export interface QuantisedAttributes extends ConvolutionAttributes {
   readonly output: Quantisation;
   /** Meaningless without a residual. */
   readonly residual: Quantisation;
-  /** Bits below an output's whole part that sums are rounded to first, 1 to 14. */
-  readonly fraction: number;
 }
 
 const GEOMETRY = ['stride', 'padding', 'dilation', 'groups', 'activation'];
@@ -44,32 +42,30 @@ export function quantisedAttributes(node: Node): QuantisedAttributes {
     input: read('input'),
     output: read('output'),
     residual: read('residual'),
-    fraction: readInteger(node, 'fraction', 1, 14),
   };
 }
 
 /** What the layer's scales amount to in integers. */
-export function outputRounding({ activation, output, residual, fraction }: QuantisedAttributes): OutputRounding {
+export function outputRounding({ activation, output, residual }: QuantisedAttributes): OutputRounding {
   const { scale, zeroPoint } = output;
   const limited = activation === 'relu' || activation === 'relu6';
   const six = Math.floor(6 / scale + 0.5) + zeroPoint;
   return {
-    fraction,
     zeroPoint,
     least: limited ? zeroPoint : -128,
     most: activation === 'relu6' ? Math.min(six, 127) : 127,
     residualZeroPoint: residual.zeroPoint,
-    residualMultiplier: residualMultiplier(residual.scale / scale, fraction),
+    residualMultiplier: residualMultiplier(residual.scale / scale),
   };
 }
 
 /** The multipliers of a layer's channels from its weights' scales and its slopes. */
 export function layerMultipliers(
-  { input, output, fraction, activation }: QuantisedAttributes,
+  { input, output, activation }: QuantisedAttributes,
   scales: ArrayLike<number>,
   slopes: ArrayLike<number> | undefined,
 ): ChannelMultipliers[] {
-  const unit = (input.scale / output.scale) * 2 ** fraction;
+  const unit = input.scale / output.scale;
   return Array.from(scales, (scale, channel) =>
     channelMultipliers(unit * scale, activation === 'prelu' ? slopes![channel]! : 1),
   );
@@ -131,7 +127,7 @@ export const quantisedConvolution: Operator = {
   int8Output: true,
   checkAttributes(node) {
     const names = QUANTISATIONS.flatMap((name) => [`${name}Scale`, `${name}ZeroPoint`]);
-    onlyAttributes(node, [...GEOMETRY, ...names, 'fraction']);
+    onlyAttributes(node, [...GEOMETRY, ...names]);
     const { activation } = quantisedAttributes(node);
     if (activation === 'prelu' && node.inputs[QUANTISED_RESIDUAL]) {
       refuseAttribute(node, 'activation', activation, 'none, relu or relu6 with a residual');

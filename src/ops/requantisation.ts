@@ -3,8 +3,10 @@
 /** Bits by which lifted sums are shifted down to 16 bits, and bits of the multipliers' fraction. */
 const SHIFT = 10;
 const MULTIPLIER_BITS = 15;
-/** The largest lift: sums are multiplied by 2^lift. */
-export const LARGEST_LIFT = 15;
+/** The largest lift: sums are multiplied by 2^lift, which kernels keep as int16. */
+export const LARGEST_LIFT = 14;
+/** Bits of an output below its whole part that sums are rounded to first. */
+const FRACTION = 3;
 const LARGEST_MULTIPLIER = 32767;
 
 /** How the sums of one channel become outputs. */
@@ -19,13 +21,11 @@ export interface ChannelMultipliers {
 
 /** What all channels of a layer share. */
 export interface OutputRounding {
-  /** Bits of an output below its whole part, 1 to 14. */
-  readonly fraction: number;
   readonly zeroPoint: number;
   /** Limits of the output; they make the activation. */
   readonly least: number;
   readonly most: number;
-  /** For the residual: its zero point, and residual scale / output scale · 2^(fraction + 8). */
+  /** For the residual: its zero point, and residual scale / output scale · 2^(FRACTION + 8). */
   readonly residualZeroPoint: number;
   readonly residualMultiplier: number;
 }
@@ -40,21 +40,45 @@ function multiplierOf(value: number): number {
 }
 
 /**
- * The multipliers of one channel. `ratio` is input scale · weight scale / output scale · 2^fraction, `slope` what sums
- * below 0 are multiplied by besides, 1 without a slope. The lift is the smallest that keeps both within 16 bits.
+ * The multipliers of one channel. `ratio` is input scale · weight scale / output scale, `slope` what sums below 0 are
+ * multiplied by besides, 1 without a slope. The lift is the smallest that keeps both within 16 bits.
  */
 export function channelMultipliers(ratio: number, slope: number): ChannelMultipliers {
   const largest = Math.max(ratio, Math.abs(ratio * slope));
+  const whole = 2 ** (FRACTION + SHIFT + MULTIPLIER_BITS);
   let lift = 0;
-  while (lift < LARGEST_LIFT && roundHalfUp(largest * 2 ** (SHIFT + MULTIPLIER_BITS - lift)) > LARGEST_MULTIPLIER)
-    lift++;
-  const unit = 2 ** (SHIFT + MULTIPLIER_BITS - lift);
+  while (lift < LARGEST_LIFT && roundHalfUp((largest * whole) / 2 ** lift) > LARGEST_MULTIPLIER) lift++;
+  const unit = whole / 2 ** lift;
   return { lift, positive: multiplierOf(ratio * unit), negative: multiplierOf(ratio * slope * unit) };
 }
 
-/** The residual's multiplier. */
-export function residualMultiplier(ratio: number, fraction: number): number {
-  return multiplierOf(ratio * 2 ** (fraction + 8));
+/** The residual's multiplier for residual scale / output scale. */
+export function residualMultiplier(ratio: number): number {
+  return multiplierOf(ratio * 2 ** (FRACTION + 8));
+}
+
+/** What a channel's layer is, as far as it decides whether integers hold it. */
+export interface ChannelRange {
+  /** As `channelMultipliers` takes them. */
+  readonly ratio: number;
+  readonly slope: number;
+  /** The largest magnitude that its sum may have at all, and the largest that is expected. */
+  readonly largestSum: number;
+  readonly expectedSum: number;
+}
+
+/** True where no sum overflows its 32 bits, no expected one the 16 bits that it is rounded to, and no multiplier its own. */
+export function holdsChannel({ ratio, slope, largestSum, expectedSum }: ChannelRange): boolean {
+  const { lift } = channelMultipliers(ratio, slope);
+  const largest = ratio * Math.max(1, Math.abs(slope)) * 2 ** (FRACTION + SHIFT + MULTIPLIER_BITS - lift);
+  return (
+    largest < LARGEST_MULTIPLIER + 0.5 && largestSum * 2 ** lift < 2 ** 31 && expectedSum * 2 ** (lift - SHIFT) <= 32767
+  );
+}
+
+/** True where a residual's multiplier is no larger than it may be. */
+export function holdsResidual(ratio: number): boolean {
+  return residualMultiplier(ratio) < LARGEST_MULTIPLIER;
 }
 
 function saturate16(value: number): number {
@@ -85,6 +109,6 @@ export function requantise(
     const added = multiplyRounded((residual - output.residualZeroPoint) * 128, output.residualMultiplier);
     value = saturate16(value + added);
   }
-  const whole = multiplyRounded(value, 2 ** (MULTIPLIER_BITS - output.fraction)) + output.zeroPoint;
+  const whole = ((value + 2 ** (FRACTION - 1)) >> FRACTION) + output.zeroPoint;
   return Math.min(Math.max(whole, output.least), output.most);
 }

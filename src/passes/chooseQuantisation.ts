@@ -16,16 +16,43 @@ export function quantisationOf(least: number, most: number): Quantisation {
   return { scale, zeroPoint };
 }
 
-/** The largest whole number that a weight becomes. */
-export const LARGEST_WEIGHT = 127;
+/** What the whole numbers that one output's weights become may be. */
+export interface WeightLimits {
+  /** The largest magnitude. */
+  readonly largest: number;
+  /** The most that all magnitudes may come to. */
+  readonly sum: number;
+}
 
-/** The scale of one output's weights: the least float16 number, `least` or more, that lets the largest weight be 127. */
-export function weightScale(weights: Float32Array, least = 0): number {
-  let largest = least * LARGEST_WEIGHT;
-  for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
-  const exact = largest / LARGEST_WEIGHT;
+/** 7 bits: a product of bytes then takes its weights, and sums of pairs stay within 16 bits. */
+export const DENSE_LIMITS: WeightLimits = { largest: 63, sum: Number.POSITIVE_INFINITY };
+/** Depthwise layers have few weights, so that each counts: 8 bits. */
+export const DEPTHWISE_LIMITS: WeightLimits = { largest: 127, sum: Number.POSITIVE_INFINITY };
+/** Depthwise 3×3: sums of their products with int8 values stay within 16 bits. */
+export const DEPTHWISE_3X3_LIMITS: WeightLimits = { largest: 127, sum: 255 };
+
+/** The least float16 number that is no less. */
+function float16From(exact: number): number {
   const bits = narrowFloat16(Float32Array.of(exact));
   const [near = 0] = widenFloat16(bits);
-  if (near > 0 && near >= exact) return near;
-  return widenFloat16(Uint16Array.of(bits[0]! + 1))[0]!;
+  return near > 0 && near >= exact ? near : widenFloat16(Uint16Array.of(bits[0]! + 1))[0]!;
+}
+
+/** The whole numbers that weights become with a scale. */
+export function roundWeights(weights: Float32Array, scale: number): Float32Array {
+  return weights.map((weight) => Math.round(weight / scale) + 0);
+}
+
+/** The scale of one output's weights: the least float16 number, `least` or more, with which they keep the limits. */
+export function weightScale(weights: Float32Array, { largest, sum }: WeightLimits, least = 0): number {
+  let [peak, total] = [0, 0];
+  for (const weight of weights) {
+    peak = Math.max(peak, Math.abs(weight));
+    total += Math.abs(weight);
+  }
+  let scale = float16From(Math.max(least, peak / largest, total / sum));
+  // Rounding may add to the sum what the exact weights have not.
+  const isOver = (): boolean => roundWeights(weights, scale).reduce((all, weight) => all + Math.abs(weight), 0) > sum;
+  while (isOver()) scale = float16From(scale * (1 + 2 ** -10));
+  return scale;
 }

@@ -110,7 +110,7 @@ class Quantiser {
     );
   }
 
-  /** Adds a layer on int8 values. */
+  /** Adds a layer on int8 values, or as it is where integers do not hold it. */
   #quantiseLayer(node: Node): void {
     const [input = '', weights = ''] = node.inputs;
     const [output = ''] = node.outputs;
@@ -124,6 +124,10 @@ class Quantiser {
       peaks: this.#statistics.get(output)!.peaks,
     };
     const layer = quantiseLayer(this.#graph, node, weightShape, statistics, geometry);
+    if (!layer) {
+      this.keep(node);
+      return;
+    }
     const tensor = (part: 'weights' | 'scales' | 'bias' | 'slopes'): string => {
       const value = layer[part];
       if (!value) return '';
@@ -194,8 +198,7 @@ class Quantiser {
  * Turns the nodes of a graph that all other passes have seen into nodes on int8 values: convolutions and fully connected
  * layers, and whatever int8Operators.ts lists where it stands after one of these. The rest stays float32, with
  * conversions between. `statistics` has every computed value and every input, `kept` the names of nodes to leave in
- * float32.
- * Throws ModelError NOT_QUANTISABLE for a layer whose sums could overflow.
+ * float32; layers whose sums could overflow stay so too.
  */
 export function quantiseGraph(
   graph: Graph,

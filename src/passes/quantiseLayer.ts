@@ -1,14 +1,19 @@
 /** One convolution or fully connected layer with int8 weights: what its tensors and attributes become. */
-import { ModelError } from '../errors.js';
 import type { Attributes, Graph, Node } from '../graph/types.js';
 import { BIAS, SLOPES, WEIGHTS } from '../ops/convolution.js';
-import { describeNode } from '../ops/operator.js';
 import type { Quantisation } from '../ops/quantise.js';
-import { channelMultipliers, LARGEST_LIFT, residualMultiplier } from '../ops/requantisation.js';
+import { holdsChannel, holdsResidual } from '../ops/requantisation.js';
 import { narrowFloat16, widenFloat16 } from '../tensor/float16.js';
 import type { Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
-import { LARGEST_WEIGHT, weightScale } from './chooseQuantisation.js';
+import {
+  DENSE_LIMITS,
+  DEPTHWISE_3X3_LIMITS,
+  DEPTHWISE_LIMITS,
+  roundWeights,
+  type WeightLimits,
+  weightScale,
+} from './chooseQuantisation.js';
 
 /** What calibration saw of a layer. */
 export interface LayerStatistics {
@@ -30,12 +35,8 @@ export interface QuantisedLayer {
   readonly attributes: Attributes;
 }
 
-/** The most bits below an output's whole part: more would not fit beside eight bits of it. */
-const MOST_FRACTION = 7;
 /** By how much sums may exceed what calibration saw before they are cut off. */
 const HEADROOM = 1.5;
-/** Of depthwise 3×3 layers, whose kernel has lifted weights of 16 bits. */
-const DEPTHWISE_LIFT = 8;
 /** Whole numbers that float32 holds exactly. */
 const LARGEST_BIAS = 2 ** 24;
 
@@ -45,18 +46,21 @@ interface RoundedWeights {
 }
 
 /** `leastScale` is the smallest scale that an output's weights may have. */
-function roundWeights({ data, shape }: Tensor, leastScale: (output: number) => number): RoundedWeights {
+function roundOutputs(
+  { data, shape }: Tensor,
+  limits: WeightLimits,
+  leastScale: (output: number) => number,
+): RoundedWeights {
   const outputs = shape[0]!;
   const length = data.length / outputs;
   const rounded = new Float32Array(data.length);
   const scales = new Float32Array(outputs);
   for (let output = 0; output < outputs; output++) {
     const begin = output * length;
-    const scale = weightScale(data.subarray(begin, begin + length), leastScale(output));
+    const weights = data.subarray(begin, begin + length);
+    const scale = weightScale(weights, limits, leastScale(output));
     scales[output] = scale;
-    for (let k = begin; k < begin + length; k++) {
-      rounded[k] = Math.min(Math.max(Math.round(data[k]! / scale), -LARGEST_WEIGHT), LARGEST_WEIGHT) + 0;
-    }
+    rounded.set(roundWeights(weights, scale), begin);
   }
   return { data: rounded, scales };
 }
@@ -94,47 +98,51 @@ function largestSums(weights: RoundedWeights, biases: Float32Array, { zeroPoint 
   });
 }
 
-interface FractionInputs {
-  readonly statistics: LayerStatistics;
-  readonly scales: Float32Array;
-  readonly slopes: Float32Array | undefined;
-  readonly sums: Float64Array;
-  readonly mostLift: number;
-}
-
-/** True where no sum overflows its 32 bits, and none that calibration saw its 16 bits. */
-function fits(fraction: number, { statistics, scales, slopes, sums, mostLift }: FractionInputs): boolean {
-  const { input, output, residual, peaks } = statistics;
-  if (residual && residualMultiplier(residual.scale / output.scale, fraction) >= 32767) return false;
+/** True where integers hold every channel and the residual. */
+function fits(
+  { input, output, residual, peaks }: LayerStatistics,
+  scales: Float32Array,
+  slopes: Float32Array | undefined,
+  sums: Float64Array,
+): boolean {
+  if (residual && !holdsResidual(residual.scale / output.scale)) return false;
   return scales.every((scale, channel) => {
-    const ratio = ((input.scale * scale) / output.scale) * 2 ** fraction;
-    const { lift } = channelMultipliers(ratio, slopes?.[channel] ?? 1);
-    const peak = (HEADROOM * peaks[channel]!) / (input.scale * scale);
-    const most = ratio * Math.max(1, Math.abs(slopes?.[channel] ?? 1)) * 2 ** (25 - lift);
-    return (
-      lift <= mostLift && most <= 32767.5 && peak * 2 ** (lift - 10) <= 32767 && sums[channel]! * 2 ** lift < 2 ** 31
-    );
+    const unit = input.scale * scale;
+    return holdsChannel({
+      ratio: unit / output.scale,
+      slope: slopes?.[channel] ?? 1,
+      largestSum: sums[channel]!,
+      expectedSum: (HEADROOM * peaks[channel]!) / unit,
+    });
   });
 }
 
-/** Quantises a layer's tensors; `weightShape` is what its weights are taken for: `[out, in / groups, height, width]`. */
+function limitsOf([outputs, groupInputs, height, width]: Shape, groups: number): WeightLimits {
+  if (groupInputs !== 1 || groups !== outputs) return DENSE_LIMITS;
+  return height === 3 && width === 3 ? DEPTHWISE_3X3_LIMITS : DEPTHWISE_LIMITS;
+}
+
+/**
+ * Quantises a layer's tensors; `weightShape` is what its weights are taken for: `[out, in / groups, height, width]`.
+ * `undefined` where its weights, inputs and outputs differ too much in size for integers of 32 and 16 bits.
+ */
 export function quantiseLayer(
   graph: Graph,
   node: Node,
   weightShape: Shape,
   statistics: LayerStatistics,
   geometry: Attributes,
-): QuantisedLayer {
+): QuantisedLayer | undefined {
   const tensorAt = (index: number): Tensor | undefined => graph.tensors.get(node.inputs[index] ?? '');
   const weights = { ...tensorAt(WEIGHTS)!, shape: weightShape };
   const bias = tensorAt(BIAS)?.data;
+  const groups = geometry.groups as number;
   // Biases and sums far larger than the weights' own share would not fit.
-  const rounded = roundWeights(weights, (output) => {
+  const rounded = roundOutputs(weights, limitsOf(weightShape, groups), (output) => {
     const largest = Math.max(HEADROOM * statistics.peaks[output]!, Math.abs(bias?.[output] ?? 0));
     return largest / (statistics.input.scale * LARGEST_BIAS);
   });
   const outputs = weightShape[0]!;
-  const groups = geometry.groups as number;
   const errors = meanErrors(weights, rounded, statistics.inputMeans, groups);
   const biases = roundBiases(
     errors.map((error, output) => (bias?.[output] ?? 0) - error),
@@ -143,15 +151,8 @@ export function quantiseLayer(
   );
   const slopeTensor = tensorAt(SLOPES);
   const slopes = slopeTensor && widenFloat16(narrowFloat16(slopeTensor.data));
-  const depthwise = weightShape[1] === 1 && groups === outputs && weightShape[2] === 3 && weightShape[3] === 3;
   const sums = largestSums(rounded, biases, statistics.input);
-  const mostLift = depthwise ? DEPTHWISE_LIFT : LARGEST_LIFT;
-  let fraction = MOST_FRACTION;
-  while (fraction > 1 && !fits(fraction, { statistics, scales: rounded.scales, slopes, sums, mostLift })) fraction--;
-  if (!fits(fraction, { statistics, scales: rounded.scales, slopes, sums, mostLift: LARGEST_LIFT })) {
-    const found = 'its weights, inputs and outputs differ too much in size for sums of 32 bits';
-    throw new ModelError('NOT_QUANTISABLE', `${describeNode(node)}: ${found}; keep it in float32.`);
-  }
+  if (!fits(statistics, rounded.scales, slopes, sums)) return undefined;
   const { input, output, residual = { scale: 1, zeroPoint: 0 } } = statistics;
   return {
     weights: float32Tensor(weightShape, rounded.data),
@@ -166,7 +167,6 @@ export function quantiseLayer(
       outputZeroPoint: output.zeroPoint,
       residualScale: residual.scale,
       residualZeroPoint: residual.zeroPoint,
-      fraction,
     },
   };
 }

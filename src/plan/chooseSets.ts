@@ -11,11 +11,14 @@ import { siteOf } from './site.js';
 export interface ChosenSets {
   readonly sets: readonly KernelSet[];
   readonly kernels: readonly Kernel[];
+  /** Whether a node would run on a kernel with the relaxed dot product of bytes, which must be tried first. */
+  readonly relaxedDot: boolean;
 }
 
-function runsAll(graph: Graph, build: Build, kernels: readonly Kernel[]): boolean {
+function kernelsOf(graph: Graph, build: Build, kernels: readonly Kernel[]): (Kernel | undefined)[] {
   const shapes = inferShapes(graph);
-  return graph.nodes.every((node) => isReshape(node) || chooseKernel(kernels, siteOf(graph, node, shapes), build));
+  const nodes = graph.nodes.filter((node) => !isReshape(node));
+  return nodes.map((node) => chooseKernel(kernels, siteOf(graph, node, shapes), build));
 }
 
 /**
@@ -23,7 +26,11 @@ function runsAll(graph: Graph, build: Build, kernels: readonly Kernel[]): boolea
  * has the same kernel in both.
  */
 export async function chooseSets(graph: Graph, build: Build): Promise<ChosenSets> {
-  if (runsAll(graph, build, coreKernels)) return { sets: ['core'], kernels: coreKernels };
+  if (kernelsOf(graph, build, coreKernels).every((kernel) => kernel !== undefined)) {
+    return { sets: ['core'], kernels: coreKernels, relaxedDot: false };
+  }
   const { furtherKernels } = await import('../kernels/further.js');
-  return { sets: ['core', 'further'], kernels: [...coreKernels, ...furtherKernels] };
+  const kernels = [...coreKernels, ...furtherKernels];
+  const relaxedDot = kernelsOf(graph, build, kernels).some((kernel) => kernel?.relaxedDot);
+  return { sets: ['core', 'further'], kernels, relaxedDot };
 }

@@ -58,7 +58,7 @@ function* tensors(images: readonly RgbImage[], input: CardInput): Generator<Tens
  * Quantises a model's embedder after training. `images` are aligned faces of exactly the input's size; every eighth is
  * held out and compared on, unless others are given for that. The new card has no thresholds: they belong to the
  * embeddings that they were measured on.
- * Throws InputError TOO_FEW_IMAGES, ModelError NO_EMBEDDER, CARD_INPUT or NOT_QUANTISABLE, ShapeError IMAGE_SHAPE, and
+ * Throws InputError TOO_FEW_IMAGES, ModelError NO_EMBEDDER or CARD_INPUT, ShapeError IMAGE_SHAPE, and
  * what `Engine.compile` throws.
  */
 export async function quantiseModel(

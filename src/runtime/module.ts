@@ -1,7 +1,7 @@
 /** The kernels' WASM modules: the best build that this runtime runs rightly, compiled and instantiated set by set. */
 import { instantiateSync } from '@assemblyscript/loader';
 import { RuntimeError } from '../errors.js';
-import type { Build, KernelSet } from '../kernels/kernel.js';
+import type { Build, Kernel, KernelSet } from '../kernels/kernel.js';
 import { probeExtent, probePointwise } from './probe.js';
 import type { KernelFunction } from './run.js';
 
@@ -61,6 +61,14 @@ function computesRightly(module: WebAssembly.Module, build: Build): boolean {
   return probePointwise(instantiate(module, memory)[kernel]!, probeExtent(rows), memory, durationMs);
 }
 
+async function computesRelaxedDot(module: WebAssembly.Module, build: Build): Promise<boolean> {
+  const { probeRelaxedDot } = await import('./relaxedDot.js');
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const columns = build === 'wide' ? 16 : 8;
+  const kernel = instantiate(module, memory)[`convolutionInt7x${columns}`]!;
+  return probeRelaxedDot(kernel, columns, memory, PROBES[build].durationMs);
+}
+
 /** The kernels of one build over one memory: the core's from the beginning, those of other sets once they are loaded. */
 export class Kernels {
   readonly build: Build;
@@ -71,6 +79,7 @@ export class Kernels {
   readonly #binaries: KernelBinaries;
   readonly #memory: WebAssembly.Memory;
   readonly #modules = new Map<KernelSet, WebAssembly.Module>();
+  #relaxedDot: Promise<boolean> | undefined;
 
   constructor(build: Build, core: WebAssembly.Module, binaries: KernelBinaries, memory: WebAssembly.Memory) {
     this.build = build;
@@ -92,6 +101,15 @@ export class Kernels {
   /** A kernel of the loaded sets by its export name. */
   kernel(name: string): KernelFunction | undefined {
     return this.list[this.index.get(name) ?? -1];
+  }
+
+  /**
+   * The kernels of a list without those that this runtime computes wrongly: the ones with the relaxed dot product of
+   * bytes, which is tried when this is first called. Their set must be loaded.
+   */
+  async trusted(list: readonly Kernel[]): Promise<readonly Kernel[]> {
+    this.#relaxedDot ??= computesRelaxedDot(this.#modules.get('further')!, this.build);
+    return (await this.#relaxedDot) ? list : list.filter(({ relaxedDot }) => !relaxedDot);
   }
 
   /** Compiles and instantiates a set, unless that was done before. Throws RuntimeError NO_KERNELS or WASM_FORBIDDEN. */

@@ -39,8 +39,22 @@ function expected(floats: Float32Array, pixel: number, o: number): number {
 }
 
 /**
- * Runs a pointwise kernel on whole numbers and compares every output, again and again for `durationMs`, so that the code
- * of an optimising compiler is tried as well; once where that is 0. The memory has one page of its own.
+ * True where a trial, which runs a kernel so many times and looks at what it wrote, always finds it right. It is made
+ * again and again for `durationMs`, so that the code of an optimising compiler is tried as well; once where that is 0.
+ */
+export function repeatTrial(durationMs: number, isRight: (calls: number) => boolean): boolean {
+  const endMs = performance.now() + durationMs;
+  let looks = 0;
+  do {
+    if (!isRight(CALLS_OF_A_LOOK)) return false;
+    looks++;
+  } while (performance.now() < endMs && looks < LOOKS_PER_MS * durationMs);
+  return true;
+}
+
+/**
+ * Runs a pointwise kernel on whole numbers and compares every output, for `durationMs` as in `repeatTrial`. The memory
+ * has one page of its own.
  */
 export function probePointwise(
   kernel: KernelFunction,
@@ -70,15 +84,11 @@ export function probePointwise(
     return expected(floats, Math.floor(index / OUTPUTS), index % OUTPUTS);
   });
   const output = floats.subarray(OUTPUT / 4, STRUCT / 4);
-  const endMs = performance.now() + durationMs;
-  let looks = 0;
-  do {
+  return repeatTrial(durationMs, (calls) => {
     output.fill(Number.NaN);
-    for (let call = 0; call < CALLS_OF_A_LOOK; call++) kernel(STRUCT, 0, extent);
-    for (let index = 0; index < results.length; index++) if (output[index] !== results[index]) return false;
-    looks++;
-  } while (performance.now() < endMs && looks < LOOKS_PER_MS * durationMs);
-  return true;
+    for (let call = 0; call < calls; call++) kernel(STRUCT, 0, extent);
+    return results.every((result, index) => output[index] === result);
+  });
 }
 
 /** Units of the parallel axis that the probe has with tiles of so many pixels. */

@@ -14,7 +14,13 @@ function binary(set: KernelSet, build: Build): Uint8Array<ArrayBuffer> {
 }
 
 function compile(build: Build, section: readonly number[] = []): SetModules {
-  const module = (set: KernelSet) => new WebAssembly.Module(Uint8Array.of(...binary(set, build), ...section));
+  const module = (set: KernelSet) => {
+    const bytes = binary(set, build);
+    const whole = new Uint8Array(bytes.length + section.length);
+    whole.set(bytes);
+    whole.set(section, bytes.length);
+    return new WebAssembly.Module(whole);
+  };
   return { core: module('core'), further: module('further') };
 }
 

@@ -4,8 +4,11 @@
  */
 import { acceptingKernels, kernels } from '../../src/kernels/index.js';
 import { conversions } from '../../src/kernels/layout.js';
+import { operatorOf } from '../../src/ops/index.js';
+import { toReference } from '../../src/tensor/tensor.js';
 import { kernelCases } from './cases.js';
 import { expectedOf, firstOutside } from './expected.js';
+import { int8LayerCases } from './int8Cases.js';
 import { freshRelaxed } from './modules.js';
 import { layoutCases } from './operatorCases.js';
 import { runKernel } from './runKernel.js';
@@ -30,6 +33,21 @@ for (const kernelCase of [...kernelCases, ...layoutCases]) {
     for (const { output, guardsIntact } of runs) {
       const outside = guardsIntact ? bounds && firstOutside(output, bounds) : 'wrote beyond its output';
       if (outside) wrong.push(`${kernel.name}, ${name}: ${outside}`);
+    }
+  }
+}
+for (const { name, site, values } of int8LayerCases) {
+  const operands = values.map((value, index) => value ?? site.tensors[index]);
+  const [expected] = operatorOf(site.node).reference(
+    site.node,
+    operands.map((tensor) => tensor && toReference(tensor)),
+  );
+  for (const kernel of acceptingKernels(site)) {
+    const sets = fresh[cases++ % MODULES]!;
+    for (const { output, guardsIntact } of [1, 2].map(() => runKernel(kernel, site, values, 'wide', 1, sets))) {
+      const differs = output.findIndex((value, index) => value !== expected!.data[index]);
+      if (differs >= 0) wrong.push(`${kernel.name}, ${name}: ${output[differs]} at ${differs}`);
+      if (!guardsIntact) wrong.push(`${kernel.name}, ${name}: wrote beyond its output`);
     }
   }
 }
