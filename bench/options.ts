@@ -56,3 +56,8 @@ export function findNetwork(name: string): Table2Row {
   const accepted = table2.map(({ network }) => network).join(', ');
   throw new InputError('BAD_NETWORK', `${JSON.stringify(name)} is not one network; accepted are ${accepted}.`);
 }
+
+/** `--build NAME`: one of the shipped builds in place of the best that runs here. */
+export function addBuildOption(command: Command): void {
+  command.addOption(new Option('--build <name>', 'the build of the kernels').choices(['plain', 'relaxed']));
+}

@@ -7,6 +7,7 @@ import { cropsCommand } from './crops.js';
 import { detectCommand } from './detect.js';
 import { eventLoopCommand } from './eventLoop.js';
 import { galleryCommand } from './gallery.js';
+import { int8Command } from './int8.js';
 import { kernelsCommand } from './kernels.js';
 import { layersCommand } from './layers.js';
 import { peersCommand } from './peers.js';
@@ -18,6 +19,7 @@ const COMMANDS: readonly BuildCommand[] = [
   suiteCommand,
   layersCommand,
   kernelsCommand,
+  int8Command,
   eventLoopCommand,
   barrierCommand,
   galleryCommand,

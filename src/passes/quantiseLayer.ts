@@ -106,13 +106,15 @@ function fits(
   sums: Float64Array,
 ): boolean {
   if (residual && !holdsResidual(residual.scale / output.scale)) return false;
+  // What is cut off at 16 bits lies far beyond an int8, and only a slope or a residual could bring it back.
+  const counts = slopes || residual ? HEADROOM : 0;
   return scales.every((scale, channel) => {
     const unit = input.scale * scale;
     return holdsChannel({
       ratio: unit / output.scale,
       slope: slopes?.[channel] ?? 1,
       largestSum: sums[channel]!,
-      expectedSum: (HEADROOM * peaks[channel]!) / unit,
+      expectedSum: (counts * peaks[channel]!) / unit,
     });
   });
 }
