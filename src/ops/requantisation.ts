@@ -52,6 +52,9 @@ export function channelMultipliers(ratio: number, slope: number): ChannelMultipl
   return { lift, positive: multiplierOf(ratio * unit), negative: multiplierOf(ratio * slope * unit) };
 }
 
+/** No ratio of `channelMultipliers` may be larger, nor its product with the slope. */
+export const LARGEST_RATIO = (LARGEST_MULTIPLIER / 2 ** (FRACTION + SHIFT + MULTIPLIER_BITS)) * 2 ** LARGEST_LIFT;
+
 /** The residual's multiplier for residual scale / output scale. */
 export function residualMultiplier(ratio: number): number {
   return multiplierOf(ratio * 2 ** (FRACTION + 8));

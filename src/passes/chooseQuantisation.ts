@@ -38,13 +38,31 @@ function float16From(exact: number): number {
   return near > 0 && near >= exact ? near : widenFloat16(Uint16Array.of(bits[0]! + 1))[0]!;
 }
 
-/** The whole numbers that weights become with a scale. */
-export function roundWeights(weights: Float32Array, scale: number): Float32Array {
-  return weights.map((weight) => Math.round(weight / scale) + 0);
+const LEAST_FLOAT16 = 2 ** -24;
+
+/** The largest float16 number that is no larger, but above 0. */
+export function float16Below(exact: number): number {
+  if (exact < LEAST_FLOAT16) return LEAST_FLOAT16;
+  const bits = narrowFloat16(Float32Array.of(exact));
+  const [near = 0] = widenFloat16(bits);
+  return near <= exact ? near : widenFloat16(Uint16Array.of(bits[0]! - 1))[0]!;
 }
 
-/** The scale of one output's weights: the least float16 number, `least` or more, with which they keep the limits. */
-export function weightScale(weights: Float32Array, { largest, sum }: WeightLimits, least = 0): number {
+/** The whole numbers that weights become with a scale, cut off at `largest`. */
+export function roundWeights(weights: Float32Array, scale: number, largest: number): Float32Array {
+  return weights.map((weight) => Math.min(Math.max(Math.round(weight / scale), -largest), largest) + 0);
+}
+
+/**
+ * The scale of one output's weights: the least float16 number, `least` or more, with which they keep the limits; but no
+ * more than `most`, a float16 number, with which the largest are cut off.
+ */
+export function weightScale(
+  weights: Float32Array,
+  { largest, sum }: WeightLimits,
+  least = 0,
+  most = Number.POSITIVE_INFINITY,
+): number {
   let [peak, total] = [0, 0];
   for (const weight of weights) {
     peak = Math.max(peak, Math.abs(weight));
@@ -52,7 +70,8 @@ export function weightScale(weights: Float32Array, { largest, sum }: WeightLimit
   }
   let scale = float16From(Math.max(least, peak / largest, total / sum));
   // Rounding may add to the sum what the exact weights have not.
-  const isOver = (): boolean => roundWeights(weights, scale).reduce((all, weight) => all + Math.abs(weight), 0) > sum;
-  while (isOver()) scale = float16From(scale * (1 + 2 ** -10));
-  return scale;
+  const isOver = (): boolean =>
+    roundWeights(weights, scale, largest).reduce((all, weight) => all + Math.abs(weight), 0) > sum;
+  while (scale < most && isOver()) scale = float16From(scale * (1 + 2 ** -10));
+  return Math.min(scale, most);
 }

@@ -125,7 +125,7 @@ class Quantiser {
     };
     const layer = quantiseLayer(this.#graph, node, weightShape, statistics, geometry);
     if (!layer) {
-      this.keep(node);
+      this.#keep(node);
       return;
     }
     const tensor = (part: 'weights' | 'scales' | 'bias' | 'slopes'): string => {

@@ -2,7 +2,7 @@
 import type { Attributes, Graph, Node } from '../graph/types.js';
 import { BIAS, SLOPES, WEIGHTS } from '../ops/convolution.js';
 import type { Quantisation } from '../ops/quantise.js';
-import { holdsChannel, holdsResidual } from '../ops/requantisation.js';
+import { holdsChannel, holdsResidual, LARGEST_RATIO } from '../ops/requantisation.js';
 import { narrowFloat16, widenFloat16 } from '../tensor/float16.js';
 import type { Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
@@ -10,6 +10,7 @@ import {
   DENSE_LIMITS,
   DEPTHWISE_3X3_LIMITS,
   DEPTHWISE_LIMITS,
+  float16Below,
   roundWeights,
   type WeightLimits,
   weightScale,
@@ -45,11 +46,11 @@ interface RoundedWeights {
   readonly scales: Float32Array;
 }
 
-/** `leastScale` is the smallest scale that an output's weights may have. */
+/** `scalesOf` gives the smallest and the largest scale that an output's weights may have. */
 function roundOutputs(
   { data, shape }: Tensor,
   limits: WeightLimits,
-  leastScale: (output: number) => number,
+  scalesOf: (output: number) => readonly [least: number, most: number],
 ): RoundedWeights {
   const outputs = shape[0]!;
   const length = data.length / outputs;
@@ -58,9 +59,9 @@ function roundOutputs(
   for (let output = 0; output < outputs; output++) {
     const begin = output * length;
     const weights = data.subarray(begin, begin + length);
-    const scale = weightScale(weights, limits, leastScale(output));
+    const scale = weightScale(weights, limits, ...scalesOf(output));
     scales[output] = scale;
-    rounded.set(roundWeights(weights, scale), begin);
+    rounded.set(roundWeights(weights, scale, limits.largest), begin);
   }
   return { data: rounded, scales };
 }
@@ -87,14 +88,18 @@ function roundBiases(biases: Float64Array, scales: Float32Array, input: Quantisa
   });
 }
 
-/** The largest magnitude that a channel's 32-bit sum may have. */
+/** The largest magnitude that a channel's sum may have, whatever its inputs are. */
 function largestSums(weights: RoundedWeights, biases: Float32Array, { zeroPoint }: Quantisation): Float64Array {
   const length = weights.data.length / biases.length;
-  const largestInput = Math.max(127 - zeroPoint, zeroPoint + 128) + Math.abs(zeroPoint);
+  const [least, most] = [-128 - zeroPoint, 127 - zeroPoint];
   return Float64Array.from(biases, (bias, output) => {
-    let sum = Math.abs(bias);
-    for (let k = output * length; k < (output + 1) * length; k++) sum += largestInput * Math.abs(weights.data[k]!);
-    return sum;
+    let [below, above] = [bias, bias];
+    for (let k = output * length; k < (output + 1) * length; k++) {
+      const weight = weights.data[k]!;
+      below += weight * (weight < 0 ? most : least);
+      above += weight * (weight < 0 ? least : most);
+    }
+    return Math.max(above, -below);
   });
 }
 
@@ -139,10 +144,15 @@ export function quantiseLayer(
   const weights = { ...tensorAt(WEIGHTS)!, shape: weightShape };
   const bias = tensorAt(BIAS)?.data;
   const groups = geometry.groups as number;
-  // Biases and sums far larger than the weights' own share would not fit.
+  const slopeTensor = tensorAt(SLOPES);
+  const slopes = slopeTensor && widenFloat16(narrowFloat16(slopeTensor.data));
+  const { input: read, output: written } = statistics;
   const rounded = roundOutputs(weights, limitsOf(weightShape, groups), (output) => {
+    // Biases and sums far larger than the weights' own share would not fit.
     const largest = Math.max(HEADROOM * statistics.peaks[output]!, Math.abs(bias?.[output] ?? 0));
-    return largest / (statistics.input.scale * LARGEST_BIAS);
+    // Where one unit of a sum is more than one of the output, the weights that are cut off lead beyond an int8 anyway.
+    const ratio = LARGEST_RATIO / Math.max(1, Math.abs(slopes?.[output] ?? 1));
+    return [largest / (read.scale * LARGEST_BIAS), float16Below((ratio * written.scale) / read.scale)];
   });
   const outputs = weightShape[0]!;
   const errors = meanErrors(weights, rounded, statistics.inputMeans, groups);
@@ -151,8 +161,6 @@ export function quantiseLayer(
     rounded.scales,
     statistics.input,
   );
-  const slopeTensor = tensorAt(SLOPES);
-  const slopes = slopeTensor && widenFloat16(narrowFloat16(slopeTensor.data));
   const sums = largestSums(rounded, biases, statistics.input);
   if (!fits(statistics, rounded.scales, slopes, sums)) return undefined;
   const { input, output, residual = { scale: 1, zeroPoint: 0 } } = statistics;
