@@ -31,17 +31,32 @@ export function isWasm(engine: string): boolean {
   return engine !== NATIVE && RIVALS.some((peer) => peer.engine === engine);
 }
 
+/** Whether a row is this engine's in int8. */
+export function isInt8(engine: string): boolean {
+  return engine.startsWith(`${OWN} int8`);
+}
+
 /** The name of this engine's row that another row is compared with. */
 export function counterpart(engine: string): string {
   return engine.endsWith(' wide') ? `${OWN} wide` : OWN;
 }
 
-/** Everything that is compared: this engine's builds and the others; with `wide` both with joined vectors too. */
+/** This engine on the same network in int8, beside a row in float32. */
+function inInt8(peer: Peer): Peer {
+  return { ...peer, engine: peer.engine.replace(OWN, `${OWN} int8`), format: 'int8' };
+}
+
+/** Everything that is compared: this engine's builds, also in int8, and the others; with `wide` with joined vectors too. */
 export function variants(wide: boolean): Peer[] {
   const own: Peer = { engine: OWN, module: OWN, format: 'native', options: {}, wide: false };
   const plain: Peer = { ...own, engine: `${OWN} plain`, options: { build: 'plain' } };
-  if (!wide) return [own, plain, ...RIVALS];
-  const others = RIVALS.filter(({ engine }) => engine !== NATIVE);
-  const widened = others.map((peer): Peer => ({ ...peer, engine: `${peer.engine} wide`, wide: true }));
-  return [own, plain, { ...own, engine: `${OWN} wide`, options: { wide: true }, wide: true }, ...RIVALS, ...widened];
+  const widened: Peer = { ...own, engine: `${OWN} wide`, options: { wide: true }, wide: true };
+  const float32 = wide ? [own, plain, widened] : [own, plain];
+  const others = RIVALS.filter(({ engine }) => wide && engine !== NATIVE);
+  return [
+    ...float32,
+    ...float32.map(inInt8),
+    ...RIVALS,
+    ...others.map((peer): Peer => ({ ...peer, engine: `${peer.engine} wide`, wide: true })),
+  ];
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Engine } from '../src/engine.js';
 import { InputError, ModelError } from '../src/errors.js';
 import { exportNative } from '../src/formats/native.js';
 import { exportOnnx } from '../src/formats/onnx/exportOnnx.js';
@@ -15,11 +16,12 @@ import { namedWeights } from '../src/networks/weightSource.js';
 import { writeNhwc } from '../src/tensor/layout.js';
 import { channelsLast } from './channelsLast.js';
 import { findNetwork } from './options.js';
+import { quantiseSeeded } from './quantised.js';
 import { root } from './root.js';
 import { writeTflite } from './tflite.js';
 
-/** The formats that a comparison may have a model in. */
-export type PeerFormat = 'native' | 'onnx' | 'tflite' | 'tfjs';
+/** The formats that a comparison may have a model in; `int8` is the native one with whole numbers. */
+export type PeerFormat = 'native' | 'int8' | 'onnx' | 'tflite' | 'tfjs';
 
 /** Paths of one network's files. */
 export interface PeerFiles {
@@ -63,6 +65,12 @@ function writeInput(folder: string, graph: Graph): PeerFiles['inputs'] {
   return { NCHW, NHWC };
 }
 
+/** The network in int8: its own noise at the input serves to calibrate, since here speed is compared. */
+async function writeInt8(folder: string, name: string, graph: Graph): Promise<string> {
+  using engine = await Engine.create();
+  return writeNative(folder, `${name}-int8`, await quantiseSeeded(graph, engine));
+}
+
 async function writeNative(folder: string, name: string, graph: Graph): Promise<string> {
   const path = join(folder, `${name.replace(/[^A-Za-z0-9]+/g, '-')}.safetensors`);
   const card = { name, thresholds: [], accuracy: [] };
@@ -89,7 +97,11 @@ export async function trainedFiles(modelsFolder: string, weightsFile: string): P
   const others = Object.entries(MODELS).map(([format, name]) => [format, join(modelsFolder, name)] as const);
   return {
     network: 'MobileFaceNet',
-    models: { native: await writeNative(folder, 'MobileFaceNet', graph), ...Object.fromEntries(others) },
+    models: {
+      native: await writeNative(folder, 'MobileFaceNet', graph),
+      int8: await writeInt8(folder, 'MobileFaceNet', graph),
+      ...Object.fromEntries(others),
+    },
     inputs: writeInput(folder, graph),
   };
 }
@@ -107,5 +119,6 @@ export async function seededFiles(name: string): Promise<PeerFiles> {
   writeFileSync(tflite, writeTflite({ values, ...other }));
   writeFileSync(weights, values);
   writeFileSync(tfjs, JSON.stringify({ weights: basename(weights), layers: other.layers }));
-  return { network, models: { native, onnx, tflite, tfjs }, inputs: writeInput(folder, graph) };
+  const int8 = await writeInt8(folder, network, graph);
+  return { network, models: { native, int8, onnx, tflite, tfjs }, inputs: writeInput(folder, graph) };
 }

@@ -2,12 +2,12 @@
 
 /** One engine on one number of threads. */
 export interface PeerRow {
-  /** With ` plain` this engine without relaxed SIMD, with ` wide` an engine whose vectors V8 joins in pairs. */
+  /** With ` plain` this engine without relaxed SIMD, with ` wide` an engine whose vectors V8 joins in pairs, with ` int8` this one in int8. */
   readonly engine: string;
   readonly version: string;
   readonly threads: number;
   readonly medianMs: number;
-  /** This engine's time divided by this one's, on as many threads and with the same option of V8: the median of rounds. */
+  /** This engine's time in float32 divided by this one's, on as many threads and with the same option of V8: the median of rounds. */
   readonly ratio: number;
   /** Between the two engines' outputs, relative to the largest output. */
   readonly maxDifference: number;

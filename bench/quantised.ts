@@ -36,11 +36,16 @@ function weights(): WeightSource {
   };
 }
 
-/** The network as it is, and quantised; `engine` runs the calibration. */
+/** A graph in int8, its ranges from a few seeded inputs; `engine` runs the calibration. */
+export async function quantiseSeeded(graph: Graph, engine: Engine): Promise<Graph> {
+  const [{ shape } = { shape: [] }] = graph.inputs;
+  const inputs = Array.from({ length: CALIBRATION_INPUTS }, (_, seed) => seededInput(shape, seed + 1));
+  const calibration = await calibrateGraph(engine, graph, inputs);
+  return quantiseGraph(calibration.graph, calibration.statistics);
+}
+
+/** The network as it is, and quantised. */
 export async function quantiseRow(row: Table2Row, engine: Engine): Promise<{ float32: Graph; int8: Graph }> {
   const float32 = row.build(weights());
-  const [{ shape } = { shape: [] }] = float32.inputs;
-  const inputs = Array.from({ length: CALIBRATION_INPUTS }, (_, seed) => seededInput(shape, seed + 1));
-  const { graph, statistics } = await calibrateGraph(engine, float32, inputs);
-  return { float32, int8: quantiseGraph(graph, statistics) };
+  return { float32, int8: await quantiseSeeded(float32, engine) };
 }

@@ -55,9 +55,15 @@ function provenance(command: string, node: string): string {
 
 function writeNetworks(node: string): string {
   const document = measure<SuiteDocument>(node, []);
-  const { latencies, batches } = suiteTables(document);
+  const { latencies, batches, int8 } = suiteTables(document);
   const source = provenance('npm run bench', document.node);
-  return [source, markdownTable(latencies), markdownTable(batches), suiteNotes(document).join(' ')].join('\n\n');
+  return [
+    source,
+    markdownTable(latencies),
+    markdownTable(batches),
+    markdownTable(int8),
+    suiteNotes(document).join(' '),
+  ].join('\n\n');
 }
 
 function nameRows(rows: readonly KernelRow[]): string {

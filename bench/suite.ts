@@ -12,6 +12,7 @@ import { float32Tensor } from '../src/tensor/tensor.js';
 import { measureInterleaved, type Task, type Timing } from './measure.js';
 import { addWideOption, availableThreads } from './options.js';
 import { preparePeak } from './peak.js';
+import { quantiseRow } from './quantised.js';
 import { root } from './root.js';
 
 const FULL = { rounds: 9, sliceMs: 100, batch: 32 } as const;
@@ -44,6 +45,10 @@ export interface SuiteRow {
   readonly madds: number;
   readonly latencies: readonly LatencyDocument[];
   readonly batches: readonly { readonly threads: number; readonly imagesPerSecond: number }[];
+  /** One image on one thread in int8; `ratio` is its time divided by that in float32. */
+  readonly int8: { readonly medianMs: number; readonly p95Ms: number; readonly ratio: number };
+  /** Of packed weights in memory. */
+  readonly weightBytes: { readonly float32: number; readonly int8: number };
   /** Time on one thread, relative to MobileFaceNet's. */
   readonly relative: number;
   readonly paper: { readonly parameters: number; readonly speedMs: number; readonly relative: number };
@@ -68,30 +73,55 @@ interface Measured {
   readonly batch: Timing;
 }
 
+/** One network in float32 on every engine, and in int8 on the first, which has one thread. */
+interface Compiled {
+  readonly graph: Graph;
+  readonly float32: readonly { readonly threads: number; readonly network: Network }[];
+  readonly int8: Network;
+}
+
 function zeros(graph: Graph, batch: number): Tensors {
   return Object.fromEntries(
     graph.inputs.map(({ name, shape }) => [name, float32Tensor([batch, ...shape.slice(1)])] as const),
   );
 }
 
-function tasksOf(name: string, network: Network, graph: Graph, batch: number): Task[] {
-  const [one, many] = [zeros(graph, 1), zeros(graph, batch)];
-  return [
-    { name, run: () => void network.run(one), warmUps: 5 },
-    { name: `${name} × ${batch}`, run: () => void network.run(many), warmUps: 1, callsPerRound: 1 },
-  ];
+async function compile(row: Table2Row, engines: readonly Engine[]): Promise<Compiled> {
+  const graph = row.build(seededWeights());
+  const [first] = engines as readonly [Engine];
+  const int8 = await first.compile((await quantiseRow(row, first)).int8);
+  const float32: { threads: number; network: Network }[] = [];
+  for (const engine of engines) float32.push({ threads: engine.threads, network: await engine.compile(graph) });
+  return { graph, float32, int8 };
 }
 
-/** A row's figures; `reference` is its relation to the paper's row of MobileFaceNet. */
-function describeRow(row: Table2Row, graph: Graph, measured: readonly Measured[], peak: number, batch: number) {
+/** For each engine one image and a batch, then one image in int8. */
+function tasksOf(name: string, { graph, float32, int8 }: Compiled, batch: number): Task[] {
+  const [one, many] = [zeros(graph, 1), zeros(graph, batch)];
+  const tasks = float32.flatMap(({ threads, network }): Task[] => [
+    { name: `${name} ${threads}`, run: () => void network.run(one), warmUps: 5 },
+    { name: `${name} ${threads} × ${batch}`, run: () => void network.run(many), warmUps: 1, callsPerRound: 1 },
+  ]);
+  return [...tasks, { name: `${name} int8`, run: () => void int8.run(one), warmUps: 5 }];
+}
+
+/** A row's figures; `timings` are those of its tasks. */
+function describeRow(row: Table2Row, compiled: Compiled, timings: readonly Timing[], peak: number, batch: number) {
+  const { graph, float32, int8 } = compiled;
   const madds = countMultiplyAdds(graph);
   const [, , height, width] = graph.inputs[0]!.shape;
   const reference = table2.find(({ network }) => network === REFERENCE)!;
+  const measured = float32.map(({ threads }, engine): Measured => {
+    return { threads, one: timings[2 * engine]!, batch: timings[2 * engine + 1]! };
+  });
+  const { medianMs, p95Ms } = timings.at(-1)!;
   return {
     network: row.network,
     input: `${height}×${width}`,
     parameters: countParameters(graph),
     madds,
+    int8: { medianMs, p95Ms, ratio: medianMs / measured[0]!.one.medianMs },
+    weightBytes: { float32: float32[0]!.network.weightBytes, int8: int8.weightBytes },
     latencies: measured.map(({ threads, one: { medianMs, p95Ms } }) => {
       const gmaddsPerSecond = madds / medianMs / 1e6;
       return { threads, medianMs, p95Ms, gmaddsPerSecond, shareOfPeak: gmaddsPerSecond / (threads * peak) };
@@ -119,27 +149,19 @@ export async function measureSuite({
   const engines: Engine[] = [];
   for (const threads of availableThreads()) engines.push(await Engine.create({ threads, wide }));
   const { build } = engines[0]!;
-  const graphs = table2.map((row) => row.build(seededWeights()));
-  const work: Task[] = [];
-  for (const [index, graph] of graphs.entries()) {
-    const { network } = table2[index]!;
-    for (const engine of engines) {
-      work.push(...tasksOf(`${network}, ${engine.threads} threads`, await engine.compile(graph), graph, batch));
-    }
-  }
+  const compiled: Compiled[] = [];
+  for (const row of table2) compiled.push(await compile(row, engines));
+  const tasks = compiled.map((each, index) => tasksOf(table2[index]!.network, each, batch));
   const peak = preparePeak(root, build === 'wide' ? 'relaxed' : build);
-  const timings = await measureInterleaved([{ name: 'peak', run: peak.run }, ...work], rounds, sliceMs);
-  const threads = engines.map((engine) => engine.threads);
-  for (const engine of engines) engine.dispose();
-
+  const timings = await measureInterleaved([{ name: 'peak', run: peak.run }, ...tasks.flat()], rounds, sliceMs);
   const peakGmaddsPerSecond = peak.multiplyAdds / timings[0]!.leastMs / 1e6;
+  let next = 1;
   const described = table2.map((row, index) => {
-    const first = 1 + index * 2 * threads.length;
-    const measured = threads.map((count, place) => {
-      return { threads: count, one: timings[first + 2 * place]!, batch: timings[first + 2 * place + 1]! };
-    });
-    return describeRow(row, graphs[index]!, measured, peakGmaddsPerSecond, batch);
+    const own = timings.slice(next, next + tasks[index]!.length);
+    next += own.length;
+    return describeRow(row, compiled[index]!, own, peakGmaddsPerSecond, batch);
   });
+  for (const engine of engines) engine.dispose();
   const ownMs = described.map(({ latencies }) => latencies[0]!.medianMs);
   const referenceMs = ownMs[described.findIndex(({ network }) => network === REFERENCE)]!;
   return {
@@ -199,9 +221,24 @@ function batchTable(rows: readonly SuiteRow[]): string[][] {
   return [['images a second', ...head], ...lines];
 }
 
-/** The suite's two tables as cells: one image, and batches. */
-export function suiteTables({ rows }: SuiteDocument): { readonly latencies: string[][]; readonly batches: string[][] } {
-  return { latencies: latencyTable(rows), batches: batchTable(rows) };
+function int8Table(rows: readonly SuiteRow[]): string[][] {
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(2);
+  return [
+    ['int8, 1 thread', 'ms', 'p95', 'of float32', 'weights: MB', 'in float32'],
+    ...rows.map(({ network, int8, weightBytes }) => [
+      network,
+      int8.medianMs.toFixed(2),
+      int8.p95Ms.toFixed(2),
+      int8.ratio.toFixed(2),
+      megabytes(weightBytes.int8),
+      megabytes(weightBytes.float32),
+    ]),
+  ];
+}
+
+/** The suite's tables as cells: one image, batches, and one image in int8. */
+export function suiteTables({ rows }: SuiteDocument): Readonly<Record<'latencies' | 'batches' | 'int8', string[][]>> {
+  return { latencies: latencyTable(rows), batches: batchTable(rows), int8: int8Table(rows) };
 }
 
 /** The suite in sentences. */
@@ -215,8 +252,10 @@ export function suiteNotes({ node, build, batch, peakGmaddsPerSecond, rankCorrel
 
 async function suite(_: readonly string[], options: SuiteOptions): Promise<Outcome> {
   const document = await measureSuite(options);
-  const { latencies, batches } = suiteTables(document);
-  const text = [alignTable(latencies), alignTable(batches), suiteNotes(document).join('\n')].join('\n\n');
+  const { latencies, batches, int8 } = suiteTables(document);
+  const text = [alignTable(latencies), alignTable(batches), alignTable(int8), suiteNotes(document).join('\n')].join(
+    '\n\n',
+  );
   return { document, text };
 }
 

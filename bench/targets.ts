@@ -26,6 +26,9 @@ const THREADS_LIMIT = 1.85;
 const START_LIMIT = 0.6;
 const PEAK_LIMIT = 0.75;
 const NETWORK_LIMIT = 0.85;
+const INT8_LIMIT = 0.7;
+const INT8_PLAIN_LIMIT = 0.6;
+const INT8_NATIVE_LIMIT = 0.5;
 
 function atMost(what: string, found: number, limit: number): Target {
   return { what, found, limit, atLeast: false, reached: found <= limit };
@@ -62,11 +65,29 @@ function trainedTargets(find: (engine: string, threads: number) => PeerRow | und
   return targets;
 }
 
+/** Aims for the network in int8 beside float32 in the same build, and beside native code in float32. */
+function int8Targets(find: (engine: string, threads: number) => PeerRow | undefined): Target[] {
+  const targets: Target[] = [];
+  for (const build of ['', ' plain', ' wide']) {
+    const [float32, int8] = [find(`${OWN}${build}`, 1), find(`${OWN} int8${build}`, 1)];
+    if (!float32 || !int8) continue;
+    const isPlain = int8.version.endsWith(' plain');
+    const what = `one thread, int8 against float32, ${int8.version.split(' ').at(-1)}`;
+    targets.push(atMost(what, int8.medianMs / float32.medianMs, isPlain ? INT8_PLAIN_LIMIT : INT8_LIMIT));
+  }
+  const [int8, native] = [find(`${OWN} int8`, 1), find('onnxruntime-node', 1)];
+  if (int8 && native) {
+    const what = 'one thread, int8 against onnxruntime-node in float32';
+    targets.push(atMost(what, int8.medianMs / native.medianMs, INT8_NATIVE_LIMIT));
+  }
+  return targets;
+}
+
 /** The aims of a comparison; `trained` for MobileFaceNet with its weights, where each engine has an aim of its own. */
 export function targetsOf({ rows }: PeersDocument, trained: boolean): Target[] {
   const find = (engine: string, threads: number) =>
     rows.find((row) => row.engine === engine && row.threads === threads);
-  if (trained) return trainedTargets(find);
+  if (trained) return [...trainedTargets(find), ...int8Targets(find)];
   const others = rows.filter(({ engine, threads }) => threads === 1 && isWasm(engine));
   if (others.length === 0) return [];
   const fastest = others.reduce((best, row) => (row.medianMs < best.medianMs ? row : best));

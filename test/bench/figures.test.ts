@@ -121,6 +121,28 @@ describe('targetsOf', () => {
     ]);
   });
 
+  it('judges int8 by the same build in float32, and by native code', () => {
+    const int8 = (build: string, medianMs: number) => ({ ...peer(`mobilefacenet int8${build}`, 1, medianMs, 1) });
+    const found = targetsOf(
+      {
+        ...document,
+        rows: [
+          { ...peer('mobilefacenet', 1, 10, 1), version: '1 relaxed' },
+          { ...peer('mobilefacenet plain', 1, 12, 0.8), version: '1 plain' },
+          { ...int8('', 7.2), version: '1 relaxed' },
+          { ...int8(' plain', 6), version: '1 plain' },
+          peer('onnxruntime-node', 1, 16, 0.6),
+        ],
+      },
+      true,
+    ).filter(({ what }) => what.includes('int8'));
+    expect(found.map(({ found: value, limit, reached }) => [value, limit, reached])).toEqual([
+      [0.72, 0.7, false],
+      [0.5, 0.6, true],
+      [0.45, 0.5, true],
+    ]);
+  });
+
   it('takes the fastest engine in WebAssembly for other networks', () => {
     const native = peer('onnxruntime-node', 1, 1, 10);
     const [target, ...others] = targetsOf({ ...document, rows: [...rows, native] }, false);
