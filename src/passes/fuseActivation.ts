@@ -2,6 +2,7 @@
 import type { Graph, Node } from '../graph/types.js';
 import type { Activation } from '../ops/activation.js';
 import { SLOPES } from '../ops/convolution.js';
+import { FLOAT_SLOPES } from '../ops/dequantisedConvolution.js';
 import { isLinear, usesOf, withInput } from './uses.js';
 
 function fusableActivation(graph: Graph, node: Node): Activation | undefined {
@@ -9,6 +10,13 @@ function fusableActivation(graph: Graph, node: Node): Activation | undefined {
   if (node.operator === 'clip' && node.attributes.least === 0 && node.attributes.most === 6) return 'relu6';
   if (node.operator === 'prelu' && graph.tensors.has(node.inputs[1]!)) return 'prelu';
   return undefined;
+}
+
+/** Where a layer's slopes stand, if it can take an activation; `undefined` where it cannot. */
+function slopesOf(layer: Node): number | undefined {
+  if (isLinear(layer)) return SLOPES;
+  const isInt8 = layer.operator === 'dequantisedConvolution' && layer.attributes.activation === 'none';
+  return isInt8 ? FLOAT_SLOPES : undefined;
 }
 
 /** Turns activation(layer(x)) into one layer where nobody else reads the layer's bare sum. */
@@ -19,10 +27,11 @@ export function fuseActivation(graph: Graph): Graph {
   for (const node of graph.nodes) {
     const activation = fusableActivation(graph, node);
     const layer = uses.maker(node.inputs[0] ?? '');
-    if (!activation || !layer || !isLinear(layer) || !uses.readOnce(node.inputs[0]!)) continue;
-    const inputs = activation === 'prelu' ? withInput(layer.inputs, SLOPES, node.inputs[1]!) : layer.inputs;
-    fused.set(node, { ...layer, inputs, outputs: node.outputs, attributes: { ...layer.attributes, activation } });
-    removed.add(layer);
+    const slopes = layer && slopesOf(layer);
+    if (!activation || slopes === undefined || !uses.readOnce(node.inputs[0]!)) continue;
+    const inputs = activation === 'prelu' ? withInput(layer!.inputs, slopes, node.inputs[1]!) : layer!.inputs;
+    fused.set(node, { ...layer!, inputs, outputs: node.outputs, attributes: { ...layer!.attributes, activation } });
+    removed.add(layer!);
   }
   const nodes = graph.nodes.filter((node) => !removed.has(node)).map((node) => fused.get(node) ?? node);
   return { ...graph, nodes };

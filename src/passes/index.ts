@@ -8,6 +8,7 @@ import { foldConstants } from './foldConstants.js';
 import { foldForwards } from './foldForwards.js';
 import { foldPad } from './foldPad.js';
 import { fuseActivation } from './fuseActivation.js';
+import { fuseQuantised } from './fuseQuantised.js';
 import { fuseResidual } from './fuseResidual.js';
 import { joinChannelShuffle } from './joinChannelShuffle.js';
 import { joinCommon } from './joinCommon.js';
@@ -47,6 +48,7 @@ export const passes: readonly Pass[] = [
   { name: 'fuseResidual', stored: false, apply: fuseResidual },
   { name: 'activateBeforeConcat', stored: false, apply: activateBeforeConcat },
   { name: 'fuseActivation', stored: false, apply: fuseActivation },
+  { name: 'fuseQuantised', stored: false, apply: fuseQuantised },
   { name: 'dropDead', stored: true, apply: dropDead },
 ];
 
