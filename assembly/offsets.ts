@@ -613,6 +613,7 @@ export function offsetQuantiseArguments(field: i32): usize {
   if (field == 4) return offsetof<QuantiseArguments>('blocks');
   if (field == 5) return offsetof<QuantiseArguments>('factor');
   if (field == 6) return offsetof<QuantiseArguments>('zeroPoint');
+  if (field == 7) return offsetof<QuantiseArguments>('least');
   return offsetof<QuantiseArguments>();
 }
 

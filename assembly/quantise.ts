@@ -17,9 +17,11 @@ export class QuantiseArguments {
   /** Quantising multiplies by it; dequantising multiplies by the scale itself. */
   factor: f32;
   zeroPoint: i32;
+  /** The least element that quantising makes. */
+  least: i32;
 }
 
-/** min(max(nearest(x · factor) + zeroPoint, −128), 127); NaN counts as 0. Ties go to the even neighbour. */
+/** min(max(nearest(x · factor) + zeroPoint, least), 127); NaN counts as 0. Ties go to the even neighbour. */
 export function quantise(pointer: usize, begin: i32, end: i32): void {
   const args = changetype<QuantiseArguments>(pointer);
   const pixels = args.pixels;
@@ -28,7 +30,7 @@ export function quantise(pointer: usize, begin: i32, end: i32): void {
   const plane = <usize>pixels * F32;
   const factor = f32x4.splat(args.factor);
   const zeroPoint = i32x4.splat(args.zeroPoint);
-  const least = i32x4.splat(-128 - args.zeroPoint);
+  const least = i32x4.splat(args.least - args.zeroPoint);
   const most = i32x4.splat(127 - args.zeroPoint);
   for (let pixel = begin; pixel < end; ) {
     const image = pixel / pixels;

@@ -487,11 +487,12 @@ export interface QuantiseArguments {
   readonly blocks: number;
   readonly factor: number;
   readonly zeroPoint: number;
+  readonly least: number;
 }
 
 /** Field order of QuantiseArguments; each field takes 4 bytes. */
 export const quantiseArguments = structLayout<QuantiseArguments>(
-  'usize input output i32 pixels channels blocks f32 factor i32 zeroPoint',
+  'usize input output i32 pixels channels blocks f32 factor i32 zeroPoint least',
 );
 
 /** Values for ReduceArguments of assembly/reduce.ts. */

@@ -1,5 +1,5 @@
 /** float32 values to int8 ones and back. */
-import { quantisationAttributes, quantisingFactor } from '../ops/quantise.js';
+import { leastElement, quantisationAttributes, quantisingFactor } from '../ops/quantise.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { type QuantiseArguments, quantiseArguments } from './furtherArguments.js';
@@ -15,6 +15,7 @@ function argumentsOf(site: Site, places: Places, factor: number): QuantiseArgume
     blocks: int8ChannelStride(channels) / INT8_CHANNEL_BLOCK,
     factor,
     zeroPoint: quantisationAttributes(site.node).zeroPoint,
+    least: leastElement(site.node),
   };
 }
 

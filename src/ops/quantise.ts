@@ -48,21 +48,25 @@ function mapElements(input: ReferenceTensor, map: (value: number) => number): Re
   return { ...input, data: input.data.map(map) };
 }
 
-function checkAttributes(node: Node): void {
-  onlyAttributes(node, ['scale', 'zeroPoint']);
-  quantisationAttributes(node);
+/** The least element that `quantise` makes: −128 where the attribute is absent. Throws ModelError BAD_ATTRIBUTE. */
+export function leastElement(node: Node): number {
+  return node.attributes.least === undefined ? -128 : readInteger(node, 'least', -128, 127);
 }
 
 /**
- * float32 `[N, C, H, W]` to int8: min(max(nearest(x · factor) + zeroPoint, −128), 127), factor the scale's reciprocal in
- * float32, ties to even. NaN becomes the zero point.
+ * float32 `[N, C, H, W]` to int8: min(max(nearest(x · factor) + zeroPoint, least), 127), factor the scale's reciprocal in
+ * float32, ties to even. NaN becomes the zero point. `least` is −128, or −127 for files whose elements are symmetric.
  */
 export const quantise: Operator = {
   name: 'quantise',
   inputNames: ['input'],
   required: 1,
   int8Output: true,
-  checkAttributes,
+  checkAttributes(node) {
+    onlyAttributes(node, ['scale', 'zeroPoint', 'least']);
+    leastElement(node);
+    quantisationAttributes(node);
+  },
   inferShapes(node, [input]) {
     if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
     return [input];
@@ -75,7 +79,7 @@ export const quantise: Operator = {
       mapElements(input!, (value) => {
         const product = Math.fround(Math.fround(value) * factor);
         const whole = Number.isNaN(product) ? 0 : nearestEven(product);
-        return Math.min(Math.max(whole + zeroPoint, -128), 127);
+        return Math.min(Math.max(whole + zeroPoint, leastElement(node)), 127);
       }),
     ];
   },
@@ -88,7 +92,10 @@ export const dequantise: Operator = {
   inputNames: ['input'],
   required: 1,
   int8Inputs: [0],
-  checkAttributes,
+  checkAttributes(node) {
+    onlyAttributes(node, ['scale', 'zeroPoint']);
+    quantisationAttributes(node);
+  },
   inferShapes: (_node, [input]) => [input!],
   reference(node, [input]) {
     const { scale, zeroPoint } = quantisationAttributes(node);

@@ -27,7 +27,7 @@ import {
   editText,
   PARAM_WORDS,
 } from './damage.js';
-import { bin, halves, param, plain, tagged } from './ncnn/files.js';
+import { bin, halves, param, plain, tagged, whole } from './ncnn/files.js';
 import { onnxModelSuite, onnxSuite } from './onnx/hostile.js';
 import { tinyCard, tinyModel } from './tinyModel.js';
 
@@ -186,6 +186,32 @@ const WINDOW_PARAM = param(
 
 const WINDOW_BIN = bin(tagged(...ramp(108)), plain(...ramp(4)), tagged(...ramp(128)));
 
+/** A pair with int8 layers of every kind. */
+const INT8_PARAM = param(
+  'Input data 0 1 data 0=6 1=5 2=3',
+  'Convolution conv 1 1 data conv 0=4 1=3 4=1 5=1 6=108 8=102 9=1',
+  'Split split 1 2 conv a b',
+  'ConvolutionDepthWise dw 1 1 a dw 0=4 1=3 4=1 6=36 7=4 8=101',
+  'ConvolutionDepthWise one 1 1 b one 0=4 1=3 4=1 5=1 6=36 7=4 8=2 9=2 -23310=1,0.25',
+  'Eltwise sum 2 1 dw one sum 0=1',
+  'InnerProduct fc 1 1 sum fc 0=2 1=1 2=240 8=2',
+);
+
+function wholeRamp(count: number): number[] {
+  return ramp(count).map((value) => 80 * value);
+}
+
+const INT8_BIN = bin(
+  whole(...wholeRamp(108)),
+  plain(...ramp(4), 100, 200, 300, 0, 60, 40),
+  whole(...wholeRamp(36)),
+  plain(90, 100, 110, 120, 40, 50),
+  tagged(...ramp(36)),
+  plain(...ramp(4), 100, 40),
+  halves(...ramp(240)),
+  plain(...ramp(2), 70, 80, 20),
+);
+
 function ncnnSuite(name: string, soundParam: string, soundBin: Uint8Array): HostileSuite {
   const cases = fc.tuple(fc.constantFrom('param', 'bin', 'both'), edits, edits).map(([kind, first, second]) => {
     const broken = first[0]!.at % 8 === 0;
@@ -224,6 +250,7 @@ export async function hostileSuites(): Promise<readonly HostileSuite[]> {
     nativeSuite(bytes),
     ncnnSuite('ncnn', NCNN_PARAM, NCNN_BIN),
     ncnnSuite('ncnn windows', WINDOW_PARAM, WINDOW_BIN),
+    ncnnSuite('ncnn int8', INT8_PARAM, INT8_BIN),
     cardSuite,
     onnxSuite,
     onnxModelSuite(checkAccepted),

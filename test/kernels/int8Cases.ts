@@ -150,8 +150,15 @@ export const int8LayerCases: readonly KernelCase[] = [
   depthwise(24, 4, 5, { kernel: [2, 2], padding: 0, residual: true }),
 ];
 
-function conversion(operator: 'quantise' | 'dequantise', shape: Shape, scale: number, zeroPoint: number): KernelCase {
-  const node: Node = { name: operator, operator, inputs: ['x'], outputs: ['y'], attributes: { scale, zeroPoint } };
+function conversion(
+  operator: 'quantise' | 'dequantise',
+  shape: Shape,
+  scale: number,
+  zeroPoint: number,
+  limits = {},
+): KernelCase {
+  const attributes = { scale, zeroPoint, ...limits };
+  const node: Node = { name: operator, operator, inputs: ['x'], outputs: ['y'], attributes };
   const value =
     operator === 'quantise' ? seededTensor(shape, 5 + elementCount(shape), 2) : wholeTensor(shape, 6, -128, 127);
   return {
@@ -162,10 +169,14 @@ function conversion(operator: 'quantise' | 'dequantise', shape: Shape, scale: nu
 }
 
 /** Conversions from and to float32. */
-export const int8ConversionCases: readonly KernelCase[] = (['quantise', 'dequantise'] as const).flatMap((operator) => [
-  conversion(operator, [1, 3, 12, 11], 0.0078, -1),
-  conversion(operator, [2, 5, 3, 3], 0.01, 127),
-  conversion(operator, [1, 128, 1, 1], 0.5, -128),
-  conversion(operator, [3, 8, 1, 5], 1e-15, 3),
-  conversion(operator, [2, 9, 2, 2], 1e15, 0),
-]);
+export const int8ConversionCases: readonly KernelCase[] = [
+  conversion('quantise', [1, 3, 9, 7], 0.0078, 0, { least: -127 }),
+  conversion('quantise', [1, 3, 9, 7], 0.0078, -5, { least: -20 }),
+  ...(['quantise', 'dequantise'] as const).flatMap((operator) => [
+    conversion(operator, [1, 3, 12, 11], 0.0078, -1),
+    conversion(operator, [2, 5, 3, 3], 0.01, 127),
+    conversion(operator, [1, 128, 1, 1], 0.5, -128),
+    conversion(operator, [3, 8, 1, 5], 1e-15, 3),
+    conversion(operator, [2, 9, 2, 2], 1e15, 0),
+  ]),
+];

@@ -64,7 +64,7 @@ function buildGraph(
  *
  * Throws ModelError or ShapeError, naming file, line and layer: what `parseParam` and `verifyGraph` throw, and
  * NO_WEIGHTS, UNSUPPORTED_LAYER, UNSUPPORTED_ATTRIBUTE, UNSUPPORTED_WEIGHTS, BAD_LAYER, BAD_PARAMETER, BAD_VARIANCE, INPUT_SHAPE,
- * WEIGHT_COUNT, WEIGHTS_TRUNCATED, WEIGHTS_LEFT_OVER, NODE_SHAPE, INPUT_COUNT, TOO_LARGE.
+ * WEIGHT_COUNT, BAD_SCALE, WEIGHTS_TRUNCATED, WEIGHTS_LEFT_OVER, NODE_SHAPE, INPUT_COUNT, TOO_LARGE.
  */
 export function importNcnn(
   param: string,

@@ -3,7 +3,7 @@ import { ModelError, ShapeError } from '../../errors.js';
 import type { Attributes, Graph, GraphInput, Node } from '../../graph/types.js';
 import { operatorOf } from '../../ops/index.js';
 import { NO_ATTRIBUTES } from '../../ops/operator.js';
-import { elementCount, formatShape, type Shape } from '../../tensor/shape.js';
+import { elementCount, formatShape, type Shape, sameShape } from '../../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
 import { located } from '../located.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
@@ -29,6 +29,11 @@ export interface LayerImporter {
   import(layer: ParamLayer, builder: LayerBuilder): void;
 }
 
+/** Attributes of rounding x · scale to −127 to 127. */
+function symmetric(scale: number): Attributes {
+  return { scale: 1 / scale, zeroPoint: 0, least: -127 };
+}
+
 /** Elements that an import may add to what the file stores: slopes and factors that one parameter gives for all. */
 export const MOST_FILLED_ELEMENTS = 2 ** 24;
 
@@ -41,6 +46,11 @@ export class LayerBuilder {
   readonly #nodes: Node[] = [];
   readonly #shapes = new Map<string, Shape>();
   readonly #values = new Map<string, string>();
+
+  /** Graph values that are int8, with what 1 of an element is worth. */
+  readonly #int8 = new Map<string, number>();
+  /** By float32 value and scale: its int8 form. By int8 value: its float32 form. */
+  readonly #converted = new Map<string, string>();
 
   #filledElements = 0;
 
@@ -58,9 +68,59 @@ export class LayerBuilder {
     this.#values.set(name, name);
   }
 
-  /** The value that a layer reads at a position. */
-  value(layer: ParamLayer, index = 0): string {
+  /** The value that a layer reads at a position as it stands: float32, or int8. */
+  stored(layer: ParamLayer, index = 0): string {
     return this.#values.get(layer.inputs[index]!)!;
+  }
+
+  /** The value that a layer reads at a position, as float32. */
+  value(layer: ParamLayer, index = 0): string {
+    return this.#float32(this.stored(layer, index));
+  }
+
+  /**
+   * What a layer reads as int8, `[N, C, H, W]`: a value that the layer before it gives out so, or one that is multiplied
+   * by `scale` and rounded to −127 to 127. `shape` is what the value's elements are taken for.
+   */
+  int8Value(layer: ParamLayer, scale: number, shape: Shape): string {
+    const value = this.stored(layer);
+    if (this.#int8.has(value) && sameShape(this.shape(value), shape)) return value;
+    const source = this.#float32(value);
+    const key = `${scale} ${shape.join('×')} ${source}`;
+    const known = this.#converted.get(key);
+    if (known !== undefined) return known;
+    const images = sameShape(this.shape(source), shape)
+      ? source
+      : this.node(layer, 'reshape', [source], { shape: shape.slice(1) }, 'images');
+    const made = this.node(layer, 'quantise', [images], symmetric(scale), 'quantised');
+    this.#converted.set(key, made);
+    return made;
+  }
+
+  /** Makes a layer's first blob the int8 form of what it stands for. */
+  requantise(layer: ParamLayer, scale: number): void {
+    const [blob = ''] = layer.outputs;
+    const value = this.node(layer, 'quantise', [this.#values.get(blob)!], symmetric(scale), 'requantised');
+    this.#int8.set(value, 1 / scale);
+    this.#values.set(blob, value);
+  }
+
+  /** A value as float32. */
+  #float32(value: string): string {
+    const scale = this.#int8.get(value);
+    if (scale === undefined) return value;
+    const made = this.#converted.get(value) ?? `${value}.float32`;
+    if (!this.#converted.has(value)) {
+      const attributes = { scale, zeroPoint: 0 };
+      this.#add({ name: made, operator: 'dequantise', inputs: [value], outputs: [made], attributes });
+      this.#converted.set(value, made);
+    }
+    return made;
+  }
+
+  /** The shape of the value that a layer reads first. */
+  inputShape(layer: ParamLayer): Shape {
+    return this.shape(this.stored(layer));
   }
 
   /** The shape of a value or tensor. */
@@ -129,23 +189,27 @@ export class LayerBuilder {
   }
 
   #append(layer: ParamLayer, node: Node): void {
-    const rule = operatorOf(node);
     try {
-      rule.checkAttributes(node);
-      const [shape] = rule.inferShapes(
-        node,
-        node.inputs.map((input) => (input === '' ? undefined : this.shape(input))),
-      );
-      this.#define(node.outputs[0]!, shape!);
+      this.#add(node);
     } catch (error) {
       throw located(error, describeLayer(layer));
     }
+  }
+
+  #add(node: Node): void {
+    const rule = operatorOf(node);
+    rule.checkAttributes(node);
+    const [shape] = rule.inferShapes(
+      node,
+      node.inputs.map((input) => (input === '' ? undefined : this.shape(input))),
+    );
+    this.#define(node.outputs[0]!, shape!);
     this.#nodes.push(node);
   }
 
   /** The graph of what was appended, with the given blobs as outputs. */
   graph(outputs: readonly string[]): Graph {
-    const values = new Set(outputs.map((blob) => this.#values.get(blob)!));
+    const values = new Set(outputs.map((blob) => this.#float32(this.#values.get(blob)!)));
     return { inputs: this.#inputs, outputs: [...values], nodes: this.#nodes, tensors: this.#tensors };
   }
 

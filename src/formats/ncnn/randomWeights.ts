@@ -3,7 +3,7 @@
 import { ModelError } from '../../errors.js';
 import { countParameter } from './parameters.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
-import type { LayerWeights } from './readWeights.js';
+import type { LayerWeights, StoredWeights } from './readWeights.js';
 
 /** Elements that a file may ask for in all. */
 export const MOST_RANDOM_ELEMENTS = 2 ** 27;
@@ -45,6 +45,18 @@ export class RandomWeights implements LayerWeights {
   tagged(count: number, layer: ParamLayer): Float32Array {
     const bound = Math.sqrt((6 * countParameter(layer, 0)) / count);
     return this.#fill(count, layer, -bound, bound);
+  }
+
+  quantised(count: number, layer: ParamLayer): StoredWeights {
+    return { data: this.#fill(count, layer, -127, 127).map(Math.round), isWhole: true };
+  }
+
+  /** Of weights whole numbers to 127, and of values to 4, as trained ones would have. */
+  scales(count: number, layer: ParamLayer, what: string): Float32Array {
+    if (what !== 'weight scales') return this.#fill(count, layer, 30, 34);
+    const weights = countParameter(layer, layer.type === 'InnerProduct' ? 2 : 6);
+    const scale = 127 / Math.sqrt((6 * countParameter(layer, 0)) / weights);
+    return this.#fill(count, layer, scale, 1.1 * scale);
   }
 
   end(): void {}

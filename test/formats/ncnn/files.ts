@@ -35,6 +35,13 @@ export function halves(...values: number[]): Uint8Array {
   return bin(tag(0x01306b47), new Uint8Array(padded.buffer));
 }
 
+/** int8 values after their tag, padded to 4 bytes. */
+export function whole(...values: number[]): Uint8Array {
+  const padded = new Int8Array(Math.ceil(values.length / 4) * 4);
+  padded.set(values);
+  return bin(tag(0x000d4b38), new Uint8Array(padded.buffer));
+}
+
 /** Parts one after another. */
 export function bin(...parts: Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));

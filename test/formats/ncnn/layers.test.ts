@@ -89,7 +89,7 @@ describe('Convolution', () => {
     const code = (keys: string, weights = tagged(1)) =>
       codeOf(() => importPair(param(image(3, 3, 1), `Convolution conv 1 1 data out ${keys}`), weights));
     expect(await code('0=1 1=1 6=1 9=7')).toBe('UNSUPPORTED_ATTRIBUTE');
-    expect(await code('0=1 1=1 6=1 8=1')).toBe('UNSUPPORTED_ATTRIBUTE');
+    expect(await code('0=1 1=1 6=1 8=3')).toBe('UNSUPPORTED_ATTRIBUTE');
     expect(await code('0=1 1=1 6=1 19=1')).toBe('UNSUPPORTED_ATTRIBUTE');
     expect(await code('0=1 1=1 6=1 4=1 18=0.5')).toBe('UNSUPPORTED_ATTRIBUTE');
     expect(await code('0=1 1=1 6=1 18=0.5')).toBe('accepted');

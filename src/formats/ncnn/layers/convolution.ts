@@ -4,6 +4,7 @@ import type { LayerBuilder, LayerImporter } from '../layerImporter.js';
 import { countParameter, integerParameter, numberParameter, refuseParameter } from '../parameters.js';
 import { describeLayer, type ParamLayer } from '../parseParam.js';
 import { ACTIVATION_KEYS, unsupportedActivation, withActivation } from './activation.js';
+import { int8Part, int8Terms, int8Vector, readInt8Layer, unsupportedScaleTerm } from './quantised.js';
 import { LARGEST_SIDE, pairParameter, samePadding } from './window.js';
 
 const SAME_UPPER = -233;
@@ -50,7 +51,8 @@ function readPadding(layer: ParamLayer, window: Window, height: number, width: n
 }
 
 function unsupported(layer: ParamLayer): string | undefined {
-  if (integerParameter(layer, 8, 0, 0, 1 << 16) !== 0) return 'int8 weights (int8_scale_term)';
+  const scaleTerm = unsupportedScaleTerm(layer);
+  if (scaleTerm !== undefined) return scaleTerm;
   if (integerParameter(layer, 19, 0, 0, 1) !== 0) return 'weights from a blob (dynamic_weight)';
   const padValue = numberParameter(layer, 18, 0);
   if (padValue !== 0 && givenPadding(layer).some((side) => side !== 0)) return `pad_value ${padValue}`;
@@ -72,28 +74,14 @@ function importConvolution(layer: ParamLayer, builder: LayerBuilder): void {
   const size = countParameter(layer, 6);
   const groups = groupsOf(layer);
   const window = readWindow(layer);
-  const value = builder.value(layer);
-  const [, channels = 1, height = 1, width = 1] = builder.shape(value);
+  const shape = builder.inputShape(layer);
+  const [, channels = 1, height = 1, width = 1] = shape;
   const groupInputs = channels / groups;
   const [rows, columns] = window.kernel;
   if (size !== outputs * groupInputs * rows * columns) {
     const expected = `${outputs} outputs of ${rows}×${columns} over ${channels} channels in ${groups} groups`;
     throw new ShapeError('WEIGHT_COUNT', `${describeLayer(layer)}: claims ${size} weights, which is not ${expected}.`);
   }
-  const data = builder.weights.tagged(size, layer, 'weights');
-  const biased = integerParameter(layer, 5, 0, 0, 1) === 1;
-  const biasData = biased ? builder.weights.plain(outputs, layer, 'bias') : undefined;
-  const bias = biasData ? [builder.tensor(layer, 'bias', [outputs], biasData)] : [];
-
-  // ncnn computes a 1×1 convolution of a vector as an inner product.
-  if (builder.shape(value).length === 2 && rows * columns === 1 && groups === 1) {
-    const weights = builder.tensor(layer, 'weights', [outputs, channels], data);
-    withActivation(layer, builder, (step) =>
-      builder.node(layer, 'fullyConnected', [value, weights, ...bias], { activation: 'none' }, step),
-    );
-    return;
-  }
-  const weights = builder.tensor(layer, 'weights', [outputs, groupInputs, rows, columns], data);
   const attributes = {
     stride: window.stride,
     padding: readPadding(layer, window, height, width),
@@ -101,6 +89,32 @@ function importConvolution(layer: ParamLayer, builder: LayerBuilder): void {
     groups,
     activation: 'none',
   };
+  // ncnn computes a 1×1 convolution of a vector as an inner product.
+  const isVector = shape.length === 2 && rows * columns === 1 && groups === 1;
+  if (int8Terms(layer)) {
+    const weightShape = [outputs, groupInputs, rows, columns];
+    const layerShape = { weights: weightShape, input: [1, channels, height, width], groups };
+    const int8 = readInt8Layer(layer, builder, layerShape, integerParameter(layer, 5, 0, 0, 1) === 1);
+    withActivation(layer, builder, (step) =>
+      isVector ? int8Vector(layer, builder, int8, step) : int8Part(layer, builder, int8, attributes, step),
+    );
+    if (int8.outputScale !== undefined) builder.requantise(layer, int8.outputScale);
+    return;
+  }
+  const data = builder.weights.tagged(size, layer, 'weights');
+  const biased = integerParameter(layer, 5, 0, 0, 1) === 1;
+  const biasData = biased ? builder.weights.plain(outputs, layer, 'bias') : undefined;
+  const bias = biasData ? [builder.tensor(layer, 'bias', [outputs], biasData)] : [];
+
+  const value = builder.value(layer);
+  if (isVector) {
+    const weights = builder.tensor(layer, 'weights', [outputs, channels], data);
+    withActivation(layer, builder, (step) =>
+      builder.node(layer, 'fullyConnected', [value, weights, ...bias], { activation: 'none' }, step),
+    );
+    return;
+  }
+  const weights = builder.tensor(layer, 'weights', [outputs, groupInputs, rows, columns], data);
   withActivation(layer, builder, (step) =>
     builder.node(layer, 'convolution', [value, weights, ...bias], attributes, step),
   );

@@ -32,7 +32,7 @@ export const noop: LayerImporter = {
   inputChannels: () => 'passes',
   import(layer, builder) {
     for (const [index, blob] of layer.outputs.entries()) {
-      builder.alias(blob, builder.value(layer, Math.min(index, layer.inputs.length - 1)));
+      builder.alias(blob, builder.stored(layer, Math.min(index, layer.inputs.length - 1)));
     }
   },
 };
@@ -55,7 +55,7 @@ export const split: LayerImporter = {
   outputs: [1, 256],
   inputChannels: () => 'passes',
   import(layer, builder) {
-    for (const blob of layer.outputs) builder.alias(blob, builder.value(layer));
+    for (const blob of layer.outputs) builder.alias(blob, builder.stored(layer));
   },
 };
 
@@ -69,7 +69,7 @@ export const dropout: LayerImporter = {
   import(layer, builder) {
     const scale = numberParameter(layer, 0, 1);
     if (scale === 1) {
-      builder.alias(layer.outputs[0]!, builder.value(layer));
+      builder.alias(layer.outputs[0]!, builder.stored(layer));
       return;
     }
     const scales = builder.filled(layer, 'scales', 1, scale);
