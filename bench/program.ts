@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { BuildCommand, Outcome } from '../src/cli/command.js';
 import { MobileFaceNetError } from '../src/errors.js';
 import { barrierCommand } from './barrier.js';
+import { calibrationCommand } from './calibration.js';
 import { cropsCommand } from './crops.js';
 import { detectCommand } from './detect.js';
 import { eventLoopCommand } from './eventLoop.js';
@@ -25,6 +26,7 @@ const COMMANDS: readonly BuildCommand[] = [
   galleryCommand,
   detectCommand,
   cropsCommand,
+  calibrationCommand,
   peersCommand,
   reportCommand,
 ];

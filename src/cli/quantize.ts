@@ -33,14 +33,27 @@ export interface QuantizeDocument {
   readonly images: { readonly calibration: number; readonly heldOut: number };
   /** Between float32 and int8 embeddings of the held-out images. */
   readonly cosine: { readonly mean: number; readonly least: number };
-  /** Signal-to-noise ratio of each layer on the held-out images, in decibels. */
-  readonly layers: readonly { readonly node: string; readonly signalToNoise: number; readonly int8: boolean }[];
+  /**
+   * Signal-to-noise ratio of each layer in decibels: on the held-out images with the errors of all layers before it, and
+   * its own alone on some of the others. Layers whose own one is too low stay float32.
+   */
+  readonly layers: readonly {
+    readonly node: string;
+    readonly signalToNoise: number;
+    readonly ownSignalToNoise?: number;
+    readonly int8: boolean;
+  }[];
   readonly elapsedMs: number;
 }
 
 function explain(document: QuantizeDocument): string {
   const { bytes, images, cosine, weightBytes, arenaBytes } = document;
-  const wider = document.layers.filter(({ int8 }) => !int8).map(({ node }) => node);
+  const decibels = (value: number | undefined): string => (value === undefined ? '' : `${value.toFixed(1)} dB`);
+  const wider = document.layers
+    .filter(({ int8 }) => !int8)
+    .map(({ node, ownSignalToNoise }) => {
+      return ownSignalToNoise === undefined ? node : `${node} (in int8 ${decibels(ownSignalToNoise)})`;
+    });
   const head = alignRows([
     ['wrote', `${document.out} (${formatBytes(bytes.after)}, before ${formatBytes(bytes.before)})`],
     ['name', document.name],
@@ -55,10 +68,12 @@ function explain(document: QuantizeDocument): string {
     ['float32', wider.length > 0 ? wider.join(', ') : 'no layer'],
     ['time', formatDuration(document.elapsedMs)],
   ]);
-  const rows = document.layers.map(({ node, signalToNoise }) => [node, `${signalToNoise.toFixed(1)} dB`]);
+  const rows = document.layers.map(({ node, signalToNoise, ownSignalToNoise }) => {
+    return [node, decibels(ownSignalToNoise), decibels(signalToNoise)];
+  });
   return [
     head,
-    alignTable([['layer', 'signal to noise'], ...rows]),
+    alignTable([['layer', 'signal to noise', 'with those before'], ...rows]),
     'Thresholds are to be measured again: calibrate.',
   ].join('\n');
 }
@@ -99,7 +114,11 @@ async function quantizeFile([path = '']: readonly string[], options: QuantizeOpt
     arenaBytes: { float32: report.float32.arenaBytes, int8: report.int8.arenaBytes },
     images: { calibration: report.calibrationImages, heldOut: report.heldOutImages },
     cosine: { mean: roundTo(report.meanCosine, 5), least: roundTo(report.leastCosine, 5) },
-    layers: report.layers.map((layer) => ({ ...layer, signalToNoise: roundTo(layer.signalToNoise, 2) })),
+    layers: report.layers.map(({ ownSignalToNoise, ...layer }) => ({
+      ...layer,
+      signalToNoise: roundTo(layer.signalToNoise, 2),
+      ...(ownSignalToNoise !== undefined && { ownSignalToNoise: roundTo(ownSignalToNoise, 2) }),
+    })),
     elapsedMs: roundTo(performance.now() - begin, 1),
   };
   return { document, text: explain(document) };
@@ -114,7 +133,7 @@ export const quantizeCommand = defineCommand<QuantizeOptions>({
       .requiredOption('--out <file>', 'the file to write, named *.safetensors; an existing one is replaced')
       .option('--images <dir>', 'aligned faces to calibrate on, some hundred of them (default: the samples)')
       .option('--compare <dir>', 'aligned faces to compare on (default: every eighth of those to calibrate on)')
-      .option('--keep <node...>', 'layers that stay float32');
+      .option('--keep <node...>', 'layers that stay float32 besides those that int8 makes too noisy');
   },
   run: quantizeFile,
 });

@@ -52,6 +52,24 @@ class Quantiser {
     else this.#keep(node);
   }
 
+  /**
+   * Adds a node on float32 values, and beside a layer its int8 form, which reads the int8 forms of the same values. Gives
+   * the name of what that computes.
+   */
+  addBeside(node: Node): string | undefined {
+    let beside: string | undefined;
+    if (!this.#kept.has(node.name) && this.#isLayer(node)) {
+      const [output = ''] = node.outputs;
+      this.#quantiseLayer(node);
+      beside = this.#names.take(`${output}.beside`);
+      this.#convert('dequantise', output, this.#int8.get(output)!, beside);
+      // Whoever reads the value is to see it without this layer's error.
+      this.#int8.delete(output);
+    }
+    this.#keep(node);
+    return beside;
+  }
+
   /** Adds a node as it is, on float32 values. */
   #keep(node: Node): void {
     for (const name of node.inputs) {
@@ -208,4 +226,27 @@ export function quantiseGraph(
   const quantiser = new Quantiser(graph, statistics, kept);
   for (const node of graph.nodes) quantiser.add(node);
   return quantiser.finish();
+}
+
+/** A float32 graph with the int8 form of each layer beside it, so that each one's own error can be measured. */
+export interface GraphWithLayersBeside {
+  readonly graph: Graph;
+  /** By name of a layer's node: the values that it computes in float32 and in int8, both outputs of the graph. */
+  readonly layers: ReadonlyMap<string, { readonly float32: string; readonly int8: string }>;
+}
+
+/** Puts the int8 form of each layer, without the errors of those before it, beside the layer; inputs as of `quantiseGraph`. */
+export function quantiseBeside(
+  graph: Graph,
+  statistics: ReadonlyMap<string, ValueStatistics>,
+  kept: ReadonlySet<string>,
+): GraphWithLayersBeside {
+  const quantiser = new Quantiser(graph, statistics, kept);
+  const layers = new Map<string, { float32: string; int8: string }>();
+  for (const node of graph.nodes) {
+    const int8 = quantiser.addBeside(node);
+    if (int8 !== undefined) layers.set(node.name, { float32: node.outputs[0]!, int8 });
+  }
+  const values = [...layers.values()].flatMap(({ float32, int8 }) => [float32, int8]);
+  return { graph: { ...quantiser.finish(), outputs: [...new Set([...graph.outputs, ...values])] }, layers };
 }

@@ -9,6 +9,7 @@ import type { Model } from '../model/model.js';
 import { quantiseGraph } from '../passes/quantise.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { calibrateGraph } from './calibrate.js';
+import { measureLayers } from './layerErrors.js';
 import { compareQuantised, memoryOf, type QuantisationReport } from './report.js';
 
 /** Of so many images one is held out to compare on. */
@@ -18,10 +19,20 @@ export const LEAST_IMAGES = 2;
 /** More images change nothing that can be measured, and take time and memory. */
 export const MOST_IMAGES = 1024;
 
+/** Of the images to calibrate on, those that layers' own errors are measured on. */
+const MEASURED_IMAGES = 8;
+/** Layers whose own signal-to-noise ratio is less, in decibels, stay float32: their noise is a quarter of the signal. */
+const LEAST_SIGNAL_TO_NOISE = 12;
+
 /** How a model is quantised. */
 export interface QuantiseOptions {
-  /** Names of nodes that stay float32. */
+  /** Names of nodes that stay float32 whatever is measured. */
   readonly keep?: Iterable<string>;
+  /**
+   * Layers whose own signal-to-noise ratio is less stay float32 too, in decibels; 12 by default. Negative infinity keeps
+   * none.
+   */
+  readonly leastSignalToNoise?: number;
   /** Images to compare on in place of every eighth of those to calibrate on. */
   readonly heldOut?: readonly RgbImage[];
   /** Hears of each image that was looked at. */
@@ -84,9 +95,12 @@ export async function quantiseModel(
   const used = images.filter((_, index) => !isHeldOut(index));
   const heldOut = options.heldOut ?? images.filter((_, index) => isHeldOut(index));
   const calibration = await calibrateGraph(engine, graph, tensors(used, input), options.onImage);
-  const kept = new Set(options.keep);
+  const own = await measureLayers(engine, calibration, tensors(used.slice(0, MEASURED_IMAGES), input), new Set());
+  const least = options.leastSignalToNoise ?? LEAST_SIGNAL_TO_NOISE;
+  const noisy = [...own].filter(([, decibels]) => decibels < least).map(([name]) => name);
+  const kept = new Set([...(options.keep ?? []), ...noisy]);
   const quantised = quantiseGraph(calibration.graph, calibration.statistics, kept);
-  const report = await compareQuantised(engine, calibration, tensors(heldOut, input), kept);
+  const report = await compareQuantised(engine, calibration, tensors(heldOut, input), kept, own);
   return {
     model: { format: 'native', graphs: new Map([[EMBEDDER, quantised]]), card: cardOf(card, used.length) },
     report: {

@@ -10,6 +10,8 @@ export interface LayerReport {
   readonly node: string;
   /** 10 · log10 of the float32 outputs' squares over the squared differences, in decibels; the errors before it count too. */
   readonly signalToNoise: number;
+  /** The same without the errors before it, on some of the images to calibrate on; absent for layers without an int8 form. */
+  readonly ownSignalToNoise?: number;
   /** False for layers that stayed float32. */
   readonly int8: boolean;
 }
@@ -22,7 +24,8 @@ export interface QuantisationReport {
   readonly leastCosine: number;
 }
 
-class Comparison {
+/** Signal and noise of a value over many images. */
+export class Comparison {
   #signal = 0;
   #noise = 0;
 
@@ -33,6 +36,7 @@ class Comparison {
     }
   }
 
+  /** Infinite without noise. */
   get decibels(): number {
     return 10 * Math.log10(this.#signal / this.#noise);
   }
@@ -53,12 +57,13 @@ function withAllOutputs(graph: Graph, layers: readonly string[]): Graph {
   return { ...graph, outputs: [...new Set([...graph.outputs, ...layers])] };
 }
 
-/** Compares a calibrated graph with its quantised form on images; `kept` as `quantiseGraph` takes it. */
+/** Compares a calibrated graph with its quantised form on images; `kept` as `quantiseGraph` takes it, `own` by layer. */
 export async function compareQuantised(
   engine: Engine,
   { graph, statistics }: Calibration,
   images: Iterable<Tensor>,
   kept: ReadonlySet<string>,
+  own: ReadonlyMap<string, number>,
 ): Promise<QuantisationReport> {
   const nodes = graph.nodes.filter(({ attributes }) => attributes.activation !== undefined);
   const values = nodes.map(({ outputs }) => outputs[0]!);
@@ -82,6 +87,7 @@ export async function compareQuantised(
     layers: nodes.map(({ name }, index) => ({
       node: name,
       signalToNoise: comparisons[index]!.decibels,
+      ...(own.has(name) && { ownSignalToNoise: own.get(name)! }),
       int8: quantised.has(name),
     })),
     meanCosine: cosines.reduce((sum, value) => sum + value, 0) / cosines.length,

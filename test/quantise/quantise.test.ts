@@ -35,6 +35,7 @@ describe('quantiseModel', { timeout: 120_000 }, () => {
     expect(quantised.report.meanCosine).toBeGreaterThan(0.97);
     expect(quantised.report.layers).toHaveLength(50);
     expect(quantised.report.layers.every(({ int8, signalToNoise }) => int8 && signalToNoise > 8)).toBe(true);
+    for (const { ownSignalToNoise } of quantised.report.layers) expect(ownSignalToNoise).toBeGreaterThan(16);
   });
 
   it('takes about a quarter of the memory', () => {
