@@ -5,7 +5,7 @@ import { expandImages } from '../src/cli/images.js';
 import { loadModel, readImage } from '../src/cli/models.js';
 import { packageFile } from '../src/cli/package.js';
 import { Progress } from '../src/cli/progress.js';
-import { alignTable, formatCosine, roundTo } from '../src/cli/text.js';
+import { alignTable, roundTo } from '../src/cli/text.js';
 import { Engine } from '../src/engine.js';
 import { InputError } from '../src/errors.js';
 import type { RgbImage } from '../src/image/image.js';
@@ -56,7 +56,7 @@ async function benchCalibration(_: readonly string[], options: CalibrationOption
   }
   progress.stop();
   const document: CalibrationDocument = { model: model.card.name, heldOut: heldOut.length, rows };
-  const cells = rows.map(({ images: count, mean, least }) => [String(count), formatCosine(mean), formatCosine(least)]);
+  const cells = rows.map(({ images: count, mean, least }) => [String(count), mean.toFixed(4), least.toFixed(4)]);
   return { document, text: alignTable([['images', 'mean cosine', 'least cosine'], ...cells]) };
 }
 

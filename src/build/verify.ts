@@ -2,6 +2,7 @@
 import { ModelError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
+import { checkInt8Tensors } from '../ops/int8Tensors.js';
 import { describeNode, inputName, readsInt8 } from '../ops/operator.js';
 import { elementCount, formatShape, MOST_AXES, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -109,6 +110,7 @@ function checkGraph(graph: Graph): void {
   for (const node of graph.nodes) {
     verifyNode(node, names);
     checkElementTypes(node, int8);
+    checkInt8Tensors(node, graph.tensors);
   }
   if (graph.outputs.length === 0) throw new ModelError('NO_OUTPUT', 'graph has no output; at least one is needed.');
   for (const name of graph.outputs) {

@@ -11,8 +11,8 @@ export interface Quantisation {
 }
 
 /** Scales that are accepted; their ratios and reciprocals are then ordinary float32 numbers. */
-const LEAST_SCALE = 2 ** -60;
-const MOST_SCALE = 2 ** 60;
+export const LEAST_SCALE = 2 ** -60;
+export const MOST_SCALE = 2 ** 60;
 
 /** Reads a scale. Throws ModelError BAD_ATTRIBUTE. */
 export function readScale(node: Node, name: string): number {

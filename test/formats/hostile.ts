@@ -29,6 +29,7 @@ import {
 } from './damage.js';
 import { bin, halves, param, plain, tagged, whole } from './ncnn/files.js';
 import { onnxModelSuite, onnxSuite } from './onnx/hostile.js';
+import { tinyInt8Model } from './tinyInt8.js';
 import { tinyCard, tinyModel } from './tinyModel.js';
 
 /** Milliseconds that one file may take. */
@@ -127,10 +128,10 @@ const NCNN_BIN = bin(
   plain(...ramp(2)),
 );
 
-function nativeSuite(bytes: Uint8Array): HostileSuite {
+function nativeSuite(name: string, bytes: Uint8Array): HostileSuite {
   const damage = fc.constantFrom('bytes', 'header', 'graphs', 'card');
   return {
-    name: 'native',
+    name,
     cases: fc.tuple(damage, edits).map(([kind, list]) => {
       const damaged =
         kind === 'bytes'
@@ -247,7 +248,8 @@ export async function hostileSuites(): Promise<readonly HostileSuite[]> {
   const bytes = await exportNative(tinyModel(), { storage: 'float16' });
   return [
     safetensorsSuite(bytes),
-    nativeSuite(bytes),
+    nativeSuite('native', bytes),
+    nativeSuite('native int8', await exportNative(tinyInt8Model(), { storage: 'float16' })),
     ncnnSuite('ncnn', NCNN_PARAM, NCNN_BIN),
     ncnnSuite('ncnn windows', WINDOW_PARAM, WINDOW_BIN),
     ncnnSuite('ncnn int8', INT8_PARAM, INT8_BIN),
