@@ -1,7 +1,7 @@
 /** `npm run bench -- int8 [NETWORK…]`: the time of a network in int8 beside that in float32, in turn in one process. */
 import type { Command } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
-import { alignTable } from '../src/cli/text.js';
+import { alignTable, formatBytes } from '../src/cli/text.js';
 import { Engine } from '../src/engine.js';
 import type { Build } from '../src/kernels/kernel.js';
 import type { Table2Row } from '../src/networks/index.js';
@@ -27,6 +27,9 @@ export interface Int8Row {
   readonly ratio: number;
   /** The same of the fastest calls: near it where other work disturbs many. */
   readonly leastRatio: number;
+  /** In memory: packed weights, and the values of one run. */
+  readonly weightBytes: { readonly float32: number; readonly int8: number };
+  readonly arenaBytes: { readonly float32: number; readonly int8: number };
   /** Layers on int8 values, and convolutions and fully connected layers that stayed float32. */
   readonly int8Layers: number;
   readonly float32Layers: number;
@@ -62,6 +65,8 @@ async function measureRow(row: Table2Row, engine: Engine): Promise<Int8Row> {
     int8Ms,
     ratio: int8Ms / float32Ms,
     leastRatio: int8LeastMs / float32LeastMs,
+    weightBytes: { float32: float32.weightBytes, int8: int8.weightBytes },
+    arenaBytes: { float32: float32.plan().arenaBytes, int8: int8.plan().arenaBytes },
     int8Layers: count(['quantisedConvolution']),
     float32Layers: count(['convolution', 'fullyConnected']),
   };
@@ -81,14 +86,29 @@ export async function measureInt8(
 /** The rows as cells. */
 export function int8Table(rows: readonly Int8Row[]): string[][] {
   return [
-    ['network', 'float32, ms', 'int8, ms', 'int8 / float32', 'of the fastest', 'layers in int8'],
-    ...rows.map(({ network, float32Ms, int8Ms, ratio, leastRatio, int8Layers, float32Layers }) => [
+    [
+      'network',
+      'float32, ms',
+      'int8, ms',
+      'int8 / float32',
+      'of the fastest',
+      'layers in int8',
+      'weights, float32',
+      'int8',
+      'arena, float32',
+      'int8',
+    ],
+    ...rows.map(({ network, float32Ms, int8Ms, ratio, leastRatio, int8Layers, float32Layers, ...bytes }) => [
       network,
       float32Ms.toFixed(2),
       int8Ms.toFixed(2),
       ratio.toFixed(2),
       leastRatio.toFixed(2),
       `${int8Layers} of ${int8Layers + float32Layers}`,
+      ...[bytes.weightBytes, bytes.arenaBytes].flatMap(({ float32, int8 }) => [
+        formatBytes(float32),
+        formatBytes(int8),
+      ]),
     ]),
   ];
 }

@@ -61,6 +61,8 @@ class Quantiser {
     if (!this.#kept.has(node.name) && this.#isLayer(node)) {
       const [output = ''] = node.outputs;
       this.#quantiseLayer(node);
+      // Integers do not hold every layer: then it stands there in float32 already.
+      if (!this.#int8.has(output)) return undefined;
       beside = this.#names.take(`${output}.beside`);
       this.#convert('dequantise', output, this.#int8.get(output)!, beside);
       // Whoever reads the value is to see it without this layer's error.

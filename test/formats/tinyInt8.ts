@@ -27,7 +27,6 @@ export function tinyInt8Graph(): Graph {
     outputZeroPoint: -128,
     residualScale: 1,
     residualZeroPoint: 0,
-    fraction: 4,
   });
   builder.node('shuffled', 'quantisedChannelShuffle', ['layer'], { groups: 2 });
   builder.node('largest', 'quantisedMaxPool', ['shuffled'], POOL);
