@@ -16,25 +16,32 @@ interface TensorRule {
   readonly accepts: (value: number) => boolean;
 }
 
-const LAYER: readonly TensorRule[] = [
-  {
-    input: QUANTISED_WEIGHTS,
-    name: 'weights',
-    accepted: 'whole numbers from -128 to 127',
-    accepts: (value) => value === Math.trunc(value) && value >= -128 && value <= 127,
-  },
-  {
-    input: WEIGHT_SCALES,
-    name: 'scales',
-    accepted: `numbers from ${LEAST_SCALE} to ${MOST_SCALE}`,
-    accepts: (value) => value >= LEAST_SCALE && value <= MOST_SCALE,
-  },
-];
+const WEIGHTS: TensorRule = {
+  input: QUANTISED_WEIGHTS,
+  name: 'weights',
+  accepted: 'whole numbers from -128 to 127',
+  accepts: (value) => value === Math.trunc(value) && value >= -128 && value <= 127,
+};
+
+const SCALES: TensorRule = {
+  input: WEIGHT_SCALES,
+  name: 'scales',
+  accepted: `numbers from ${LEAST_SCALE} to ${MOST_SCALE}`,
+  accepts: (value) => value >= LEAST_SCALE && value <= MOST_SCALE,
+};
+
+/** Sums become float32: files of others give channels without weights a scale of 0. */
+const SCALES_OR_ZERO: TensorRule = {
+  ...SCALES,
+  accepted: `0 and ${SCALES.accepted}`,
+  accepts: (value) => value === 0 || SCALES.accepts(value),
+};
 
 const RULES: Readonly<Record<string, readonly TensorRule[]>> = {
-  dequantisedConvolution: LAYER,
+  dequantisedConvolution: [WEIGHTS, SCALES_OR_ZERO],
   quantisedConvolution: [
-    ...LAYER,
+    WEIGHTS,
+    SCALES,
     {
       input: QUANTISED_BIAS,
       name: 'bias',
