@@ -1,12 +1,24 @@
 /** Int8 layers that files describe in parts: float32 between two int8 values becomes integers from end to end. */
 import { inferShapes } from '../build/infer.js';
 import type { Graph, Node } from '../graph/types.js';
+import { dequantisedAttributes, FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
 import { type Quantisation, quantisationAttributes } from '../ops/quantise.js';
+import { QUANTISED_WEIGHTS, WEIGHT_SCALES } from '../ops/quantisedConvolution.js';
+
+import { holdsChannel } from '../ops/requantisation.js';
 
 import { isReshape } from '../ops/reshape.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
+import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { int8Operator } from './int8Operators.js';
-import { FreshNames, type Uses, usesOf } from './uses.js';
+import { Copies, FreshNames, type Uses, usesOf } from './uses.js';
+
+/** Whole numbers that float32 holds exactly. */
+const LARGEST_BIAS = 2 ** 24;
+/** By how much of a level the rounding of a bias may move an output. */
+const BIAS_ROUNDING = 1 / 32;
+/** Levels that an output can be from its zero point, and one more. */
+const LEVELS = 256;
 
 /** The value that a node makes by reshapes alone, where nothing else reads what is between. */
 function beforeReshapes(value: string, uses: Uses): string {
@@ -22,18 +34,56 @@ function sameQuantisation(a: Quantisation, b: Quantisation): boolean {
   return a.scale === b.scale && a.zeroPoint === b.zeroPoint;
 }
 
+/** A layer's float32 biases in units of its sums; `undefined` where rounding them would show. */
+function wholeBiases(biases: Float32Array, units: Float32Array, outputScale: number): Float32Array | undefined {
+  const whole = biases.map((bias, channel) => (bias === 0 ? 0 : Math.round(bias / units[channel]!) + 0));
+  const fits = whole.every((bias, channel) => {
+    const unit = units[channel]!;
+    const error = Math.abs(bias * unit - biases[channel]!);
+    return Math.abs(bias) <= LARGEST_BIAS && error <= BIAS_ROUNDING * outputScale;
+  });
+  return fits ? whole : undefined;
+}
+
+/** True where 32-bit sums and 16-bit multipliers hold every channel of a layer, whatever its input. */
+function holdsLayer(
+  weights: Tensor,
+  biases: Float32Array,
+  ratios: readonly number[],
+  slopes: Float32Array | undefined,
+  { zeroPoint }: Quantisation,
+): boolean {
+  const depth = weights.data.length / ratios.length;
+  const [least, most] = [-128 - zeroPoint, 127 - zeroPoint];
+  return ratios.every((ratio, channel) => {
+    let [below, above] = [biases[channel]!, biases[channel]!];
+    for (let k = channel * depth; k < (channel + 1) * depth; k++) {
+      const weight = weights.data[k]!;
+      below += weight * (weight < 0 ? most : least);
+      above += weight * (weight < 0 ? least : most);
+    }
+    const largestSum = Math.max(above, -below);
+    const slope = slopes?.[channel] ?? 1;
+    const seen = ratio === 0 ? 0 : LEVELS / (ratio * Math.min(1, Math.abs(slope)));
+    return holdsChannel({ ratio, slope, largestSum, expectedSum: Math.min(largestSum, seen) });
+  });
+}
+
 /** Rewrites a graph's pairs of float32 values and conversions. */
 class QuantisedFusion {
   readonly #graph: Graph;
   readonly #uses: Uses;
   readonly #shapes: ReadonlyMap<string, Shape>;
   readonly #names: FreshNames;
+  readonly #copies = new Copies();
+  readonly tensors: Map<string, Tensor>;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#uses = usesOf(graph);
     this.#shapes = inferShapes(graph);
     this.#names = new FreshNames(graph);
+    this.tensors = new Map(graph.tensors);
   }
 
   /** The int8 value that a `quantise` node makes again from itself, in the same levels. */
@@ -43,6 +93,43 @@ class QuantisedFusion {
     const [value = ''] = source.inputs;
     const fits = sameQuantisation(quantisationAttributes(node), quantisationAttributes(source));
     return fits && sameShape(this.#shapes.get(value)!, this.#shapes.get(node.outputs[0]!)!) ? value : undefined;
+  }
+
+  /** The one int8 layer that a layer of float32 outputs and the `quantise` node that alone reads it are. */
+  layer(node: Node): Node | undefined {
+    const value = beforeReshapes(node.inputs[0]!, this.#uses);
+    const source = this.#uses.maker(value);
+    if (source?.operator !== 'dequantisedConvolution' || !this.#readsAlone(node, value)) return undefined;
+    if (!sameShape(this.#shapes.get(value)!, this.#shapes.get(node.outputs[0]!)!)) return undefined;
+    const [weights, scales] = [QUANTISED_WEIGHTS, WEIGHT_SCALES].map((index) => this.#tensor(source, index));
+    const [bias, slopes] = [FLOAT_BIAS, FLOAT_SLOPES].map((index) => this.#tensor(source, index)?.data);
+    if (!weights || !scales || (source.inputs[FLOAT_BIAS] && !bias) || (source.inputs[FLOAT_SLOPES] && !slopes)) {
+      return undefined;
+    }
+    const attributes = dequantisedAttributes(source);
+    const { scale, zeroPoint } = quantisationAttributes(node);
+    const units = sumUnits(attributes, scales.data);
+    const biases = wholeBiases(bias ?? new Float32Array(units.length), units, scale);
+    const ratios = Array.from(scales.data, (weightScale) => (attributes.input.scale / scale) * weightScale);
+    if (!biases || !holdsLayer(weights, biases, ratios, slopes, attributes.input)) return undefined;
+    const inputs = source.inputs.slice(0, FLOAT_BIAS);
+    const biasName = bias ? this.#wholeBias(source.inputs[FLOAT_BIAS]!, biases) : '';
+    if (biasName === undefined) return undefined;
+    if (bias || slopes) inputs.push(biasName);
+    if (slopes) inputs.push(source.inputs[FLOAT_SLOPES]!);
+    return {
+      ...source,
+      operator: 'quantisedConvolution',
+      inputs,
+      outputs: node.outputs,
+      attributes: {
+        ...source.attributes,
+        outputScale: scale,
+        outputZeroPoint: zeroPoint,
+        residualScale: 1,
+        residualZeroPoint: 0,
+      },
+    };
   }
 
   /** The one int8 operator that an operator on dequantised values and the `quantise` node that alone reads it are. */
@@ -69,7 +156,6 @@ class QuantisedFusion {
         ? this.#requantised(before, maker, own, output)
         : maker.inputs[0]!;
     });
-    // A maximum of elements in other levels would be rounded before it is chosen: in that case too the result is the same.
     const attributes = { ...row.attributes(source, (name) => quantisations.get(name)!), ...added?.activation };
     return [...before, { ...source, operator: row.quantised, inputs, outputs: node.outputs, attributes }];
   }
@@ -98,6 +184,17 @@ class QuantisedFusion {
     return name;
   }
 
+  #wholeBias(name: string, biases: Float32Array): string | undefined {
+    if (!this.#copies.take(name)) return undefined;
+    const whole = this.#names.take(`${name}.whole`);
+    this.tensors.set(whole, float32Tensor([biases.length], biases));
+    return whole;
+  }
+
+  #tensor(node: Node, index: number): Tensor | undefined {
+    return this.#graph.tensors.get(node.inputs[index] ?? '');
+  }
+
   /** True where a node reads a value through reshapes that nobody else reads, and nobody else reads the value. */
   #readsAlone(node: Node, value: string): boolean {
     for (let current = node.inputs[0]!; ; current = this.#uses.maker(current)!.inputs[0]!) {
@@ -108,8 +205,9 @@ class QuantisedFusion {
 }
 
 /**
- * Lets int8 values pass where a graph makes float32 of them and int8 again: an operator on dequantised values that one
- * `quantise` alone reads rounds once in integers instead, which moves an output by a level at most.
+ * Lets int8 values pass where a graph makes float32 of them and int8 again: a layer of float32 outputs, or an operator
+ * on dequantised values, that one `quantise` alone reads rounds once in integers instead, which moves an output by a
+ * level at most. Layers whose sums or biases integers would not hold stay as they are.
  */
 export function fuseQuantised(graph: Graph): Graph {
   if (!graph.nodes.some(({ operator }) => operator === 'quantise')) return graph;
@@ -124,7 +222,8 @@ export function fuseQuantised(graph: Graph): Graph {
         identical.set(node.outputs[0]!, identical.get(same) ?? same);
         continue;
       }
-      const fused = fusion.operator(node);
+      const layer = fusion.layer(node);
+      const fused = layer ? [layer] : fusion.operator(node);
       if (fused) {
         for (const one of fused) nodes.push({ ...one, inputs: one.inputs.map((name) => identical.get(name) ?? name) });
         continue;
@@ -132,5 +231,5 @@ export function fuseQuantised(graph: Graph): Graph {
     }
     nodes.push({ ...node, inputs });
   }
-  return { ...graph, nodes };
+  return { ...graph, nodes, tensors: fusion.tensors };
 }

@@ -20,8 +20,8 @@ export interface GoldenSet {
 const NETWORK_TOLERANCE = 3e-5;
 const OPERATOR_TOLERANCE = 2e-6;
 /**
- * Units of the output. Onnxruntime rounds a quotient of floating-point numbers to even, this engine a product of
- * integers up: where the exact value lies near the middle of two levels they take one each. A level of difference in
+ * Units of the output. Onnxruntime rounds a quotient of floating-point numbers once and to even, this engine a product of
+ * integers to eighths first and up: where the exact value lies near the middle of two levels they take one each. A level of difference in
  * an input of a later layer moves its sum by less than a level, so that chains of a few layers differ by one more.
  */
 const QUANTISED_TOLERANCE = 2.001;

@@ -4,7 +4,7 @@ import { referenceValues } from '../../../src/build/reference.js';
 import type { Engine } from '../../../src/engine.js';
 import { exportNative } from '../../../src/formats/native.js';
 import { importNcnn } from '../../../src/formats/ncnn/importNcnn.js';
-import { foldForStorage } from '../../../src/passes/index.js';
+import { foldForStorage, optimise } from '../../../src/passes/index.js';
 import { float32Tensor } from '../../../src/tensor/tensor.js';
 import { builds, engineOn } from '../../golden/builds.js';
 import { seededValues } from '../../golden/goldenCase.js';
@@ -92,6 +92,14 @@ describe.each(cases.map(([name, ...layers]) => ({ name, layers })))('$name', ({ 
       }
       network.dispose();
     });
+  });
+
+  it('rounds in integers what is read rounded alone', () => {
+    const operators = optimise(graph).nodes.map(({ operator }) => operator);
+    const isRead = (next: Int8LayerCase | undefined) => next !== undefined && next.type !== 'InnerProduct';
+    const rounded = layers.filter(({ term }, index) => term > 100 || isRead(layers[index + 1])).length;
+    expect(operators.filter((name) => name === 'quantisedConvolution').length).toBe(rounded);
+    expect(operators.filter((name) => name === 'dequantisedConvolution').length).toBe(layers.length - rounded);
   });
 
   it('is stored with a byte for each weight', async () => {

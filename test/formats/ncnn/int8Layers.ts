@@ -126,8 +126,9 @@ export function interpret(layers: readonly Int8LayerCase[], input: Image): Inter
     const { weights: stored, bias, weightScales } = parametersOf(layer, channels, index + 1);
     const bottom = Math.fround(inputScale);
     const elements = isInt8 ? data : data.map((value) => toInt8(Math.fround(value * bottom)));
-    // A difference of less than a level may still cross the border between two.
-    const off = isInt8 ? bounds : bounds.map((bound) => (bound === 0 ? 0 : Math.ceil(bound * bottom)));
+    // A value that this layer alone reads may be rounded with the layer before it: a level off, as any rounded output.
+    const more = index > 0 ? 1 : 0;
+    const off = isInt8 ? bounds : bounds.map((bound) => Math.ceil(bound * bottom) + more);
     const [side, height, width] = isProduct ? [1, 1, 1] : [kernel, sideOf(rows, layer), sideOf(columns, layer)];
     const groupInputs = channels / groups;
     const depth = groupInputs * side * side;
