@@ -20,7 +20,10 @@ export class ConvolutionInt8Arguments {
   constants: usize;
   residual: usize;
   output: usize;
-  /** The inputs of a block; then one panel of weights as int16, or what 64 in each weight adds to each pixel's sums. */
+  /**
+   * The inputs of a block; then one panel of weights as int16, or what 64 in each weight adds to each pixel's sums; then
+   * the sums of a tile of 16 channels.
+   */
   scratch: usize;
   inputHeight: i32;
   inputWidth: i32;
@@ -113,12 +116,28 @@ function tile8(
   finish(rows, output, stride, s00, s01, s10, s11, s20, s21, s30, s31, parameters, constants, residual);
 }
 
-/** Four pixels × 16 channels: two neighbouring panels; for engines that pair vectors. */
+/** The epilogue of four pixels × 8 channels whose sums stand in memory, 64 bytes from pixel to pixel. */
+// @ts-ignore: decorator
+@inline
+function finishStored(
+  rows: i32, sums: usize, output: usize, stride: usize, parameters: usize, constants: usize, residual: usize,
+): void {
+  finish(
+    rows, output, stride, v128.load(sums), v128.load(sums, 16), v128.load(sums, 64), v128.load(sums, 80),
+    v128.load(sums, 128), v128.load(sums, 144), v128.load(sums, 192), v128.load(sums, 208), parameters, constants,
+    residual,
+  );
+}
+
+/**
+ * Four pixels × 16 channels: two neighbouring panels. For engines that pair vectors: they begin with neighbouring
+ * stores, and the epilogue has none, so the sums are stored in `sums` between.
+ */
 // @ts-ignore: decorator
 @inline
 function tile16(
   width: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
-  constants: usize, output: usize, stride: usize, residual: usize,
+  constants: usize, output: usize, stride: usize, residual: usize, sums: usize,
 ): void {
   const next = parameters + PARAMETERS;
   const b0 = v128.load(parameters), b1 = v128.load(parameters, 16), b2 = v128.load(next), b3 = v128.load(next, 16);
@@ -147,9 +166,12 @@ function tile16(
     s30 = multiplyAdd(width, x, w0, s30), s31 = multiplyAdd(width, x, w1, s31);
     s32 = multiplyAdd(width, x, w2, s32), s33 = multiplyAdd(width, x, w3, s33);
   }
-  finish(rows, output, stride, s00, s01, s10, s11, s20, s21, s30, s31, parameters, constants, residual);
-  const right = output + PANEL_CHANNELS;
-  finish(rows, right, stride, s02, s03, s12, s13, s22, s23, s32, s33, next, constants, residual);
+  v128.store(sums, s00), v128.store(sums, s01, 16), v128.store(sums, s02, 32), v128.store(sums, s03, 48);
+  v128.store(sums, s10, 64), v128.store(sums, s11, 80), v128.store(sums, s12, 96), v128.store(sums, s13, 112);
+  v128.store(sums, s20, 128), v128.store(sums, s21, 144), v128.store(sums, s22, 160), v128.store(sums, s23, 176);
+  v128.store(sums, s30, 192), v128.store(sums, s31, 208), v128.store(sums, s32, 224), v128.store(sums, s33, 240);
+  finishStored(rows, sums, output, stride, parameters, constants, residual);
+  finishStored(rows, sums + 32, output + PANEL_CHANNELS, stride, next, constants, residual);
 }
 
 /** One pixel × 8 channels, with weights as they are packed: `length` is their bytes. */
@@ -209,6 +231,7 @@ function units(width: i32, columns: i32, pointer: usize, begin: i32, end: i32): 
   const blockPixels = args.blockPixels;
   const inputs = args.scratch;
   const rest = inputs + <usize>(blockPixels / TILE) * tileBytes;
+  const sums = rest + <usize>blockPixels * 4;
   let gathered = -1;
   for (let unit = begin; unit < end; unit++) {
     const block = unit / blockUnits;
@@ -240,7 +263,9 @@ function units(width: i32, columns: i32, pointer: usize, begin: i32, end: i32): 
       let tile = inputs, excess = rest;
       for (let left = count; left > 0; left -= TILE) {
         if (both) {
-          tile16(width, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual);
+          tile16(
+            width, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual, sums,
+          );
         } else if (left == 1) {
           row8(width, tile, excess, packed, panelBytes, parameters, constants, output, residual);
         } else {

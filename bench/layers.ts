@@ -4,11 +4,16 @@ import { worker } from '#worker';
 import { inferShapes } from '../src/build/infer.js';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { alignTable } from '../src/cli/text.js';
+import { Engine } from '../src/engine.js';
+import type { Graph } from '../src/graph/types.js';
 import { kernels } from '../src/kernels/index.js';
+import type { Build } from '../src/kernels/kernel.js';
 import { Network, type Tensors } from '../src/network.js';
+import type { Table2Row } from '../src/networks/index.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
 import { operatorOf } from '../src/ops/index.js';
 import { optimise } from '../src/passes/index.js';
+import { chooseSets } from '../src/plan/chooseSets.js';
 import { packGraph } from '../src/plan/pack.js';
 import type { Plan } from '../src/plan/plan.js';
 import { siteOf } from '../src/plan/site.js';
@@ -17,16 +22,21 @@ import type { KernelFunction } from '../src/runtime/run.js';
 import { Session } from '../src/runtime/session.js';
 import { float32Tensor } from '../src/tensor/tensor.js';
 import { median } from './measure.js';
-import { addThreadsOption, addWideOption, findNetwork } from './options.js';
+import { addBuildOption, addThreadsOption, addWideOption, findNetwork } from './options.js';
+import { quantiseRow } from './quantised.js';
 import { describeSite } from './site.js';
 
 const WARM_UPS = 30;
 const RUNS = 300;
 const MEMORY_BYTES = 512 * 1024 * 1024;
 
-interface LayersOptions {
+/** How layers are measured. */
+export interface LayersOptions {
   readonly threads: number;
   readonly wide?: boolean;
+  readonly build?: Build;
+  /** In int8, quantised as `npm run bench -- int8` does. */
+  readonly int8?: boolean;
 }
 
 /** One step of the plan. */
@@ -86,9 +96,9 @@ class Trace {
   }
 }
 
-async function createSession(threads: number, wide: boolean): Promise<Session> {
+async function createSession({ threads, wide = false, build }: LayersOptions): Promise<Session> {
   return Session.create({
-    build: undefined,
+    build,
     binaries: kernelBinaries,
     maximumMemoryBytes: MEMORY_BYTES,
     threads,
@@ -154,20 +164,26 @@ function describeSteps(
   });
 }
 
-/** Times each step of a network's plan on so many threads. */
-export async function measureLayers(
-  name: string,
-  threads: number,
-  wide: boolean,
-  count = RUNS,
-): Promise<LayersDocument> {
+async function graphOf(row: Table2Row, int8: boolean): Promise<Graph> {
+  if (!int8) return optimise(row.build(seededWeights()));
+  using engine = await Engine.create();
+  return optimise((await quantiseRow(row, engine)).int8);
+}
+
+/** Times each step of a network's plan. */
+export async function measureLayers(name: string, options: LayersOptions, count = RUNS): Promise<LayersDocument> {
   const row = findNetwork(name);
-  const graph = optimise(row.build(seededWeights()));
-  const sessions = [await createSession(threads, wide), await createSession(threads, wide)] as const;
-  for (const session of sessions) await session.load(['further']);
-  const [traced, plain] = sessions.map(
-    (session) => new Network(session, packGraph(graph, session.kernels.build, kernels)),
-  );
+  const graph = await graphOf(row, options.int8 ?? false);
+  const sessions = [await createSession(options), await createSession(options)] as const;
+  const networks: Network[] = [];
+  for (const session of sessions) {
+    await session.load(['further']);
+    const { build } = session.kernels;
+    const { relaxedDot } = await chooseSets(graph, build);
+    const trusted = relaxedDot ? await session.kernels.trusted(kernels) : kernels;
+    networks.push(new Network(session, packGraph(graph, build, trusted)));
+  }
+  const [traced, plain] = networks;
   const trace = new Trace();
   trace.watch(sessions[0].kernels.list as KernelFunction[]);
   const inputs = Object.fromEntries(graph.inputs.map(({ name: input, shape }) => [input, float32Tensor(shape)]));
@@ -205,8 +221,8 @@ export function layersTable({ rows }: LayersDocument): string[][] {
   ];
 }
 
-async function layers([name]: readonly string[], { threads, wide = false }: LayersOptions): Promise<Outcome> {
-  const document = await measureLayers(name!, threads, wide);
+async function layers([name]: readonly string[], options: LayersOptions): Promise<Outcome> {
+  const document = await measureLayers(name!, options);
   const { node, build, network, threads: lanes, sumMs, runMs, leastRunMs } = document;
   const title = `Node ${node}, ${build} build, ${network}, ${lanes} thread${lanes === 1 ? '' : 's'}`;
   const sum = `all layers: ${sumMs.toFixed(2)} ms; the whole run: ${runMs.toFixed(2)} ms, at its fastest ${leastRunMs.toFixed(2)} ms`;
@@ -220,6 +236,8 @@ export const layersCommand = defineCommand<LayersOptions>({
     command.argument('<network>', 'its name in Table 2; may be cut short');
     addThreadsOption(command);
     addWideOption(command);
+    addBuildOption(command);
+    command.option('--int8', 'in int8, with ranges from seeded inputs');
   },
   run: layers,
 });

@@ -15,6 +15,8 @@ import {
 
 /** Output pixels of a tile, as in assembly/gatherInt8.ts. */
 const TILE = 4;
+/** Bytes of the sums of a tile of 16 channels. */
+const TILE_SUMS_BYTES = 256;
 /** Inputs of a block of pixels stay in the first cache beside a panel's weights. */
 const BLOCK_BYTES = 16 * 1024;
 const MOST_BLOCK_PIXELS = 256;
@@ -111,7 +113,8 @@ function convolution({ inputBytes, columns, ...form }: Form) {
     scratchBytes(site) {
       const pixels = blockPixelsOf(site, inputBytes);
       const depth = depthOf(site);
-      return pixels * depth * inputBytes + (inputBytes === 1 ? 4 * pixels : 2 * INT8_PANEL * depth);
+      const rest = inputBytes === 1 ? 4 * pixels : 2 * INT8_PANEL * depth;
+      return pixels * depth * inputBytes + rest + (columns === 16 ? TILE_SUMS_BYTES : 0);
     },
     arguments(site, places) {
       const { groups, outputs, tapChannels } = workingGroups(site);

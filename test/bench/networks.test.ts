@@ -46,7 +46,7 @@ describe('channelsLast', () => {
 
 describe('measureLayers', () => {
   it.each([1, 2])('finds every step of the plan on %i threads', async (threads) => {
-    const { network, rows, sumMs } = await measureLayers('mobilefacenet-s', threads, false, 3);
+    const { network, rows, sumMs } = await measureLayers('mobilefacenet-s', { threads }, 3);
     const graph = findNetwork('mobilefacenet-s').build(seededWeights());
     expect(network).toBe('MobileFaceNet-S');
     expect(rows.reduce((total, { madds }) => total + madds, 0)).toBe(countMultiplyAdds(graph));
