@@ -1,4 +1,5 @@
 /** What a visitor can do; views hand these to buttons and fields. */
+import type { Precision } from './ownWeights.js';
 import type { SlotName, Tab } from './state.js';
 
 export interface Actions {
@@ -15,7 +16,9 @@ export interface Actions {
   useThreads(threads: number): void;
   useModelFiles(files: readonly File[], pixels: string): void;
   useDetectorFiles(files: readonly File[]): void;
-  /** The page's own embedder and detector. */
+  /** The page's own embedder, in one of its precisions. */
+  useOwnWeights(precision: Precision): void;
+  /** The page's own embedder, in float32, and detector. */
   useDefaultModels(): void;
   enrol(slot: SlotName, name: string): void;
   removePerson(id: number): void;

@@ -3,6 +3,7 @@ import type { Actions } from './actions.js';
 import { createBenchmark } from './benchmarkActions.js';
 import { createGallery } from './galleryActions.js';
 import { createModel } from './modelActions.js';
+import type { WeightBytes } from './ownWeights.js';
 import { createPictures, type Pictures } from './pictures.js';
 import { initialState } from './state.js';
 import { openPeopleStorage } from './storage.js';
@@ -15,6 +16,9 @@ import type { FaceCalls } from './worker/messages.js';
 
 /** The part of an address that makes the page compare two samples at once. */
 const SAMPLES_HASH = '#samples';
+
+/** Set when the page is built. */
+declare const WEIGHT_BYTES: WeightBytes;
 
 /** More threads help no network of this size. */
 const MOST_THREADS = 8;
@@ -35,7 +39,7 @@ function takeDroppedAndPasted(pictures: Pictures): void {
 function start(root: Element): void {
   const faces = new Caller<FaceCalls>('faces.js');
   const mostThreads = crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
-  const store = createStore(initialState(mostThreads), (state) =>
+  const store = createStore(initialState(mostThreads, WEIGHT_BYTES), (state) =>
     keepFocus(() => patchChildren(root, viewApp(state, actions))),
   );
   const pictures = createPictures(store, faces);

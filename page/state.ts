@@ -1,5 +1,6 @@
 /** All that the page shows, in one value; every change makes a new one. */
 import type { GalleryMatch } from '../src/index.js';
+import type { WeightBytes, WeightsChoice } from './ownWeights.js';
 import type { Analysis, BenchmarkRow, LoadedModel } from './worker/messages.js';
 
 export type Tab = 'compare' | 'benchmark';
@@ -65,6 +66,9 @@ export type BenchmarkState =
 export interface State {
   readonly tab: Tab;
   readonly model: ModelState;
+  /** The weights that are in use, or being loaded. */
+  readonly weights: WeightsChoice;
+  readonly weightBytes: WeightBytes;
   /** What the visitor asked for. */
   readonly threads: number;
   /** Most threads that may be asked for: 1 where the page is not cross-origin isolated. */
@@ -77,10 +81,12 @@ export interface State {
 }
 
 /** What the page shows at first. */
-export function initialState(mostThreads: number): State {
+export function initialState(mostThreads: number, weightBytes: WeightBytes): State {
   return {
     tab: 'compare',
     model: { kind: 'loading', done: 0, total: 0 },
+    weights: 'float32',
+    weightBytes,
     threads: Math.min(2, mostThreads),
     mostThreads,
     slots: { first: { kind: 'empty' }, second: { kind: 'empty' } },

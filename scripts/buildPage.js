@@ -1,5 +1,5 @@
 /** Builds the demo page: a folder of static files, complete with weights and samples. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildKernels, buildWorker, generatedModules } from './build.js';
 import { isCurrent, replaceFile, root } from './outputs.js';
@@ -8,8 +8,14 @@ import { isCurrent, replaceFile, root } from './outputs.js';
 export const PAGE_FOLDER = 'build/page';
 
 const SOURCES = ['page', 'src', 'build/kernels', 'weights', 'samples', 'scripts'];
-const ENTRIES = { main: 'page/main.ts', faces: 'page/worker/faces.ts', benchmark: 'page/worker/benchmark.ts' };
-const WEIGHTS = ['mobilefacenet.safetensors', 'mtcnn.safetensors'];
+const ENTRIES = {
+  main: 'page/main.ts',
+  faces: 'page/worker/faces.ts',
+  benchmark: 'page/worker/benchmark.ts',
+  networks: 'page/worker/networks.ts',
+};
+const EMBEDDERS = { float32: 'mobilefacenet.safetensors', int8: 'mobilefacenet-int8.safetensors' };
+const DETECTOR = 'mtcnn.safetensors';
 
 /** What the page may do: nothing but with its own server, and show what it made itself. */
 export const POLICY = [
@@ -23,6 +29,18 @@ export const POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
+
+/** The embedders that are there. */
+function embedders() {
+  return Object.entries(EMBEDDERS).filter(([, name]) => existsSync(`${root}weights/${name}`));
+}
+
+/** By precision, the size of the embedder's file: the page offers what is there. */
+function weightBytes() {
+  return Object.fromEntries(
+    embedders().map(([precision, name]) => [precision, statSync(`${root}weights/${name}`).size]),
+  );
+}
 
 async function bundle(folder) {
   const { build } = await import('esbuild');
@@ -42,6 +60,7 @@ async function bundle(folder) {
       '#jpeg': `${root}src/image/canvasJpeg.ts`,
       '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js`,
     },
+    define: { WEIGHT_BYTES: JSON.stringify(weightBytes()) },
     external: ['node:*'],
     legalComments: 'none',
     minify: true,
@@ -61,7 +80,8 @@ export async function buildPage() {
   await bundle(folder);
   const { worker } = await import(pathToFileURL(`${root}build/kernels/worker.js`).href);
   replaceFile(`${folder}/threads.js`, worker);
-  for (const name of WEIGHTS) copyFileSync(`${root}weights/${name}`, `${folder}/weights/${name}`);
+  for (const name of [...embedders().map(([, name]) => name), DETECTOR])
+    copyFileSync(`${root}weights/${name}`, `${folder}/weights/${name}`);
   const photographs = readdirSync(`${root}samples`).filter((name) => name.endsWith('.jpg'));
   for (const name of photographs) copyFileSync(`${root}samples/${name}`, `${folder}/samples/${name}`);
   copyFileSync(`${root}page/icon.svg`, `${folder}/icon.svg`);

@@ -37,5 +37,8 @@ export { type Table2Row, table2 } from './networks/index.js';
 export { type MobileFaceNetOptions, mobileFaceNet } from './networks/mobileFaceNet.js';
 export { seededWeights } from './networks/seededWeights.js';
 export { namedWeights, type WeightSource } from './networks/weightSource.js';
+export type { Quantisation } from './ops/quantise.js';
+export { quantiseGraph, type ValueStatistics } from './passes/quantise.js';
+export { type Calibration as GraphCalibration, calibrateGraph } from './quantise/calibrate.js';
 export { type QuantisedModel, type QuantiseOptions, quantiseModel } from './quantise/quantiseModel.js';
 export type { LayerReport, QuantisationReport } from './quantise/report.js';

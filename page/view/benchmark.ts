@@ -13,24 +13,59 @@ export const BASE = 'MobileFaceNet';
 export interface RelativeRow extends BenchmarkRow {
   /** Absent before both were timed. */
   readonly relative?: number;
+  /** The int8 network's time relative to the base network's in float32; absent before both were timed. */
+  readonly int8Relative?: number;
+  /** The time in int8 as a share of the same network's in float32; absent before both were timed. */
+  readonly int8Share?: number;
   readonly paperRelative: number;
 }
 
-/** Adds the times relative to MobileFaceNet's. */
+/** Adds the times relative to MobileFaceNet's in float32. */
 export function relativeRows(rows: readonly BenchmarkRow[]): RelativeRow[] {
   const base = rows.find(({ network }) => network === BASE);
+  const ratio = (ms: number | undefined, to: number | undefined): number | undefined =>
+    ms === undefined || to === undefined ? undefined : ms / to;
   return rows.map((row) => {
-    const { medianMs, paperMs } = row;
-    const known = medianMs !== undefined && base?.medianMs !== undefined;
+    const { medianMs, int8Ms, paperMs } = row;
+    const relative = ratio(medianMs, base?.medianMs);
+    const int8Relative = ratio(int8Ms, base?.medianMs);
+    const int8Share = ratio(int8Ms, medianMs);
     return {
       ...row,
-      ...(known ? { relative: medianMs / base.medianMs! } : {}),
+      ...(relative === undefined ? {} : { relative }),
+      ...(int8Relative === undefined ? {} : { int8Relative }),
+      ...(int8Share === undefined ? {} : { int8Share }),
       paperRelative: paperMs / (base?.paperMs ?? paperMs),
     };
   });
 }
 
-function viewBar(kind: string, ms: number | undefined, relative: number | undefined, longest: number): ViewNode {
+/** One time of a network. */
+interface Measure {
+  /** What narrow windows call it, which show no column's head. */
+  readonly label: string;
+  readonly kind: 'ours' | 'int8' | 'paper';
+  readonly ms: number | undefined;
+  /** Relative to the base network's: the bar's length. */
+  readonly relative: number | undefined;
+  /** What stands beside the bar. */
+  readonly figure: string;
+  /** What a figure is of, for who hears it. */
+  readonly of?: string;
+}
+
+function measuresOf(row: RelativeRow): Measure[] {
+  const { medianMs, relative, int8Ms, int8Relative, int8Share, paperMs, paperRelative } = row;
+  const times = (of: number | undefined): string => (of === undefined ? '…' : `${of.toFixed(2)}×`);
+  const share = int8Share === undefined ? '…' : `${Math.round(100 * int8Share)} %`;
+  return [
+    { label: 'float32', kind: 'ours', ms: medianMs, relative, figure: times(relative) },
+    { label: 'int8', kind: 'int8', ms: int8Ms, relative: int8Relative, figure: share, of: 'of float32' },
+    { label: 'paper', kind: 'paper', ms: paperMs, relative: paperRelative, figure: times(paperRelative) },
+  ];
+}
+
+function viewMeasure({ label, kind, ms, relative, figure, of }: Measure, longest: number): ViewNode {
   const width = `${((100 * (relative ?? 0)) / longest).toFixed(2)}%`;
   return element(
     'td',
@@ -38,30 +73,45 @@ function viewBar(kind: string, ms: number | undefined, relative: number | undefi
     element(
       'div',
       { class: `measure ${kind}` },
+      element('span', { class: 'label muted', 'aria-hidden': 'true' }, label),
       element('div', { class: 'bar', style: { '--width': width }, 'aria-hidden': 'true' }, element('div', {})),
-      element('span', { class: 'figure' }, relative === undefined ? '…' : `${relative.toFixed(2)}×`),
+      element(
+        'span',
+        { class: 'figure' },
+        figure,
+        of !== undefined && element('span', { class: 'visually-hidden' }, ` ${of} `),
+      ),
       element('span', { class: 'muted' }, ms === undefined ? '' : formatMs(ms)),
     ),
   );
 }
 
+/** Words that stay on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00a0');
+}
+
 function viewRow(row: RelativeRow, longest: number): ViewNode {
-  const { network, input, parameters, madds, medianMs, relative, paperMs, paperRelative } = row;
-  const counts = `${input}, ${formatMillions(parameters)} parameters, ${Math.round(madds / 1e6)} M MAdds`;
+  const { network, input, parameters, madds } = row;
+  const counts = [input, `${formatMillions(parameters)} parameters`, `${Math.round(madds / 1e6)} M MAdds`];
   return element(
     'tr',
     { role: 'row', class: network === BASE ? 'base' : '' },
-    element('th', { role: 'rowheader', scope: 'row' }, network, element('span', { class: 'muted' }, counts)),
-    viewBar('ours', medianMs, relative, longest),
-    viewBar('paper', paperMs, paperRelative, longest),
+    element(
+      'th',
+      { role: 'rowheader', scope: 'row' },
+      network,
+      element('span', { class: 'muted' }, counts.map(unbroken).join(', ')),
+    ),
+    measuresOf(row).map((measure) => viewMeasure(measure, longest)),
   );
 }
 
 /** Narrow windows show it as no table; the roles keep it one for who listens. */
 function viewTable(rows: readonly BenchmarkRow[]): ViewNode {
   const relative = relativeRows(rows);
-  const longest = Math.max(...relative.flatMap((row) => [row.relative ?? 0, row.paperRelative]));
-  const heads = ['Network', 'This browser', 'Paper'].map((label) =>
+  const longest = Math.max(...relative.flatMap((row) => [row.relative ?? 0, row.int8Relative ?? 0, row.paperRelative]));
+  const heads = ['Network', 'This browser, float32', 'This browser, int8', 'Paper'].map((label) =>
     element('th', { role: 'columnheader', scope: 'col' }, label),
   );
   return element(
@@ -70,7 +120,8 @@ function viewTable(rows: readonly BenchmarkRow[]): ViewNode {
     element(
       'caption',
       {},
-      'Time of one image relative to MobileFaceNet’s: in colour in this browser, in grey in the paper',
+      'Time of one image. Bars and × are relative to MobileFaceNet in float32: filled in float32, outlined in int8, ' +
+        'grey in the paper. Per cent: the time in int8, of the same network’s in float32.',
     ),
     element('thead', { role: 'rowgroup' }, element('tr', { role: 'row' }, heads)),
     element(
@@ -123,8 +174,9 @@ export function viewBenchmark(state: State, actions: Actions): ViewNode {
       element(
         'p',
         { class: 'muted' },
-        'Every network of the paper’s Table 2 with random weights, timed on this machine. The paper measured on a ' +
-          'Snapdragon 820 with four threads, so times are compared relative to MobileFaceNet’s. It takes some seconds.',
+        'Every network of the paper’s Table 2 with random weights, in float32 and quantised to int8, timed on this ' +
+          'machine. The paper measured on a Snapdragon 820 with four threads, so times are compared relative to ' +
+          'MobileFaceNet’s. It takes some seconds, the first of them to quantise.',
       ),
       viewControls(state, actions),
       rows.length > 0 && viewTable(rows),

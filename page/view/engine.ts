@@ -1,8 +1,10 @@
 /** What the visitor may choose of the engine: threads and weights. */
 import type { Actions } from '../actions.js';
+import type { Precision, WeightsChoice } from '../ownWeights.js';
 import { PIXEL_OPTIONS } from '../pixelOptions.js';
 import type { State } from '../state.js';
 import type { LoadedModel } from '../worker/messages.js';
+import { formatBytes } from './format.js';
 import { element, type ViewNode } from './node.js';
 
 /** Choices of a number of threads: doubling, and the most. */
@@ -32,6 +34,26 @@ function threadsNote({ mostThreads }: State): string | undefined {
   return (
     'One thread only: the browser offers more to pages that are served with the headers of cross-origin isolation, on ' +
     'machines with several cores.'
+  );
+}
+
+/** Which weights are used; undefined where the page has but one file of them. */
+function viewPrecision({ weights, weightBytes }: State, actions: Actions): ViewNode | undefined {
+  if (weightBytes.int8 === undefined) return undefined;
+  const onchange = (event: Event): void =>
+    actions.useOwnWeights((event.currentTarget as HTMLSelectElement).value as Precision);
+  const option = (value: WeightsChoice, label: string): ViewNode => element('option', { value, key: value }, label);
+  return element(
+    'label',
+    { class: 'field' },
+    'Weights in use',
+    element(
+      'select',
+      { onchange, value: weights },
+      option('float32', `Default, float32 (${formatBytes(weightBytes.float32)})`),
+      option('int8', `Default, int8 (${formatBytes(weightBytes.int8)})`),
+      weights === 'opened' && option('opened', 'From your files'),
+    ),
   );
 }
 
@@ -117,6 +139,7 @@ export function viewEngine(state: State, actions: Actions): ViewNode {
     viewThreads(state, actions, model.kind === 'loading'),
     note !== undefined && element('p', { class: 'muted' }, note),
     ready?.model.warnings.map((warning) => element('p', { class: 'muted' }, warning)),
+    viewPrecision(state, actions),
     viewNames(ready?.model),
     ready?.problem !== undefined && element('p', { class: 'problem', role: 'alert' }, ready.problem),
     viewWeights(state, actions),

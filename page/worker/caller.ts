@@ -27,7 +27,7 @@ export class Caller<Table extends Calls<Table>> {
   #nextId = 0;
 
   constructor(script: string) {
-    this.#worker = new Worker(new URL(script, document.baseURI), { type: 'module', name: script });
+    this.#worker = new Worker(new URL(script, import.meta.url), { type: 'module', name: script });
     this.#worker.onmessage = ({ data }: MessageEvent<ReplyMessage>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       this.#rejectAll({ code: 'WORKER_LOST', message: `the worker ended: ${event.message || 'it could not start'}.` });

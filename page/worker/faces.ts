@@ -1,11 +1,11 @@
 /** The worker that looks at faces: it holds the engine, so that the page never waits for it. */
-import { Engine, FaceVerifier, Gallery, importModel, type Model, type ModelFile } from '../../src/index.js';
+import { Engine, FaceVerifier, Gallery, importModel, type Model } from '../../src/index.js';
+import { OWN_WEIGHTS } from '../ownWeights.js';
 import { analyse } from './analyse.js';
 import { download } from './download.js';
 import type { FaceCalls, LoadedModel, LoadRequest, Progress, SearchAnswer, SearchRequest } from './messages.js';
 import { serveCalls } from './serve.js';
 
-const EMBEDDER = 'weights/mobilefacenet.safetensors';
 const DETECTOR = 'weights/mtcnn.safetensors';
 
 /** The script of the engine's threads, which this page's policy wants from a file. */
@@ -20,42 +20,36 @@ interface Loaded {
   readonly verifier: FaceVerifier;
 }
 
-interface DefaultModels {
-  readonly embedder: Model;
-  readonly detector: Model;
-}
+/** This page's own models by their address: each is fetched once. */
+const ownModels = new Map<string, Model>();
 
-let defaults: Promise<DefaultModels> | undefined;
 let loaded: Loaded | undefined;
 
-async function fetchDefaults(onProgress: (progress: Progress) => void): Promise<DefaultModels> {
-  const names = [EMBEDDER, DETECTOR];
-  const files = (await download(names, onProgress)).map((bytes, index): ModelFile => ({ name: names[index]!, bytes }));
-  const [embedder, detector] = await Promise.all(files.map((file) => importModel([file])));
-  return { embedder: embedder!, detector: detector! };
-}
-
-/** The weights of this page, fetched once; a failure is forgotten, so that the next call tries again. */
-function defaultModels(onProgress: (progress: Progress) => void): Promise<DefaultModels> {
-  defaults ??= fetchDefaults(onProgress).catch((error: unknown) => {
-    defaults = undefined;
-    throw error;
-  });
-  return defaults;
+/** Models of this page, fetched where they are not there yet. */
+async function fetchModels(names: readonly string[], onProgress: (progress: Progress) => void): Promise<void> {
+  const missing = names.filter((name) => !ownModels.has(name));
+  const files = await download(missing, onProgress);
+  await Promise.all(
+    files.map(async (bytes, index) => {
+      const name = missing[index]!;
+      ownModels.set(name, await importModel([{ name, bytes }]));
+    }),
+  );
 }
 
 /** Loads into a new engine; the one before stays in use where that fails. */
 async function load(request: LoadRequest, onProgress: (progress: Progress) => void): Promise<LoadedModel> {
-  const { threads, files, options, detectorFiles } = request;
+  const { threads, precision, files, options, detectorFiles } = request;
+  const embedder = OWN_WEIGHTS[precision];
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message);
   const starting = Engine.create({ threads, workerUrl: new URL(THREADS, import.meta.url), onWarning });
   // Where the weights fail first, nobody waits for the engine any more.
   starting.catch(() => {});
   try {
-    const own = await defaultModels(onProgress);
-    const model = files ? await importModel(files, options) : own.embedder;
-    const detector = detectorFiles ? await importModel(detectorFiles) : own.detector;
+    await fetchModels([...(files ? [] : [embedder]), ...(detectorFiles ? [] : [DETECTOR])], onProgress);
+    const model = files ? await importModel(files, options) : ownModels.get(embedder)!;
+    const detector = detectorFiles ? await importModel(detectorFiles) : ownModels.get(DETECTOR)!;
     const engine = await starting;
     const verifier = await FaceVerifier.load({ model, detector, engine });
     loaded?.verifier.dispose();

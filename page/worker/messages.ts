@@ -5,10 +5,12 @@ import type {
   FaceEmbedding,
   FaceQuality,
   GalleryMatch,
+  Graph,
   ImportOptions,
   ModelCard,
   ModelFile,
 } from '../../src/index.js';
+import type { Precision } from '../ownWeights.js';
 
 /** An error on its way between threads. */
 export interface Problem {
@@ -18,7 +20,9 @@ export interface Problem {
 }
 
 export interface LoadRequest {
-  /** The embedder's files; those of this page where absent. */
+  /** Which of this page's embedders is used where there are no files. */
+  readonly precision: Precision;
+  /** The embedder's files; this page's own where absent. */
   readonly files?: readonly ModelFile[] | undefined;
   readonly options?: ImportOptions | undefined;
   /** The detector's files; those of this page where absent. */
@@ -106,8 +110,10 @@ export interface BenchmarkRow {
   readonly parameters: number;
   /** Multiply-adds of one image. */
   readonly madds: number;
-  /** Median of one image so far; absent before the first. */
+  /** Median of one image in float32 so far, in milliseconds; absent before the first. */
   readonly medianMs?: number;
+  /** Median of one image in int8 so far, in milliseconds; absent before the first. */
+  readonly int8Ms?: number;
   readonly paperMs: number;
 }
 
@@ -119,6 +125,22 @@ export interface BenchmarkAnswer {
 /** Requests of the worker that runs the benchmark. */
 export interface BenchmarkCalls {
   readonly run: { readonly request: BenchmarkRequest; readonly answer: BenchmarkAnswer };
+}
+
+export interface PrepareRequest {
+  /** The network's place in Table 2. */
+  readonly row: number;
+}
+
+/** A network with random weights. */
+export interface PreparedNetwork {
+  readonly float32: Graph;
+  readonly int8: Graph;
+}
+
+/** Requests of the workers that prepare networks for the benchmark. */
+export interface NetworkCalls {
+  readonly prepare: { readonly request: PrepareRequest; readonly answer: PreparedNetwork };
 }
 
 /** How far something is: bytes of a download, or runs of a benchmark, whose rows so far come along. */

@@ -5,7 +5,7 @@ import { comparisonOf } from '../../page/comparison.js';
 import { initialState, type Slot, type State, withSlot } from '../../page/state.js';
 import { tabAfter, viewApp } from '../../page/view/app.js';
 import { relativeRows, viewBenchmark } from '../../page/view/benchmark.js';
-import { threadChoices } from '../../page/view/engine.js';
+import { threadChoices, viewEngine } from '../../page/view/engine.js';
 import { viewFindings, viewOverlay } from '../../page/view/findings.js';
 import { viewGallery } from '../../page/view/gallery.js';
 import { textOf, type ViewNode } from '../../page/view/node.js';
@@ -14,6 +14,9 @@ import type { Analysis, BenchmarkRow } from '../../page/worker/messages.js';
 import type { Face, ModelCard } from '../../src/index.js';
 
 const WEIGHTS = 'a'.repeat(64);
+
+/** Sizes of the page's own weights. */
+const BYTES = { float32: 2_056_464, int8: 1_090_000 };
 
 const noActions = new Proxy({}, { get: () => () => {} }) as Actions;
 
@@ -52,7 +55,7 @@ function stateWith(first: Analysis, second: Analysis, card: Partial<ModelCard> =
     threads: 1,
     warnings: [],
   } as const;
-  const state: State = { ...initialState(4), model: { kind: 'ready', model, isDefault: true } };
+  const state: State = { ...initialState(4, BYTES), model: { kind: 'ready', model, isDefault: true } };
   return withSlot(withSlot(state, 'first', readySlot(first)), 'second', readySlot(second));
 }
 
@@ -102,7 +105,7 @@ describe('result', () => {
   });
 
   it('offers samples only where nothing was chosen', () => {
-    expect(all(viewResult(initialState(1), noActions), 'button')).toHaveLength(2);
+    expect(all(viewResult(initialState(1, BYTES), noActions), 'button')).toHaveLength(2);
     const one = withSlot(close, 'second', { kind: 'empty' });
     expect(all(viewResult(one, noActions), 'button')).toHaveLength(0);
   });
@@ -152,8 +155,8 @@ describe('gallery', () => {
 describe('benchmark', () => {
   const row = { input: '112×112', parameters: 1e6, madds: 2e8 };
   const rows: BenchmarkRow[] = [
-    { ...row, network: 'MobileNetV1', paperMs: 60, medianMs: 30 },
-    { ...row, network: 'MobileFaceNet', paperMs: 24, medianMs: 10 },
+    { ...row, network: 'MobileNetV1', paperMs: 60, medianMs: 30, int8Ms: 12 },
+    { ...row, network: 'MobileFaceNet', paperMs: 24, medianMs: 10, int8Ms: 6 },
     { ...row, network: 'ShuffleNet', paperMs: 27 },
   ];
 
@@ -162,12 +165,62 @@ describe('benchmark', () => {
     expect(relativeRows(rows).map(({ paperRelative }) => paperRelative)).toEqual([2.5, 1, 1.125]);
   });
 
+  it('gives times in int8 beside those in float32, on one scale, and as a share of the same network’s', () => {
+    expect(relativeRows(rows).map(({ int8Relative }) => int8Relative)).toEqual([1.2, 0.6, undefined]);
+    expect(relativeRows(rows).map(({ int8Share }) => int8Share)).toEqual([0.4, 0.6, undefined]);
+    const view = viewBenchmark({ ...close, benchmark: { kind: 'done', rows, threads: 1 } }, noActions);
+    const [, first, base] = all(view, 'tr');
+    const bars = all(first!, 'div').filter(({ properties }) => properties.class === 'bar');
+    expect(bars.map(({ properties }) => properties.style)).toEqual(
+      ['100.00%', '40.00%', '83.33%'].map((width) => ({ '--width': width })),
+    );
+    expect(textOf(base!)).toMatch(/int8 +60 % +of float32 +6\.0 ms/);
+  });
+
+  it('has as many cells in every row as it has columns', () => {
+    const view = viewBenchmark({ ...close, benchmark: { kind: 'running', done: 1, total: 2, rows } }, noActions);
+    const counts = all(view, 'tr').map((row) => all(row, 'th').length + all(row, 'td').length);
+    expect(counts).toEqual([4, 4, 4, 4]);
+  });
+
   it('can be cancelled while it runs, and run again afterwards', () => {
     const labels = (benchmark: State['benchmark']): string[] =>
       all(viewBenchmark({ ...close, benchmark }, noActions), 'button').map(textOf);
     expect(labels({ kind: 'idle' })).toEqual(['Run benchmark']);
     expect(labels({ kind: 'running', done: 1, total: 2, rows })).toEqual(['Cancel']);
     expect(labels({ kind: 'done', rows, threads: 1 })).toEqual(['Run again']);
+  });
+});
+
+describe('weights in use', () => {
+  const choices = (state: State): string[] =>
+    all(viewEngine(state, noActions), 'option')
+      .map(textOf)
+      .filter((text) => /float32|int8|From your files/.test(text));
+
+  it('are the page’s own in float32 or int8, with their sizes', () => {
+    expect(choices(close)).toEqual(['Default, float32 (2.1 MB)', 'Default, int8 (1.1 MB)']);
+    expect(choices({ ...close, weights: 'opened' })).toHaveLength(3);
+  });
+
+  it('are nothing to choose where the page has none in int8', () => {
+    expect(choices({ ...close, weightBytes: { float32: BYTES.float32 } })).toEqual([]);
+  });
+
+  it('are chosen by their precision, and shown', () => {
+    const chosen: string[] = [];
+    const actions = {
+      ...noActions,
+      useOwnWeights: (precision: string) => chosen.push(precision),
+    } as unknown as Actions;
+    const fields = (state: State): ViewNode[] =>
+      all(viewEngine(state, actions), 'select').filter((select) =>
+        all(select, 'option').some((option) => /int8/.test(textOf(option))),
+      );
+    const [field] = fields({ ...close, weights: 'int8' });
+    expect(field!.properties.value).toBe('int8');
+    (field!.properties.onchange as (event: unknown) => void)({ currentTarget: { value: 'float32' } });
+    expect(chosen).toEqual(['float32']);
   });
 });
 
@@ -186,7 +239,7 @@ describe('page', () => {
   });
 
   it('says that no picture leaves the browser, and shows a failure of the engine', () => {
-    const failed: State = { ...initialState(1), model: { kind: 'failed', problem: 'There is no SIMD.' } };
+    const failed: State = { ...initialState(1, BYTES), model: { kind: 'failed', problem: 'There is no SIMD.' } };
     const text = viewApp(failed, noActions).map(textOf).join(' ');
     expect(text).toContain('No picture leaves this browser');
     expect(text).toContain('There is no SIMD.');

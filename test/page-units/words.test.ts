@@ -42,7 +42,7 @@ describe('pixel options', () => {
 describe('store', () => {
   it('tells of several changes of one turn once, with the last state', async () => {
     const heard: string[] = [];
-    const store = createStore(initialState(1), ({ announcement }) => heard.push(announcement));
+    const store = createStore(initialState(1, { float32: 1 }), ({ announcement }) => heard.push(announcement));
     for (const announcement of ['a', 'b']) store.update((state) => ({ ...state, announcement }));
     expect([store.state.announcement, heard]).toEqual(['b', []]);
     await Promise.resolve();

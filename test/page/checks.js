@@ -3,8 +3,9 @@ import { strict as assert } from 'node:assert';
 import { accessibilityChecks } from './accessibility.js';
 import { comparingChecks } from './comparing.js';
 import { keepingChecks } from './keeping.js';
+import { precisionChecks } from './precisions.js';
 
-const CHECKS = { ...comparingChecks, ...keepingChecks, ...accessibilityChecks };
+const CHECKS = { ...comparingChecks, ...keepingChecks, ...precisionChecks, ...accessibilityChecks };
 
 /** No check of these takes half as long on a slow machine. */
 const TIMEOUT_MS = 60_000;

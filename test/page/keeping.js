@@ -119,7 +119,7 @@ export const keepingChecks = {
     }
   },
 
-  'the benchmark runs, can be cancelled, and is a table': async ({ page, isolated }) => {
+  'the benchmark runs in float32 and int8, can be cancelled, and is a table': async ({ page, isolated }) => {
     await ready(page, isolated);
     await page.getByRole('tab', { name: 'Benchmark' }).click();
     await page.getByRole('button', { name: 'Run benchmark' }).click();
@@ -130,7 +130,11 @@ export const keepingChecks = {
     const table = page.getByRole('table');
     assert.equal(await table.getByRole('rowheader').count(), 11);
     const base = page.locator('.base');
-    assert.match(await base.textContent(), /1\.00×.*1\.00×/);
+    assert.match(await base.textContent(), /1\.00×.*\d % of float32 .*1\.00×/);
+    const heads = await table.getByRole('columnheader').allTextContents();
+    assert.deepEqual(heads, ['Network', 'This browser, float32', 'This browser, int8', 'Paper']);
+    const shares = await page.locator('.measure.int8').allTextContents();
+    assert.equal(shares.filter((text) => /^int8[1-9]\d* % of float32 [\d.]+ ms$/.test(text)).length, 11, shares.join());
     assert.doesNotMatch(await table.textContent(), /…/);
   },
 };
