@@ -115,7 +115,7 @@ async function measure() {
   }
   const output = execFileSync('npm', ['pack', '--json', '--dry-run'], { cwd: root, encoding: 'utf8' });
   const [{ size }] = JSON.parse(output.replace(/^[^[]*/, ''));
-  for (const name of ['mobilefacenet', 'mtcnn']) {
+  for (const name of ['mobilefacenet', 'mobilefacenet-int8', 'mtcnn']) {
     rows.push({
       name: `weights/${name}.safetensors, not compressed`,
       bytes: statSync(`${root}weights/${name}.safetensors`).size,

@@ -8,6 +8,8 @@ export const MATERIALS = [
   'weights/mobilefacenet.safetensors',
   'weights/mtcnn.safetensors',
   'weights/mobilefacenet.golden.json',
+  'weights/mobilefacenet-int8.safetensors',
+  'weights/mobilefacenet-int8.golden.json',
   'samples/aligned-a-1.png',
   'samples/aligned-a-2.png',
   'samples/aligned-b-1.png',
@@ -61,6 +63,22 @@ const CASES = {
     const { image } = await verifier.crop(await read('samples/aligned-a-1.png'));
     const distance = distanceToGolden(verifier.embedder.embed(image), golden);
     check(distance <= golden.tolerance, `the relative distance is ${distance}; ${golden.tolerance} is accepted`);
+  },
+
+  async 'int8 weights give the bits of the integer reference'({ library, engine, engineOptions, verifier, read }) {
+    const golden = JSON.parse(new TextDecoder().decode(await read('weights/mobilefacenet-int8.golden.json')));
+    const { image } = await verifier.crop(await read('samples/aligned-a-1.png'));
+    const bytes = await read('weights/mobilefacenet-int8.safetensors');
+    const model = await library.importModel([{ name: 'mobilefacenet-int8.safetensors', bytes }]);
+    const single = await library.Engine.create({ ...engineOptions, threads: 1 });
+    for (const each of [engine, single]) {
+      const embedder = await library.createEmbedder(each, model);
+      const embedding = embedder.embed(image);
+      embedder.dispose();
+      const differing = embedding.filter((value, index) => value !== golden.embedding[index]).length;
+      check(differing === 0, `${differing} of ${embedding.length} numbers differ on ${each.threads} threads`);
+    }
+    single.dispose();
   },
 
   async 'RGBA pixels give the same embedding as the file'({ verifier, read }) {
