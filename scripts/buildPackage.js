@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } fr
 import { pathToFileURL } from 'node:url';
 import { buildMerged } from './mergeChunks.js';
 import { isCurrent, replaceFile, root, runTool } from './outputs.js';
+import { pruneDeclarations } from './pruneDeclarations.js';
 
 const SOURCES = ['src', 'build/kernels', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts'];
 
@@ -117,6 +118,7 @@ export async function buildPackage(generatedModules) {
   await runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json', ...declarations]);
   // Declarations that stand in the sources are not written by the compiler.
   cpSync(`${root}src/entries/files`, `${root}dist/types/entries/files`, { recursive: true });
+  pruneDeclarations('dist/types');
   const { build } = await import('esbuild');
   mkdirSync(`${root}dist/kernels`, { recursive: true });
   for (const name of KERNEL_FILES) copyFileSync(`${root}build/kernels/${name}`, `${root}dist/kernels/${name}`);
