@@ -4,7 +4,7 @@
  */
 import { gatherPairs, gatherQuads, TILE } from './gatherInt8';
 import { PANEL_CHANNELS, PARAMETERS, storeRequantised, storeTwoRequantised } from './requantise';
-import { check, dotAdd } from './simd';
+import { check, dotAdd, dotAddPairs } from './simd';
 
 /**
  * weights of `convolutionInt8`: packed[g][o / 8][k / 2][o % 8][k % 2], int8; of `convolutionInt7…`:
@@ -56,19 +56,45 @@ export class ConvolutionInt8Arguments {
 const STEP_WEIGHTS: usize = 32;
 const STEP_INPUTS: usize = 16;
 
-/** Four sums more: pairs of int16, or four bytes of which the weights are 0 to 127. `width`, a literal, is the bytes of an input. */
+/** How a tile multiplies: bytes at once, bytes by way of sums of pairs, or int16; weights of bytes are 0 to 127. */
+const BYTES: i32 = 0;
+const BYTE_PAIRS: i32 = 1;
+const INT16: i32 = 2;
+
+/** Four sums more; `form` is a literal, and `ones` eight times 1. */
 // @ts-ignore: decorator
 @inline
-function multiplyAdd(width: i32, inputs: v128, weights: v128, sum: v128): v128 {
-  if (width == 1) return dotAdd(inputs, weights, sum);
+function multiplyAdd(form: i32, inputs: v128, weights: v128, ones: v128, sum: v128): v128 {
+  if (form == BYTES) return dotAdd(inputs, weights, sum);
+  if (form == BYTE_PAIRS) return dotAddPairs(inputs, weights, ones, sum);
   return i32x4.add(sum, i32x4.dot_i16x8_s(inputs, weights));
+}
+
+/** Eight times 1, of any vector: engines make a constant anew wherever it is read, in a loop too. */
+// @ts-ignore: decorator
+@inline
+function opaqueOnes(any: v128): v128 {
+  return i16x8.neg(i16x8.eq(any, any));
+}
+
+/**
+ * Whether the processor multiplies bytes as x64 does, which takes the second factor as unsigned and builds the product
+ * of four bytes from three instructions and a constant. The result says so where that factor is not 0 to 127; of any
+ * vector, so that no compiler knows it beforehand.
+ */
+// @ts-ignore: decorator
+@inline
+function multipliesInPairs(any: v128): bool {
+  if (!ASC_FEATURE_RELAXED_SIMD) return false;
+  const minusOne = i8x16.eq(any, any);
+  return i16x8.extract_lane_s(i16x8.relaxed_dot_i8x16_i7x16_s(i8x16.neg(minusOne), minusOne), 0) != -2;
 }
 
 /** Where a tile's sums begin: a panel's biases, without what the weights' 64 adds to them. */
 // @ts-ignore: decorator
 @inline
-function begin4(width: i32, bias: v128, excess: usize): v128 {
-  if (width == 1) return i32x4.sub(bias, v128.load32_splat(excess));
+function begin4(form: i32, bias: v128, excess: usize): v128 {
+  if (form != INT16) return i32x4.sub(bias, v128.load32_splat(excess));
   return bias;
 }
 
@@ -93,25 +119,26 @@ function finish(
 // @ts-ignore: decorator
 @inline
 function tile8(
-  width: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
+  form: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
   constants: usize, output: usize, stride: usize, residual: usize,
 ): void {
   const b0 = v128.load(parameters), b1 = v128.load(parameters, 16);
-  let s00 = begin4(width, b0, excess), s01 = begin4(width, b1, excess);
-  let s10 = begin4(width, b0, excess + 4), s11 = begin4(width, b1, excess + 4);
-  let s20 = begin4(width, b0, excess + 8), s21 = begin4(width, b1, excess + 8);
-  let s30 = begin4(width, b0, excess + 12), s31 = begin4(width, b1, excess + 12);
+  let s00 = begin4(form, b0, excess), s01 = begin4(form, b1, excess);
+  let s10 = begin4(form, b0, excess + 4), s11 = begin4(form, b1, excess + 4);
+  let s20 = begin4(form, b0, excess + 8), s21 = begin4(form, b1, excess + 8);
+  let s30 = begin4(form, b0, excess + 12), s31 = begin4(form, b1, excess + 12);
+  const ones = opaqueOnes(b0);
   const end = weights + length;
   for (let w = weights, a = inputs; w < end; w += STEP_WEIGHTS, a += STEP_INPUTS) {
     const w0 = v128.load(w), w1 = v128.load(w, 16);
     let x = v128.load32_splat(a);
-    s00 = multiplyAdd(width, x, w0, s00), s01 = multiplyAdd(width, x, w1, s01);
+    s00 = multiplyAdd(form, x, w0, ones, s00), s01 = multiplyAdd(form, x, w1, ones, s01);
     x = v128.load32_splat(a, 4);
-    s10 = multiplyAdd(width, x, w0, s10), s11 = multiplyAdd(width, x, w1, s11);
+    s10 = multiplyAdd(form, x, w0, ones, s10), s11 = multiplyAdd(form, x, w1, ones, s11);
     x = v128.load32_splat(a, 8);
-    s20 = multiplyAdd(width, x, w0, s20), s21 = multiplyAdd(width, x, w1, s21);
+    s20 = multiplyAdd(form, x, w0, ones, s20), s21 = multiplyAdd(form, x, w1, ones, s21);
     x = v128.load32_splat(a, 12);
-    s30 = multiplyAdd(width, x, w0, s30), s31 = multiplyAdd(width, x, w1, s31);
+    s30 = multiplyAdd(form, x, w0, ones, s30), s31 = multiplyAdd(form, x, w1, ones, s31);
   }
   finish(rows, output, stride, s00, s01, s10, s11, s20, s21, s30, s31, parameters, constants, residual);
 }
@@ -136,35 +163,36 @@ function finishStored(
 // @ts-ignore: decorator
 @inline
 function tile16(
-  width: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
+  form: i32, rows: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize,
   constants: usize, output: usize, stride: usize, residual: usize, sums: usize,
 ): void {
   const next = parameters + PARAMETERS;
   const b0 = v128.load(parameters), b1 = v128.load(parameters, 16), b2 = v128.load(next), b3 = v128.load(next, 16);
-  let s00 = begin4(width, b0, excess), s01 = begin4(width, b1, excess);
-  let s02 = begin4(width, b2, excess), s03 = begin4(width, b3, excess);
-  let s10 = begin4(width, b0, excess + 4), s11 = begin4(width, b1, excess + 4);
-  let s12 = begin4(width, b2, excess + 4), s13 = begin4(width, b3, excess + 4);
-  let s20 = begin4(width, b0, excess + 8), s21 = begin4(width, b1, excess + 8);
-  let s22 = begin4(width, b2, excess + 8), s23 = begin4(width, b3, excess + 8);
-  let s30 = begin4(width, b0, excess + 12), s31 = begin4(width, b1, excess + 12);
-  let s32 = begin4(width, b2, excess + 12), s33 = begin4(width, b3, excess + 12);
+  let s00 = begin4(form, b0, excess), s01 = begin4(form, b1, excess);
+  let s02 = begin4(form, b2, excess), s03 = begin4(form, b3, excess);
+  let s10 = begin4(form, b0, excess + 4), s11 = begin4(form, b1, excess + 4);
+  let s12 = begin4(form, b2, excess + 4), s13 = begin4(form, b3, excess + 4);
+  let s20 = begin4(form, b0, excess + 8), s21 = begin4(form, b1, excess + 8);
+  let s22 = begin4(form, b2, excess + 8), s23 = begin4(form, b3, excess + 8);
+  let s30 = begin4(form, b0, excess + 12), s31 = begin4(form, b1, excess + 12);
+  let s32 = begin4(form, b2, excess + 12), s33 = begin4(form, b3, excess + 12);
+  const ones = opaqueOnes(b0);
   const end = weights + length;
   for (let w = weights, a = inputs; w < end; w += STEP_WEIGHTS, a += STEP_INPUTS) {
     const w0 = v128.load(w), w1 = v128.load(w, 16);
     const w2 = v128.load(w + length), w3 = v128.load(w + length, 16);
     let x = v128.load32_splat(a);
-    s00 = multiplyAdd(width, x, w0, s00), s01 = multiplyAdd(width, x, w1, s01);
-    s02 = multiplyAdd(width, x, w2, s02), s03 = multiplyAdd(width, x, w3, s03);
+    s00 = multiplyAdd(form, x, w0, ones, s00), s01 = multiplyAdd(form, x, w1, ones, s01);
+    s02 = multiplyAdd(form, x, w2, ones, s02), s03 = multiplyAdd(form, x, w3, ones, s03);
     x = v128.load32_splat(a, 4);
-    s10 = multiplyAdd(width, x, w0, s10), s11 = multiplyAdd(width, x, w1, s11);
-    s12 = multiplyAdd(width, x, w2, s12), s13 = multiplyAdd(width, x, w3, s13);
+    s10 = multiplyAdd(form, x, w0, ones, s10), s11 = multiplyAdd(form, x, w1, ones, s11);
+    s12 = multiplyAdd(form, x, w2, ones, s12), s13 = multiplyAdd(form, x, w3, ones, s13);
     x = v128.load32_splat(a, 8);
-    s20 = multiplyAdd(width, x, w0, s20), s21 = multiplyAdd(width, x, w1, s21);
-    s22 = multiplyAdd(width, x, w2, s22), s23 = multiplyAdd(width, x, w3, s23);
+    s20 = multiplyAdd(form, x, w0, ones, s20), s21 = multiplyAdd(form, x, w1, ones, s21);
+    s22 = multiplyAdd(form, x, w2, ones, s22), s23 = multiplyAdd(form, x, w3, ones, s23);
     x = v128.load32_splat(a, 12);
-    s30 = multiplyAdd(width, x, w0, s30), s31 = multiplyAdd(width, x, w1, s31);
-    s32 = multiplyAdd(width, x, w2, s32), s33 = multiplyAdd(width, x, w3, s33);
+    s30 = multiplyAdd(form, x, w0, ones, s30), s31 = multiplyAdd(form, x, w1, ones, s31);
+    s32 = multiplyAdd(form, x, w2, ones, s32), s33 = multiplyAdd(form, x, w3, ones, s33);
   }
   v128.store(sums, s00), v128.store(sums, s01, 16), v128.store(sums, s02, 32), v128.store(sums, s03, 48);
   v128.store(sums, s10, 64), v128.store(sums, s11, 80), v128.store(sums, s12, 96), v128.store(sums, s13, 112);
@@ -178,16 +206,17 @@ function tile16(
 // @ts-ignore: decorator
 @inline
 function row8(
-  width: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize, constants: usize,
+  form: i32, inputs: usize, excess: usize, weights: usize, length: usize, parameters: usize, constants: usize,
   output: usize, residual: usize,
 ): void {
-  let s0 = begin4(width, v128.load(parameters), excess);
-  let s1 = begin4(width, v128.load(parameters, 16), excess);
+  const bias = v128.load(parameters), ones = opaqueOnes(bias);
+  let s0 = begin4(form, bias, excess);
+  let s1 = begin4(form, v128.load(parameters, 16), excess);
   const end = weights + length;
-  for (let w = weights, a = inputs; w < end; w += STEP_WEIGHTS / width, a += STEP_INPUTS) {
+  for (let w = weights, a = inputs; w < end; w += form == INT16 ? STEP_WEIGHTS / 2 : STEP_WEIGHTS, a += STEP_INPUTS) {
     const x = v128.load32_splat(a);
-    s0 = multiplyAdd(width, x, width == 1 ? v128.load(w) : v128.load8x8_s(w), s0);
-    s1 = multiplyAdd(width, x, width == 1 ? v128.load(w, 16) : v128.load8x8_s(w, 8), s1);
+    s0 = multiplyAdd(form, x, form == INT16 ? v128.load8x8_s(w) : v128.load(w), ones, s0);
+    s1 = multiplyAdd(form, x, form == INT16 ? v128.load8x8_s(w, 8) : v128.load(w, 16), ones, s1);
   }
   storeRequantised(output, s0, s1, parameters, constants, residual);
 }
@@ -210,11 +239,12 @@ function sumExcess(inputs: usize, tileBytes: usize, tiles: usize, target: usize)
   }
 }
 
-/** Units `[begin, end)` with inputs of `width` bytes and `columns` channels at a time (literals: 8, or 16). */
+/** Units `[begin, end)` in a form and with `columns` channels at a time (literals: 8, or 16). */
 // @ts-ignore: decorator
 @inline
-function units(width: i32, columns: i32, pointer: usize, begin: i32, end: i32): void {
+function units(form: i32, columns: i32, pointer: usize, begin: i32, end: i32): void {
   const args = changetype<ConvolutionInt8Arguments>(pointer);
+  const width = form == INT16 ? 2 : 1;
   check(args.tapChannels == 4 || args.tapChannels % 8 == 0);
   check(args.blockPixels > 0 && args.blockPixels % TILE == 0);
   check(args.scratch != 0 && args.panels > 0 && args.groups > 0);
@@ -264,12 +294,12 @@ function units(width: i32, columns: i32, pointer: usize, begin: i32, end: i32): 
       for (let left = count; left > 0; left -= TILE) {
         if (both) {
           tile16(
-            width, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual, sums,
+            form, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual, sums,
           );
         } else if (left == 1) {
-          row8(width, tile, excess, packed, panelBytes, parameters, constants, output, residual);
+          row8(form, tile, excess, packed, panelBytes, parameters, constants, output, residual);
         } else {
-          tile8(width, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual);
+          tile8(form, min(left, TILE), tile, excess, weights, length, parameters, constants, output, stride, residual);
         }
         tile += tileBytes;
         excess += 16;
@@ -281,15 +311,22 @@ function units(width: i32, columns: i32, pointer: usize, begin: i32, end: i32): 
 
 /** Weights of 8 bits and inputs as pairs of int16, tiles of 4 pixels × 8 channels. */
 export function convolutionInt8(pointer: usize, begin: i32, end: i32): void {
-  units(2, 8, pointer, begin, end);
+  units(INT16, 8, pointer, begin, end);
 }
 
-/** Weights of 7 bits and inputs as bytes, tiles of 4 pixels × 8 channels. */
+/** The next one by way of sums of pairs. */
+export function convolutionInt7x8Pairs(pointer: usize, begin: i32, end: i32): void {
+  units(BYTE_PAIRS, 8, pointer, begin, end);
+}
+
+/** Weights of 7 bits and inputs as bytes, tiles of 4 pixels × 8 channels, in the form that is quicker on this processor. */
 export function convolutionInt7x8(pointer: usize, begin: i32, end: i32): void {
-  units(1, 8, pointer, begin, end);
+  const args = changetype<ConvolutionInt8Arguments>(pointer);
+  if (multipliesInPairs(v128.load(args.constants))) convolutionInt7x8Pairs(pointer, begin, end);
+  else units(BYTES, 8, pointer, begin, end);
 }
 
-/** Weights of 7 bits and inputs as bytes, tiles of 4 pixels × 16 channels. */
+/** Weights of 7 bits and inputs as bytes, tiles of 4 pixels × 16 channels; engines pair vectors on x64 alone. */
 export function convolutionInt7x16(pointer: usize, begin: i32, end: i32): void {
-  units(1, 16, pointer, begin, end);
+  units(BYTE_PAIRS, 16, pointer, begin, end);
 }

@@ -2,7 +2,7 @@
 export { binary } from './binary';
 export { channelShuffle, channelShuffleInt8 } from './channelShuffle';
 export { convolution } from './convolution';
-export { convolutionInt7x16, convolutionInt7x8, convolutionInt8 } from './convolutionInt8';
+export { convolutionInt7x16, convolutionInt7x8, convolutionInt7x8Pairs, convolutionInt8 } from './convolutionInt8';
 export { convolutionTranspose } from './convolutionTranspose';
 export { copyRuns, copyRunsInt8 } from './copyRuns';
 export { depthwise3x3Int8Stride1, depthwise3x3Int8Stride2 } from './depthwise3x3Int8';

@@ -142,9 +142,9 @@ function hasInt7Weights(site: Site): boolean {
   return site.tensors[QUANTISED_WEIGHTS]!.data.every((weight) => weight >= -WEIGHT_OFFSET && weight < WEIGHT_OFFSET);
 }
 
-function int7(columns: 8 | 16, builds: readonly Build[]) {
+function int7(columns: 8 | 16, builds: readonly Build[], form = '') {
   return convolution({
-    name: `convolutionInt7x${columns}`,
+    name: `convolutionInt7x${columns}${form}`,
     packing: 'convolutionInt7',
     builds,
     relaxedDot: true,
@@ -155,6 +155,8 @@ function int7(columns: 8 | 16, builds: readonly Build[]) {
 }
 
 export const convolutionInt7x8 = int7(8, ['relaxed']);
+/** What the other one calls where the processor multiplies so: a function of its own, since engines spill what shares one. */
+export const convolutionInt7x8Pairs = int7(8, ['relaxed'], 'Pairs');
 /** Sixteen channels are four vectors, or two joined ones. */
 export const convolutionInt7x16 = int7(16, ['wide']);
 export const convolutionInt8 = convolution({

@@ -2,7 +2,7 @@
 import { binary } from './binary.js';
 import { channelShuffle, channelShuffleInt8 } from './channelShuffle.js';
 import { convolution } from './convolution.js';
-import { convolutionInt7x8, convolutionInt7x16, convolutionInt8 } from './convolutionInt8.js';
+import { convolutionInt7x8, convolutionInt7x8Pairs, convolutionInt7x16, convolutionInt8 } from './convolutionInt8.js';
 import { convolutionTranspose } from './convolutionTranspose.js';
 import { copyRuns, copyRunsInt8 } from './copyRuns.js';
 import {
@@ -64,6 +64,7 @@ export const furtherKernels: readonly Kernel[] = [
   depthwise3x3Int8Stride2,
   depthwiseInt8,
   convolutionInt7x8,
+  convolutionInt7x8Pairs,
   convolutionInt7x16,
   convolutionInt8,
   dequantisedDepthwise,
