@@ -1,6 +1,5 @@
 /** Checks of the page's own weights in int8 beside those in float32. */
 import { strict as assert } from 'node:assert';
-import { existsSync } from 'node:fs';
 import { compareSamples, enrol, ready, shownSimilarity } from './steps.js';
 
 /** Chooses weights, and waits until both pictures are embedded by them. */
@@ -14,18 +13,8 @@ async function chooseWeights(page, precision, name) {
   await page.locator('.decision').waitFor();
 }
 
-/** The page offers what the checkout has. */
-const hasInt8 = existsSync(new URL('../../weights/mobilefacenet-int8.safetensors', import.meta.url));
-
-/** By name; what the page cannot offer must not be there. */
+/** By name. */
 export const precisionChecks = {
-  'weights in int8 are offered where the page has them': async ({ page, isolated }) => {
-    await ready(page, isolated);
-    assert.equal(await page.getByLabel('Weights in use').count(), hasInt8 ? 1 : 0);
-  },
-};
-
-const choosingChecks = {
   'weights in int8 decide by their own threshold, and embeddings of both are never compared': async ({
     page,
     isolated,
@@ -61,5 +50,3 @@ const choosingChecks = {
     assert.deepEqual(await page.locator('.match .name').allTextContents(), ['Ada']);
   },
 };
-
-if (hasInt8) Object.assign(precisionChecks, choosingChecks);
