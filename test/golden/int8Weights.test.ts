@@ -48,7 +48,7 @@ describe('the default int8 weights', () => {
   });
 
   it.each(['plain', 'relaxed'] as const)('embed to the bits of the integer reference: %s', async (build) => {
-    for (const threads of [1, 2]) {
+    for (const threads of [1, 2, 3]) {
       const engine = await Engine.create({ build, threads });
       const embedder = await createEmbedder(engine, model);
       const embedding = embedder.embed(await decodeImage(await sample('aligned-a-1.png'), 'sample'));
