@@ -52,7 +52,7 @@ function rows(): string[] {
 const text = `# ONNX operators
 Generated from the importer's tables by \`node scripts/run.js scripts/onnxTable.ts\`; do not edit.
 
-Operator sets ${OLDEST_OPERATOR_SET} to ${NEWEST_OPERATOR_SET}; values of up to ${MOST_AXES} axes, float32 throughout. Shape arithmetic and everything else that depends on constants and shapes alone is computed when a file is imported. A file may have ${MOST_NODES} nodes, of which 4096 stay when it is folded, and folding may make ${MOST_MADE_ELEMENTS} elements. A node that is not supported is refused by name with what would be accepted, all of a file's at once.
+Operator sets ${OLDEST_OPERATOR_SET} to ${NEWEST_OPERATOR_SET}; values of up to ${MOST_AXES} axes, in float32, or in int8 where a file is quantised. Shape arithmetic and everything else that depends on constants and shapes alone is computed when a file is imported. A file may have ${MOST_NODES} nodes, of which 4096 stay when it is folded, and folding may make ${MOST_MADE_ELEMENTS} elements. A node that is not supported is refused by name with what would be accepted, all of a file's at once.
 
 An input of whole numbers is accepted where its values are given with the file (\`inputValues\` of the import's options): it becomes a constant. Floating-point inputs whose values are given stay inputs, and are constants for nodes that need some there, such as the weights of Conv or the scales of Resize. Without given values the first is refused as \`UNSUPPORTED_INPUT\`, and a node that needs a constant by its name.
 

@@ -76,7 +76,7 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
  * activation(sums · units + bias): sums of 32 bits as in a quantised convolution, then float32 from int8 values. A sum
  * becomes a float32 number, is multiplied by its channel's unit (input scale · weight scale), and the bias is added;
  * nothing is fused, so the result has the same bits everywhere.
- * input int8 `[N, C, H, W]`, weights `[out, C / groups, h, w]` whole numbers from −127 to 127, scales `[out]` of the
+ * input int8 `[N, C, H, W]`, weights `[out, C / groups, h, w]` whole numbers from −128 to 127, scales `[out]` of the
  * weights, bias float32 `[out]`, slopes `[out]`; the output is float32. A place outside the image counts as 0.
  */
 export const dequantisedConvolution: Operator = {

@@ -114,7 +114,7 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
 /**
  * activation(convolution(input, weights) + bias + residual) on int8 values, in integers of 32 and 16 bits with the
  * roundings of requantisation.ts; the result has the same bits everywhere.
- * input int8 `[N, C, H, W]`, weights `[out, C / groups, h, w]` whole numbers from −127 to 127, scales `[out]` of the
+ * input int8 `[N, C, H, W]`, weights `[out, C / groups, h, w]` whole numbers from −128 to 127, scales `[out]` of the
  * weights, bias `[out]` whole numbers in units of input scale · weight scale, slopes `[out]`, residual int8 like the
  * output. A place outside the image counts as 0.
  * Source: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference".

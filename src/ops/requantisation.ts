@@ -75,7 +75,9 @@ export function holdsChannel({ ratio, slope, largestSum, expectedSum }: ChannelR
   const { lift } = channelMultipliers(ratio, slope);
   const largest = ratio * Math.max(1, Math.abs(slope)) * 2 ** (FRACTION + SHIFT + MULTIPLIER_BITS - lift);
   return (
-    largest < LARGEST_MULTIPLIER + 0.5 && largestSum * 2 ** lift < 2 ** 31 && expectedSum * 2 ** (lift - SHIFT) <= 32767
+    largest < LARGEST_MULTIPLIER + 0.5 &&
+    largestSum * 2 ** lift + 2 ** (SHIFT - 1) < 2 ** 31 &&
+    expectedSum * 2 ** (lift - SHIFT) <= 32767
   );
 }
 

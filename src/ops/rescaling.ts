@@ -62,7 +62,7 @@ export function outputLimits({ scale, zeroPoint }: Quantisation, activation: Int
 
 /** The largest shift whose multipliers have 16 bits, where there is one from 1 to 22; larger multipliers are cut off. */
 export function rescalingOf(ratios: readonly number[]): Rescaling {
-  const largest = Math.max(...ratios.map(Math.abs));
+  const largest = ratios.reduce((most, ratio) => Math.max(most, Math.abs(ratio)), 0);
   let shift = MOST_SHIFT;
   while (shift > 1 && roundHalfUp(largest * 2 ** shift) > LARGEST_MULTIPLIER) shift--;
   const multipliers = ratios.map((ratio) => {

@@ -68,7 +68,7 @@ function leastSizes(graph: Graph, sizes: ChannelSizes, isFixed: (name: string) =
     if (!weights || !input) return [];
     const channels = weights.shape[0]!;
     const length = weights.data.length / channels;
-    const step = Math.max(...input) / STEPS;
+    const step = input.reduce((a, b) => Math.max(a, b)) / STEPS;
     const least = Float64Array.from({ length: channels }, (_, channel) => {
       const own = weights.data.subarray(channel * length, (channel + 1) * length);
       return step * own.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0);

@@ -4,9 +4,7 @@ import type { Graph, Node } from '../graph/types.js';
 import { dequantisedAttributes, FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
 import { type Quantisation, quantisationAttributes } from '../ops/quantise.js';
 import { QUANTISED_WEIGHTS, WEIGHT_SCALES } from '../ops/quantisedConvolution.js';
-
 import { holdsChannel } from '../ops/requantisation.js';
-
 import { isReshape } from '../ops/reshape.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
@@ -17,6 +15,8 @@ import { Copies, FreshNames, type Uses, usesOf } from './uses.js';
 const LARGEST_BIAS = 2 ** 24;
 /** By how much of a level the rounding of a bias may move an output. */
 const BIAS_ROUNDING = 1 / 32;
+/** The most levels of an output that a level of an input may be: beyond, integers hold too few digits of their ratio. */
+const LARGEST_RATIO = 127;
 /** Levels that an output can be from its zero point, and one more. */
 const LEVELS = 256;
 
@@ -91,7 +91,11 @@ class QuantisedFusion {
     const source = this.#uses.maker(beforeReshapes(node.inputs[0]!, this.#uses));
     if (source?.operator !== 'dequantise') return undefined;
     const [value = ''] = source.inputs;
-    const fits = sameQuantisation(quantisationAttributes(node), quantisationAttributes(source));
+    // Where the least element is another, the value may hold one that the node would not make.
+    const leastOf = (maker: Node | undefined): number => (maker?.attributes.least as number | undefined) ?? -128;
+    const fits =
+      sameQuantisation(quantisationAttributes(node), quantisationAttributes(source)) &&
+      leastOf(this.#uses.maker(value)) >= leastOf(node);
     return fits && sameShape(this.#shapes.get(value)!, this.#shapes.get(node.outputs[0]!)!) ? value : undefined;
   }
 
@@ -145,6 +149,7 @@ class QuantisedFusion {
     const makers = source.inputs.slice(0, count).map((name) => this.#uses.maker(name));
     if (!row || makers.some((maker) => maker?.operator !== 'dequantise')) return undefined;
     const output = quantisationAttributes(node);
+    if (makers.some((maker) => quantisationAttributes(maker!).scale > LARGEST_RATIO * output.scale)) return undefined;
     const quantisations = new Map([[source.outputs[0]!, output]]);
     for (const maker of makers) quantisations.set(maker!.outputs[0]!, quantisationAttributes(maker!));
     const before: Node[] = [];

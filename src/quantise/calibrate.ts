@@ -1,5 +1,6 @@
 /** Runs a graph in float32 on calibration images and gathers what quantising needs to know of every value. */
 import type { Engine } from '../engine.js';
+import { InputError, ShapeError } from '../errors.js';
 import type { Graph, Node } from '../graph/types.js';
 import { SLOPES } from '../ops/convolution.js';
 import { NO_ATTRIBUTES } from '../ops/operator.js';
@@ -8,7 +9,7 @@ import { equaliseChannels } from '../passes/equaliseChannels.js';
 import { optimise } from '../passes/index.js';
 import type { ValueStatistics } from '../passes/quantise.js';
 import { FreshNames, hasEpilogue } from '../passes/uses.js';
-import { imageShape } from '../tensor/shape.js';
+import { formatShape, imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 const ACTIVATIONS = ['relu', 'clip', 'prelu'];
@@ -114,6 +115,10 @@ async function observe(
   const network = await engine.compile({ ...graph, outputs: computed });
   try {
     for (const image of images) {
+      if (image.shape[0] !== 1) {
+        const found = `an input to calibrate on is ${formatShape(image.shape)}`;
+        throw new ShapeError('ONE_IMAGE', `${found}; accepted is one image at a time, ${formatShape(input!.shape)}.`);
+      }
       add(input!.name, image);
       for (const [name, tensor] of Object.entries(network.run({ [input!.name]: image }))) {
         add(name, tensor);
@@ -123,6 +128,7 @@ async function observe(
   } finally {
     network.dispose();
   }
+  if (observed.size === 0) throw new InputError('TOO_FEW_IMAGES', 'no input to calibrate on; accepted is 1 or more.');
   return observed;
 }
 
@@ -134,7 +140,8 @@ export interface Calibration {
 
 /**
  * Optimises a graph with one input, equalises its channels and gathers the statistics of every value over calibration
- * inputs of one image each. Throws what `Engine.compile` and `Network.run` throw.
+ * inputs of one image each. Throws InputError TOO_FEW_IMAGES for none, ShapeError ONE_IMAGE for an input that is not one
+ * image, and what `Engine.compile` and `Network.run` throw.
  */
 export async function calibrateGraph(
   engine: Engine,
@@ -157,7 +164,8 @@ export async function calibrateGraph(
   const entries = [...observed].map(([name, value]): [string, ValueStatistics] => {
     const factors = equalised.factors.get(name);
     const scaled = (channels: Float64Array): Float64Array => channels.map((of, at) => of * (factors?.[at] ?? 1));
-    const [least, most] = [Math.min(...scaled(value.least)), Math.max(...scaled(value.most))];
+    const least = scaled(value.least).reduce((a, b) => Math.min(a, b));
+    const most = scaled(value.most).reduce((a, b) => Math.max(a, b));
     return [
       name,
       {

@@ -2,6 +2,7 @@
 import type { Engine } from '../engine.js';
 import { InputError, ModelError } from '../errors.js';
 import { EMBEDDER } from '../formats/checkModel.js';
+import type { Graph } from '../graph/types.js';
 import type { RgbImage } from '../image/image.js';
 import { normaliseImages } from '../image/normalise.js';
 import type { CardInput, ModelCard } from '../model/card.js';
@@ -60,6 +61,16 @@ function cardOf(card: ModelCard, images: number): ModelCard {
   return { ...rest, name: `${card.name}-int8`, thresholds: [], accuracy: [], provenance };
 }
 
+/** Refuses names of no layer: a slip would quantise what was to be kept. */
+function checkKept(keep: Iterable<string>, { nodes }: Graph): void {
+  const names = nodes.map(({ name }) => name);
+  for (const name of keep) {
+    if (names.includes(name)) continue;
+    const accepted = `accepted are ${names.join(', ')}`;
+    throw new InputError('UNKNOWN_LAYER', `a layer to keep is "${name}", which the network has not; ${accepted}.`);
+  }
+}
+
 /** The images as inputs, made one at a time: there may be thousands. */
 function* tensors(images: readonly RgbImage[], input: CardInput): Generator<Tensor> {
   for (const image of images) yield normaliseImages([image], input);
@@ -69,7 +80,7 @@ function* tensors(images: readonly RgbImage[], input: CardInput): Generator<Tens
  * Quantises a model's embedder after training. `images` are aligned faces of exactly the input's size; every eighth is
  * held out and compared on, unless others are given for that. The new card has no thresholds: they belong to the
  * embeddings that they were measured on.
- * Throws InputError TOO_FEW_IMAGES, ModelError NO_EMBEDDER or CARD_INPUT, ShapeError IMAGE_SHAPE, and
+ * Throws InputError TOO_FEW_IMAGES and UNKNOWN_LAYER, ModelError NO_EMBEDDER or CARD_INPUT, ShapeError IMAGE_SHAPE, and
  * what `Engine.compile` throws.
  */
 export async function quantiseModel(
@@ -95,6 +106,7 @@ export async function quantiseModel(
   const used = images.filter((_, index) => !isHeldOut(index));
   const heldOut = options.heldOut ?? images.filter((_, index) => isHeldOut(index));
   const calibration = await calibrateGraph(engine, graph, tensors(used, input), options.onImage);
+  checkKept(options.keep ?? [], calibration.graph);
   const own = await measureLayers(engine, calibration, tensors(used.slice(0, MEASURED_IMAGES), input), new Set());
   const least = options.leastSignalToNoise ?? LEAST_SIGNAL_TO_NOISE;
   const noisy = [...own].filter(([, decibels]) => decibels < least).map(([name]) => name);

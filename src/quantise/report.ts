@@ -38,7 +38,7 @@ export class Comparison {
 
   /** Infinite without noise. */
   get decibels(): number {
-    return 10 * Math.log10(this.#signal / this.#noise);
+    return this.#noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(this.#signal / this.#noise);
   }
 }
 

@@ -309,6 +309,38 @@ const byOperators: readonly GoldenCase[] = [
     },
   ),
   operators(
+    'QGemm: alpha, which its bias counts too',
+    0.03,
+    [
+      node('QLinearConv', convOperands, ['c'], { pads: [1, 1, 1, 1] }),
+      added('QLinearAdd', [...operand('c', 'cd'), ...operand('c', 'cd'), ...at('e')], ['e']),
+      node('MaxPool', ['e'], ['m'], { kernel_shape: [2, 2], strides: [1, 1] }),
+      added('QLinearLeakyRelu', [...operand('m', 'e'), ...at('l')], ['l'], { alpha: { float: 0.2 } }),
+      added('QLinearGlobalAveragePool', [...operand('l'), ...at('g')], ['g'], { channels_last: 0 }),
+      node('Reshape', ['g', 'shape'], ['h']),
+      added('QGemm', [...operand('h', 'g'), 'f.w', 'f.ws', 'f.wz', 'f.b', ...at('y')], ['r'], {
+        transB: 1,
+        alpha: { float: 0.5 },
+      }),
+    ],
+    {
+      tensors: [
+        ...qConv.tensors,
+        ...qGemm.tensors,
+        ...level('cd', 0.02, 40, uint8),
+        ...level('e', 0.04, 60, uint8),
+        ...level('l', 0.03, 30, uint8),
+        ...level('g', 0.015, 90, uint8),
+        {
+          name: 'shape',
+          dims: [2],
+          dataType: DATA_TYPES.int64,
+          rawData: new Uint8Array(BigInt64Array.of(2n, 8n).buffer),
+        },
+      ],
+    },
+  ),
+  operators(
     'QLinearMatMul: constant weights',
     0.02,
     [node('QLinearMatMul', [...operand('q', 'xd'), 'm.w', 'm.ws', 'm.wz', ...at('y')], ['r'])],

@@ -5,6 +5,7 @@ import { Engine } from '../../src/engine.js';
 import { EMBEDDER } from '../../src/formats/checkModel.js';
 import type { RgbImage } from '../../src/image/image.js';
 import type { Model } from '../../src/model/model.js';
+import { calibrateGraph } from '../../src/quantise/calibrate.js';
 import { quantiseModel } from '../../src/quantise/quantiseModel.js';
 import { float32Tensor } from '../../src/tensor/tensor.js';
 import { seededTensor } from '../kernels/makeCase.js';
@@ -85,8 +86,23 @@ describe('layers kept by their own error', () => {
     expect(all.report.meanCosine).toBeLessThan(0.98);
   });
 
+  it('are refused by names that no layer has', async () => {
+    const quantising = quantiseModel(engine, model(0.2), images, { keep: ['layer9'] });
+    await expect(quantising).rejects.toMatchObject({ code: 'UNKNOWN_LAYER' });
+  });
+
   it('come beside those that are named', async () => {
     const { report } = await quantiseModel(engine, model(1000), images, { keep: ['layer0'] });
     expect(wider(report.layers)).toEqual(['layer0', 'layer2']);
+  });
+});
+
+describe('calibrateGraph', () => {
+  const graph = model(0.2).graphs.get(EMBEDDER)!;
+
+  it('refuses no images, and several in one input', async () => {
+    await expect(calibrateGraph(engine, graph, [])).rejects.toMatchObject({ code: 'TOO_FEW_IMAGES' });
+    const two = seededTensor([2, 3, SIDE, SIDE], 1);
+    await expect(calibrateGraph(engine, graph, [two])).rejects.toMatchObject({ code: 'ONE_IMAGE' });
   });
 });

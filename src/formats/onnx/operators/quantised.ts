@@ -1,4 +1,5 @@
 /** QuantizeLinear and DequantizeLinear of values, and operators that stand for another between the two. */
+import { formatShape } from '../../../tensor/shape.js';
 import { LINEAR_ATTRIBUTES } from '../foldQuantised.js';
 import type { GraphImporter } from '../graphImporter.js';
 import type { NodeImporter } from '../nodeImporter.js';
@@ -96,13 +97,16 @@ function between({ operator, inner, attributes = inner.attributes, ...row }: Bet
   };
 }
 
-/** A bias of whole numbers in units of input scale · weight scale, as floating-point numbers. */
-function floatBias(node: OnnxNode, graph: GraphImporter, index: number, input: number, weights: number) {
+/** A bias of whole numbers in units of `unit` · input scale · weight scale, as floating-point numbers. */
+function floatBias(node: OnnxNode, graph: GraphImporter, index: number, input: number, weights: number, unit = 1) {
   if (!node.has(index)) return undefined;
-  const factor = node.constantNumber(input, 'scale');
+  const factor = unit * node.constantNumber(input, 'scale');
   const scales = node.constant(weights, 'scales');
   const units = { ...scales, data: Float32Array.from(scales.data, (scale) => scale * factor) };
   const bias = node.constant(index, 'bias');
+  if (bias.shape.slice(0, -1).some((length) => length !== 1)) {
+    node.refuse(`has a bias of ${formatShape(bias.shape)}`, 'are one number, or one for each output');
+  }
   const flat = { ...bias, shape: [bias.data.length] };
   const constant = dequantisedConstant(node, graph, flat, units, undefined, 0);
   return { constant, name: graph.freshName(`${node.outputs[0]}.offsets`) };
@@ -156,7 +160,7 @@ const qGemm = between({
   operands: (node, graph) => [
     floatOperand(node, graph, [0, 1, 2], 1),
     floatOperand(node, graph, [3, 4, 5], node.integer('transB', 0) === 0 ? 1 : 0),
-    floatBias(node, graph, 6, 1, 4),
+    floatBias(node, graph, 6, 1, 4, node.float('alpha', 1)),
   ],
   result: [7, 8],
 });
