@@ -7,7 +7,7 @@ import { LEAST_SCALE, MOST_SCALE } from './quantise.js';
 import { QUANTISED_BIAS, QUANTISED_WEIGHTS, WEIGHT_SCALES } from './quantisedConvolution.js';
 
 /** Whole numbers that float32 holds exactly. */
-const LARGEST_BIAS = 2 ** 24;
+export const LARGEST_BIAS = 2 ** 24;
 
 interface TensorRule {
   readonly input: number;

@@ -30,7 +30,8 @@ export interface OutputRounding {
   readonly residualMultiplier: number;
 }
 
-function roundHalfUp(value: number): number {
+/** The nearest whole number, of two the greater. */
+export function roundHalfUp(value: number): number {
   return Math.floor(value + 0.5);
 }
 
@@ -58,6 +59,21 @@ export const LARGEST_RATIO = (LARGEST_MULTIPLIER / 2 ** (FRACTION + SHIFT + MULT
 /** The residual's multiplier for residual scale / output scale. */
 export function residualMultiplier(ratio: number): number {
   return multiplierOf(ratio * 2 ** (FRACTION + 8));
+}
+
+/** By channel the largest magnitude that a layer's sum may have, whatever its int8 inputs are. */
+export function largestSums(weights: Float32Array, biases: Float32Array, zeroPoint: number): Float64Array {
+  const length = weights.length / biases.length;
+  const [least, most] = [-128 - zeroPoint, 127 - zeroPoint];
+  return Float64Array.from(biases, (bias, output) => {
+    let [below, above] = [bias, bias];
+    for (let k = output * length; k < (output + 1) * length; k++) {
+      const weight = weights[k]!;
+      below += weight * (weight < 0 ? most : least);
+      above += weight * (weight < 0 ? least : most);
+    }
+    return Math.max(above, -below);
+  });
 }
 
 /** What a channel's layer is, as far as it decides whether integers hold it. */

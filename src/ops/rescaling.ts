@@ -3,6 +3,7 @@
 import type { Node } from '../graph/types.js';
 import { readWord } from './operator.js';
 import { type Quantisation, readScale, readZeroPoint } from './quantise.js';
+import { roundHalfUp } from './requantisation.js';
 
 /** What an element-wise operator on int8 values ends with; PReLU only where there are slopes. */
 export type Int8Activation = 'none' | 'relu' | 'relu6' | 'prelu';
@@ -47,10 +48,6 @@ export function quantisationNames(...names: readonly string[]): string[] {
 /** Reads `activation`, one of `accepted`. Throws ModelError BAD_ATTRIBUTE. */
 export function readActivation(node: Node, accepted: readonly Int8Activation[]): Int8Activation {
   return readWord(node, 'activation', accepted);
-}
-
-function roundHalfUp(value: number): number {
-  return Math.floor(value + 0.5);
 }
 
 /** The limits of an output of a quantisation after an activation. */

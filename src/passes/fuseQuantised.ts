@@ -2,17 +2,16 @@
 import { inferShapes } from '../build/infer.js';
 import type { Graph, Node } from '../graph/types.js';
 import { dequantisedAttributes, FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
+import { LARGEST_BIAS } from '../ops/int8Tensors.js';
 import { type Quantisation, quantisationAttributes } from '../ops/quantise.js';
 import { QUANTISED_WEIGHTS, WEIGHT_SCALES } from '../ops/quantisedConvolution.js';
-import { holdsChannel } from '../ops/requantisation.js';
+import { holdsChannel, largestSums } from '../ops/requantisation.js';
 import { isReshape } from '../ops/reshape.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { int8Operator } from './int8Operators.js';
 import { Copies, FreshNames, type Uses, usesOf } from './uses.js';
 
-/** Whole numbers that float32 holds exactly. */
-const LARGEST_BIAS = 2 ** 24;
 /** By how much of a level the rounding of a bias may move an output. */
 const BIAS_ROUNDING = 1 / 32;
 /** The most levels of an output that a level of an input may be: beyond, integers hold too few digits of their ratio. */
@@ -53,16 +52,9 @@ function holdsLayer(
   slopes: Float32Array | undefined,
   { zeroPoint }: Quantisation,
 ): boolean {
-  const depth = weights.data.length / ratios.length;
-  const [least, most] = [-128 - zeroPoint, 127 - zeroPoint];
+  const sums = largestSums(weights.data, biases, zeroPoint);
   return ratios.every((ratio, channel) => {
-    let [below, above] = [biases[channel]!, biases[channel]!];
-    for (let k = channel * depth; k < (channel + 1) * depth; k++) {
-      const weight = weights.data[k]!;
-      below += weight * (weight < 0 ? most : least);
-      above += weight * (weight < 0 ? least : most);
-    }
-    const largestSum = Math.max(above, -below);
+    const largestSum = sums[channel]!;
     const slope = slopes?.[channel] ?? 1;
     const seen = ratio === 0 ? 0 : LEVELS / (ratio * Math.min(1, Math.abs(slope)));
     return holdsChannel({ ratio, slope, largestSum, expectedSum: Math.min(largestSum, seen) });

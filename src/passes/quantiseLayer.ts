@@ -1,8 +1,9 @@
 /** One convolution or fully connected layer with int8 weights: what its tensors and attributes become. */
 import type { Attributes, Graph, Node } from '../graph/types.js';
 import { BIAS, SLOPES, WEIGHTS } from '../ops/convolution.js';
+import { LARGEST_BIAS } from '../ops/int8Tensors.js';
 import type { Quantisation } from '../ops/quantise.js';
-import { holdsChannel, holdsResidual, LARGEST_RATIO } from '../ops/requantisation.js';
+import { holdsChannel, holdsResidual, LARGEST_RATIO, largestSums } from '../ops/requantisation.js';
 import { narrowFloat16, widenFloat16 } from '../tensor/float16.js';
 import type { Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
@@ -38,8 +39,6 @@ export interface QuantisedLayer {
 
 /** By how much sums may exceed what calibration saw before they are cut off. */
 const HEADROOM = 1.5;
-/** Whole numbers that float32 holds exactly. */
-const LARGEST_BIAS = 2 ** 24;
 
 interface RoundedWeights {
   readonly data: Float32Array;
@@ -85,21 +84,6 @@ function roundBiases(biases: Float64Array, scales: Float32Array, input: Quantisa
   return Float32Array.from(biases, (bias, output) => {
     const whole = Math.round(bias / (input.scale * scales[output]!));
     return Math.min(Math.max(whole, -LARGEST_BIAS), LARGEST_BIAS) + 0;
-  });
-}
-
-/** The largest magnitude that a channel's sum may have, whatever its inputs are. */
-function largestSums(weights: RoundedWeights, biases: Float32Array, { zeroPoint }: Quantisation): Float64Array {
-  const length = weights.data.length / biases.length;
-  const [least, most] = [-128 - zeroPoint, 127 - zeroPoint];
-  return Float64Array.from(biases, (bias, output) => {
-    let [below, above] = [bias, bias];
-    for (let k = output * length; k < (output + 1) * length; k++) {
-      const weight = weights.data[k]!;
-      below += weight * (weight < 0 ? most : least);
-      above += weight * (weight < 0 ? least : most);
-    }
-    return Math.max(above, -below);
   });
 }
 
@@ -161,7 +145,7 @@ export function quantiseLayer(
     rounded.scales,
     statistics.input,
   );
-  const sums = largestSums(rounded, biases, statistics.input);
+  const sums = largestSums(rounded.data, biases, statistics.input.zeroPoint);
   if (!fits(statistics, rounded.scales, slopes, sums)) return undefined;
   const { input, output, residual = { scale: 1, zeroPoint: 0 } } = statistics;
   return {

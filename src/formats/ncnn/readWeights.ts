@@ -1,5 +1,6 @@
 /** ncnn's `.bin`: weights one after another in the order of the layers, with no names and no lengths. */
 import { ModelError } from '../../errors.js';
+import { LEAST_SCALE, MOST_SCALE } from '../../ops/quantise.js';
 import { widenBfloat16, widenFloat16 } from '../../tensor/float16.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
 
@@ -17,10 +18,6 @@ export interface StoredWeights {
   /** Whether they are whole numbers already. */
   readonly isWhole: boolean;
 }
-
-/** The scales that are accepted; their reciprocals are ordinary float32 numbers. */
-const LEAST_SCALE = 2 ** -60;
-const MOST_SCALE = 2 ** 60;
 
 /** Where the weights of layers come from, in the order in which the layers ask for them. `what` names them. */
 export interface LayerWeights {
