@@ -6,22 +6,22 @@
 
 export * from './entries/engine.js';
 export * from './entries/face.js';
-export { type Calibration, calibrate, fitProbability } from './face/calibrate.js';
-export { type Histogram, histogram, type RocPoint, rocCurve } from './face/curves.js';
-export { type Evaluation, evaluatePairs, type ThresholdChoice } from './face/evaluate.js';
-export type { Awaitable } from './face/faceGallery.js';
+export { type Calibration, calibrate, fitProbability } from './evaluation/calibrate.js';
+export { type Histogram, histogram, type RocPoint, rocCurve } from './evaluation/curves.js';
+export { type Evaluation, evaluatePairs, type ThresholdChoice } from './evaluation/evaluate.js';
 export {
   evaluateIdentification,
   type Identification,
   type IdentificationOptions,
   type IdentificationPoint,
   type Probe,
-} from './face/identify.js';
-export { type Interval, type OperatingPoint, operatingPoint, wilsonInterval } from './face/operatingPoint.js';
-export { type PairBin, parsePairBin } from './face/pairBin.js';
-export { type PathPair, type PathPairList, parsePairList } from './face/pairList.js';
-export { type Pair, type PairImage, type PairList, pairImagePath, parsePairs } from './face/pairs.js';
-export type { ScoredPair } from './face/scoredPair.js';
+} from './evaluation/identify.js';
+export { type Interval, type OperatingPoint, operatingPoint, wilsonInterval } from './evaluation/operatingPoint.js';
+export { type PairBin, parsePairBin } from './evaluation/pairBin.js';
+export { type PathPair, type PathPairList, parsePairList } from './evaluation/pairList.js';
+export { type Pair, type PairImage, type PairList, pairImagePath, parsePairs } from './evaluation/pairs.js';
+export type { ScoredPair } from './evaluation/scoredPair.js';
+export type { Awaitable } from './face/faceGallery.js';
 export { encodePng } from './image/encodePng.js';
 export { resizeImage } from './image/resize.js';
 export type { Similarity } from './image/warp.js';

@@ -6,7 +6,8 @@
  */
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { faceSuites } from './face/hostile.js';
+import { evaluationSuites } from './evaluation/hostile.js';
+import { gallerySuite } from './face/hostile.js';
 import { type HostileReport, hostileSuites, LONGEST_CASE_MS, runHostile } from './formats/hostile.js';
 import { imageSuites } from './image/hostile.js';
 
@@ -32,7 +33,7 @@ type Message =
 
 async function work({ runs, seed, begun }: Task): Promise<void> {
   const say = (message: Message) => parentPort!.postMessage(message);
-  const suites = [...(await hostileSuites()), ...imageSuites, ...faceSuites];
+  const suites = [...(await hostileSuites()), ...imageSuites, ...evaluationSuites, gallerySuite];
   for (const [index, suite] of suites.entries()) {
     const share = Math.floor(((index + 1) * runs) / suites.length) - Math.floor((index * runs) / suites.length);
     if (share === 0) continue;

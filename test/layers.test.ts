@@ -19,7 +19,7 @@ const ORDER = [
   ['engine'],
   ['quantise'],
   ['face'],
-  ['scale'],
+  ['scale', 'evaluation'],
   ['cli'],
   ['entries'],
   ['index'],

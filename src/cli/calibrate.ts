@@ -1,6 +1,6 @@
 /** `calibrate MODEL`: thresholds for stated false-accept rates, measured on pairs and written into a model's card. */
 import { InputError } from '../errors.js';
-import { calibrate, checkRate } from '../face/calibrate.js';
+import { calibrate, checkRate } from '../evaluation/calibrate.js';
 import { exportNative, importNative } from '../formats/index.js';
 import type { CardProbability, CardThreshold } from '../model/card.js';
 import type { Model } from '../model/model.js';

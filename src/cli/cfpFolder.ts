@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../errors.js';
-import { type NumberedImages, parseCfpImages, parseCfpPairs } from '../face/cfpProtocol.js';
-import type { PathPair, PathPairList } from '../face/pairList.js';
+import { type NumberedImages, parseCfpImages, parseCfpPairs } from '../evaluation/cfpProtocol.js';
+import type { PathPair, PathPairList } from '../evaluation/pairList.js';
 import { readInputFile } from './files.js';
 
 /** The lists that the two numbers of a pair count in, by the folder's name. */

@@ -1,9 +1,9 @@
 /** `eval`: accuracy on a benchmark set by LFW's protocol, and what pages and pictures show of it. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Evaluation, evaluatePairs, FALSE_ACCEPT_RATES } from '../face/evaluate.js';
-import { type OperatingPoint, operatingPoint } from '../face/operatingPoint.js';
-import { drawHistogram, drawRoc } from './charts.js';
+import { drawHistogram, drawRoc } from '../evaluation/charts.js';
+import { type Evaluation, evaluatePairs, FALSE_ACCEPT_RATES } from '../evaluation/evaluate.js';
+import { type OperatingPoint, operatingPoint } from '../evaluation/operatingPoint.js';
 import { defineCommand, type Outcome } from './command.js';
 import { writeOutputFile } from './files.js';
 import type { ImageFile } from './models.js';

@@ -1,7 +1,7 @@
 /** `identify`: people found among distractors, by the protocol of MegaFace, on folders of one's own. */
 import { dirname } from 'node:path';
 import { ImageError } from '../errors.js';
-import { evaluateIdentification, type Identification, type Probe } from '../face/identify.js';
+import { evaluateIdentification, type Identification, type Probe } from '../evaluation/identify.js';
 import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addRatesOption } from './eval.js';

@@ -1,9 +1,10 @@
 /** An evaluation as one HTML page that needs no other file: figures, charts, the worst mistakes. */
-import type { Evaluation } from '../face/evaluate.js';
-import type { OperatingPoint } from '../face/operatingPoint.js';
-import type { ScoredPair } from '../face/scoredPair.js';
+
+import { CHART_COLOURS, drawFolds, drawHistogram, drawRoc, escapeText } from '../evaluation/charts.js';
+import type { Evaluation } from '../evaluation/evaluate.js';
+import type { OperatingPoint } from '../evaluation/operatingPoint.js';
+import type { ScoredPair } from '../evaluation/scoredPair.js';
 import type { ModelCard } from '../model/card.js';
-import { CHART_COLOURS, drawFolds, drawHistogram, drawRoc, escapeText } from './charts.js';
 import { formatCosine, formatCount, formatCounted, formatDuration } from './text.js';
 
 /** A pair that the threshold decides wrongly; its images as the data of files. */

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ImageError, InputError } from '../errors.js';
+import { parsePairBin } from '../evaluation/pairBin.js';
+import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList } from '../evaluation/pairList.js';
+import type { ScoredPair } from '../evaluation/scoredPair.js';
 import { cosineSimilarity } from '../face/match.js';
-import { parsePairBin } from '../face/pairBin.js';
-import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList } from '../face/pairList.js';
-import type { ScoredPair } from '../face/scoredPair.js';
 import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
 import type { ModelCard } from '../model/card.js';
 import { readCfpFolder } from './cfpFolder.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { pairImagePath, parsePairs } from '../../src/face/pairs.js';
+import { pairImagePath, parsePairs } from '../../src/evaluation/pairs.js';
 import { codeOf } from '../formats/codeOf.js';
 
 const LFW = fileURLToPath(new URL('../../../shared/faces/pairs.txt', import.meta.url));

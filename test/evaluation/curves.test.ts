@@ -1,8 +1,8 @@
 /** Curves: by hand, and against areas and counts that need no curve. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { histogram, rocCurve } from '../../src/face/curves.js';
-import { areaUnderCurve } from '../../src/face/evaluate.js';
+import { histogram, rocCurve } from '../../src/evaluation/curves.js';
+import { areaUnderCurve } from '../../src/evaluation/evaluate.js';
 
 const pairs = fc
   .array(

@@ -1,7 +1,7 @@
 /** Pair lists of both forms, what becomes of their folds, and lines that are refused. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldOf, parsePairList } from '../../src/face/pairList.js';
+import { foldOf, parsePairList } from '../../src/evaluation/pairList.js';
 import { codeOf } from '../formats/codeOf.js';
 
 describe('parsePairList', () => {

@@ -1,9 +1,9 @@
 /** The protocol's measures: cases computed by hand, and brute force over all thresholds on random scores. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accuracyAt, areaUnderCurve, bestThreshold, evaluatePairs } from '../../src/face/evaluate.js';
-import { operatingPoint } from '../../src/face/operatingPoint.js';
-import type { ScoredPair } from '../../src/face/scoredPair.js';
+import { accuracyAt, areaUnderCurve, bestThreshold, evaluatePairs } from '../../src/evaluation/evaluate.js';
+import { operatingPoint } from '../../src/evaluation/operatingPoint.js';
+import type { ScoredPair } from '../../src/evaluation/scoredPair.js';
 import { codeOf } from '../formats/codeOf.js';
 
 function scored(same: readonly number[], different: readonly number[], fold = 0): ScoredPair[] {

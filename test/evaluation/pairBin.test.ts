@@ -1,6 +1,6 @@
 /** insightface's lists: pickles of every protocol as Python writes them, and programs that are refused. */
 import { describe, expect, it } from 'vitest';
-import { parsePairBin } from '../../src/face/pairBin.js';
+import { parsePairBin } from '../../src/evaluation/pairBin.js';
 import { codeOf } from '../formats/codeOf.js';
 import { pickles } from './pickles.js';
 

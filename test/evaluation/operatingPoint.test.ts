@@ -1,8 +1,8 @@
 /** Thresholds at false-accept rates and their intervals: by hand, from tables, and by brute force. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { operatingPoint, wilsonInterval } from '../../src/face/operatingPoint.js';
-import type { ScoredPair } from '../../src/face/scoredPair.js';
+import { operatingPoint, wilsonInterval } from '../../src/evaluation/operatingPoint.js';
+import type { ScoredPair } from '../../src/evaluation/scoredPair.js';
 
 function scored(same: readonly number[], different: readonly number[]): ScoredPair[] {
   return [

@@ -1,8 +1,8 @@
 /** Charts of an evaluation as SVG, each complete by itself: light or dark as its reader has it. */
-import { type Histogram, histogram, rocCurve } from '../face/curves.js';
-import type { ThresholdChoice } from '../face/evaluate.js';
-import { type OperatingPoint, wilsonInterval } from '../face/operatingPoint.js';
-import type { ScoredPair } from '../face/scoredPair.js';
+import { type Histogram, histogram, rocCurve } from './curves.js';
+import type { ThresholdChoice } from './evaluate.js';
+import { type OperatingPoint, wilsonInterval } from './operatingPoint.js';
+import type { ScoredPair } from './scoredPair.js';
 
 const WIDTH = 640;
 const HEIGHT = 380;

@@ -1,6 +1,6 @@
 /** CFP's lists as they are published: numbered images, pairs of numbers, and lines that are refused. */
 import { describe, expect, it } from 'vitest';
-import { parseCfpImages, parseCfpPairs } from '../../src/face/cfpProtocol.js';
+import { parseCfpImages, parseCfpPairs } from '../../src/evaluation/cfpProtocol.js';
 import { codeOf } from '../formats/codeOf.js';
 
 const FRONTAL = '1 ../Data/Images/001/frontal/01.jpg\r\n2 ../Data/Images/001/frontal/02.jpg\r\n\r\n';

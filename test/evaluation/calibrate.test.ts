@@ -1,8 +1,8 @@
 /** Calibration: rates that pairs support, thresholds that keep them, and the logistic fit against closed forms. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrate, fitProbability } from '../../src/face/calibrate.js';
-import type { ScoredPair } from '../../src/face/scoredPair.js';
+import { calibrate, fitProbability } from '../../src/evaluation/calibrate.js';
+import type { ScoredPair } from '../../src/evaluation/scoredPair.js';
 import { codeOf } from '../formats/codeOf.js';
 
 function scored(same: readonly number[], different: readonly number[]): ScoredPair[] {

@@ -1,8 +1,8 @@
 /** The MegaFace measure (Kemelmacher-Shlizerman et al. 2016): probes found among distractors, and verified at low FAR. */
 import type { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
+import { type Embedding, normaliseEmbedding } from '../face/match.js';
 import { VectorTable } from '../runtime/vectors.js';
-import { type Embedding, normaliseEmbedding } from './match.js';
 import { allowedAccepts, type Interval, wilsonInterval } from './operatingPoint.js';
 
 /** A photograph of a known person. */

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine.js';
-import { evaluateIdentification, type Probe } from '../../src/face/identify.js';
+import { evaluateIdentification, type Probe } from '../../src/evaluation/identify.js';
+import { wilsonInterval } from '../../src/evaluation/operatingPoint.js';
 import { cosineSimilarity } from '../../src/face/match.js';
-import { wilsonInterval } from '../../src/face/operatingPoint.js';
 import { codeOf } from '../formats/codeOf.js';
 
 let engine: Engine;
