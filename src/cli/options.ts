@@ -46,6 +46,15 @@ export function addThresholdOption(command: Command): void {
   command.addOption(option.argParser((text) => parseNumber(text, '--threshold', -1, 1)));
 }
 
+/** `--far RATE`. */
+export function addFarOption(command: Command): void {
+  const option = new Option(
+    '--far <rate>',
+    "share of different people that may be accepted; takes the threshold for it from the model's card (default: 1e-4)",
+  );
+  command.addOption(option.argParser((text) => parseNumber(text, '--far', 0, 1)).conflicts('threshold'));
+}
+
 /** What `--detector`, `--min-face`, `--face` and `--detect` give. */
 export interface FaceOptions {
   readonly detector?: string;

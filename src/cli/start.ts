@@ -3,6 +3,7 @@
  * sample photographs, from pixels to decision, says what to type next and ends with the paper's Table 2.
  */
 import { readFile } from 'node:fs/promises';
+import { requireThreshold } from '../face/decision.js';
 import { cosineSimilarity, isSamePerson } from '../face/match.js';
 import type { FaceVerifier } from '../face/verifier.js';
 import { embedFile, loadVerifier } from './models.js';
@@ -61,7 +62,7 @@ async function checkPair({ a, b, same }: (typeof PAIRS)[number], verifier: FaceV
   const second = await embedFile(packageFile(b), verifier, { input: 'photo' });
   const similarity = cosineSimilarity(first.embedding, second.embedding);
   const elapsed = formatDuration(performance.now() - begin);
-  const decision = isSamePerson(similarity, verifier.card.thresholds[0]!.value);
+  const decision = isSamePerson(similarity, requireThreshold(verifier.card).value);
   const verdict = decision ? 'same person' : 'different people';
   return report(decision === same, `${a} and ${b}: ${formatCosine(similarity)}, ${verdict}, ${elapsed}`);
 }

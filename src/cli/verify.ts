@@ -1,5 +1,5 @@
 /** `verify A B`: the similarity of two faces, and whether it reaches the threshold. */
-import { findThreshold, probabilityOf } from '../face/decision.js';
+import { type ChosenThreshold, findThreshold, probabilityOf, requireThreshold } from '../face/decision.js';
 import { cosineSimilarity, isSamePerson } from '../face/match.js';
 import type { ModelCard } from '../model/card.js';
 import { defineCommand, type Outcome } from './command.js';
@@ -8,6 +8,7 @@ import {
   addDetectOption,
   addDetectorOptions,
   addFaceOption,
+  addFarOption,
   addFlipOption,
   addModelOption,
   addThresholdOption,
@@ -18,6 +19,7 @@ import { alignRows, formatCosine, formatDuration, roundTo } from './text.js';
 interface VerifyOptions extends FaceOptions {
   readonly model?: string;
   readonly threshold?: number;
+  readonly far?: number;
   readonly flip?: boolean;
 }
 
@@ -51,13 +53,13 @@ function explainFace({ face, faces = 1, quality }: EmbeddedFile, choice = 'large
 function explain(
   document: VerifyDocument,
   card: ModelCard,
+  chosen: ChosenThreshold | undefined,
   options: VerifyOptions,
   faces: readonly [EmbeddedFile, EmbeddedFile],
 ): string {
   const { similarity, same, threshold, elapsedMs } = document;
-  const calibration = card.thresholds[0];
-  const origin =
-    options.threshold !== undefined ? 'from --threshold' : `from the model card: ${calibration?.calibratedOn}`;
+  const { calibratedOn } = chosen ?? {};
+  const origin = calibratedOn === undefined ? 'from --threshold' : `from the model card: ${calibratedOn}`;
   const probability = probabilityOf(card, similarity);
   const rows = alignRows([
     ['similarity', `${formatCosine(similarity)} (cosine, -1 to 1; no percentage)`],
@@ -83,7 +85,9 @@ async function verify([a, b]: readonly string[], options: VerifyOptions): Promis
   const first = await embedFile(a!, verifier, photo);
   const second = await embedFile(b!, verifier, photo);
   const similarity = cosineSimilarity(first.embedding, second.embedding);
-  const threshold = findThreshold(card, options)?.value ?? null;
+  const choice = { threshold: options.threshold, falseAcceptRate: options.far };
+  const chosen = options.far === undefined ? findThreshold(card, choice) : requireThreshold(card, choice);
+  const threshold = chosen?.value ?? null;
   const document: VerifyDocument = {
     similarity,
     same: threshold === null ? null : isSamePerson(similarity, threshold),
@@ -93,7 +97,7 @@ async function verify([a, b]: readonly string[], options: VerifyOptions): Promis
   };
   return {
     document,
-    text: explain(document, card, options, [first, second]),
+    text: explain(document, card, chosen, options, [first, second]),
     exitCode: document.same === false ? 1 : 0,
   };
 }
@@ -110,6 +114,7 @@ export const verifyCommand = defineCommand<VerifyOptions>({
     addFaceOption(command, 'largest');
     addDetectOption(command, 'look for faces in images of the input size too');
     addThresholdOption(command);
+    addFarOption(command);
     addFlipOption(command);
   },
   run: verify,

@@ -1,8 +1,9 @@
 /** From a similarity to a decision: thresholds and probabilities, which come from the weights' card alone. */
 import { InputError } from '../errors.js';
 import type { ModelCard } from '../model/card.js';
+import { defaultThreshold, thresholdFor } from '../model/chooseThreshold.js';
 
-/** How a threshold is chosen; where both are absent, the card's first counts. */
+/** How a threshold is chosen; where both are absent, the card's for a false-accept rate of 1e-4, or its strictest. */
 export interface ThresholdOptions {
   /** Cosine similarity from which two faces count as the same person, −1 to 1. */
   readonly threshold?: number | undefined;
@@ -32,10 +33,8 @@ function checkWithin(name: string, value: number, least: number, most: number): 
 export function findThreshold(card: ModelCard, options: ThresholdOptions = {}): ChosenThreshold | undefined {
   const { threshold, falseAcceptRate: rate } = options;
   if (threshold !== undefined) return { value: checkWithin('threshold', threshold, -1, 1) };
-  if (rate === undefined) return card.thresholds[0];
-  checkWithin('falseAcceptRate', rate, 0, 1);
-  const within = card.thresholds.filter(({ falseAcceptRate }) => (falseAcceptRate ?? Infinity) <= rate);
-  return within.toSorted((a, b) => b.falseAcceptRate! - a.falseAcceptRate!)[0];
+  if (rate === undefined) return defaultThreshold(card.thresholds);
+  return thresholdFor(card.thresholds, checkWithin('falseAcceptRate', rate, 0, 1));
 }
 
 /**

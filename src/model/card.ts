@@ -22,11 +22,24 @@ export interface CardThreshold {
   readonly value: number;
   /** The data and the rule that the value was chosen by. */
   readonly calibratedOn: string;
-  /** Number of pairs that it rests on; absent where that is unknown, as for a value that was given by hand. */
+  /** Pairs of different people that it rests on; absent where that is unknown, as for a value that was given by hand. */
   readonly pairs?: number;
-  /** Share of different people accepted on that data, 0 to 1, where it was measured. */
+  /** Share of those pairs that it accepts, 0 to 1, where that was measured. */
   readonly falseAcceptRate?: number;
+  /** The pairs that it accepts, of `pairs`. */
+  readonly falseAccepts?: number;
+  /** Of the false-accept rate: 95 %. */
+  readonly falseAcceptInterval?: CardInterval;
+  /** Pairs of the same person that the true-accept rate was measured on. */
+  readonly samePairs?: number;
+  /** Share of those pairs that it accepts, 0 to 1. */
+  readonly trueAcceptRate?: number;
+  /** Of the true-accept rate: 95 %. */
+  readonly trueAcceptInterval?: CardInterval;
 }
+
+/** Where a share may lie, 0 to 1. */
+export type CardInterval = readonly [low: number, high: number];
 
 /**
  * The probability that two faces are of the same person, 1 / (1 + exp(−(slope · similarity + offset))), as fitted to

@@ -3,6 +3,7 @@ import type {
   CardAccuracy,
   CardDetector,
   CardInput,
+  CardInterval,
   CardProbability,
   CardThreshold,
   ModelCard,
@@ -50,6 +51,14 @@ const CARD_FIELDS = [
   'provenance',
   'sha256',
 ] as const satisfies readonly (keyof ModelCard)[];
+
+function readShare(value: unknown, where: string): number {
+  return readNumberWithin(value, where, 0, 1);
+}
+
+function readCount(value: unknown, where: string): number {
+  return readIntegerWithin(value, where, 0, Number.MAX_SAFE_INTEGER);
+}
 
 function readTriple(value: unknown, where: string): readonly [number, number, number] {
   const list = readList(value, where);
@@ -118,17 +127,39 @@ function readDetector(value: unknown, where: string): CardDetector {
   };
 }
 
+function readInterval(value: unknown, where: string): CardInterval {
+  const list = readList(value, where);
+  if (list.length !== 2) refuseJson(where, list, 'a list of 2 numbers');
+  const [low, high] = list.map((item, index) => readNumberWithin(item, `${where}[${index}]`, 0, 1));
+  if (low! > high!) refuseJson(where, `${low} to ${high}`, 'the lower number first');
+  return [low!, high!];
+}
+
+/** What is known of a threshold beside its value, and how it is read. */
+const THRESHOLD_MEASURES = {
+  falseAcceptRate: readShare,
+  falseAccepts: readCount,
+  falseAcceptInterval: readInterval,
+  samePairs: readCount,
+  trueAcceptRate: readShare,
+  trueAcceptInterval: readInterval,
+} as const satisfies { [Name in keyof CardThreshold]?: (value: unknown, where: string) => CardThreshold[Name] };
+
 function readThreshold(value: unknown, where: string): CardThreshold {
-  const threshold = readObject(value, where, ['value', 'calibratedOn', 'pairs', 'falseAcceptRate']);
-  const rate = field(threshold, 'falseAcceptRate');
+  const names = Object.keys(THRESHOLD_MEASURES) as (keyof typeof THRESHOLD_MEASURES)[];
+  const threshold = readObject(value, where, ['value', 'calibratedOn', 'pairs', ...names]);
   const counted = field(threshold, 'pairs');
   // 0 counts as unknown too.
-  const pairs = counted === undefined ? 0 : readIntegerWithin(counted, `${where}.pairs`, 0, Number.MAX_SAFE_INTEGER);
+  const pairs = counted === undefined ? 0 : readCount(counted, `${where}.pairs`);
+  const measures = names.flatMap((name) => {
+    const measured = field(threshold, name);
+    return measured === undefined ? [] : [[name, THRESHOLD_MEASURES[name](measured, `${where}.${name}`)] as const];
+  });
   return {
     value: readNumberWithin(field(threshold, 'value'), `${where}.value`, -1, 1),
     calibratedOn: readText(field(threshold, 'calibratedOn'), `${where}.calibratedOn`, LONGEST_CARD_TEXT),
     ...(pairs === 0 ? {} : { pairs }),
-    ...(rate === undefined ? {} : { falseAcceptRate: readNumberWithin(rate, `${where}.falseAcceptRate`, 0, 1) }),
+    ...Object.fromEntries(measures),
   };
 }
 

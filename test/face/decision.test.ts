@@ -22,9 +22,9 @@ const CARD: ModelCard = {
 };
 
 describe('findThreshold', () => {
-  it('takes the caller’s, else the largest rate within the one asked for, else the first', () => {
+  it('takes the caller’s, else the largest rate within the one asked for, else that for 1e-4', () => {
     expect(findThreshold(CARD, { threshold: 0.1, falseAcceptRate: 1e-3 })).toEqual({ value: 0.1 });
-    expect(findThreshold(CARD)?.value).toBe(0.3);
+    expect(findThreshold(CARD)?.value).toBe(0.6);
     expect(findThreshold(CARD, { falseAcceptRate: 1e-3 })?.value).toBe(0.5);
     expect(findThreshold(CARD, { falseAcceptRate: 0.5 })?.value).toBe(0.4);
     expect(findThreshold(CARD, { falseAcceptRate: 5e-3 })).toEqual(threshold(0.5, 1e-3));
