@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<QualityReason, string>> = {
   small: 'few pixels',
   blurred: 'blurred',
   turned: 'turned away',
+  cut: 'cut off by the edge',
 };
 
 /** Boxes and landmarks in the picture's own pixels, as an image over it. */

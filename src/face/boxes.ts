@@ -29,6 +29,18 @@ export function squareBox<C extends Candidate>(candidate: C): C {
   return { ...candidate, x0: x - half, y0: y - half, x1: x + half, y1: y + half };
 }
 
+/** The share of the box that lies inside an image, 0 to 1. */
+export function visibleShare(box: Candidate, image: { readonly width: number; readonly height: number }): number {
+  const inside = {
+    ...box,
+    x0: Math.max(0, box.x0),
+    y0: Math.max(0, box.y0),
+    x1: Math.min(image.width, box.x1),
+    y1: Math.min(image.height, box.y1),
+  };
+  return boxArea(inside) / boxArea(box);
+}
+
 /** Square pixels. */
 export function boxArea({ x0, y0, x1, y1 }: Candidate): number {
   return Math.max(0, x1 - x0) * Math.max(0, y1 - y0);

@@ -8,7 +8,7 @@ import type { CardDetector, ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE, SCALE_FACTORS } from '../model/parseCard.js';
 import { ImageShrinker } from '../runtime/shrinker.js';
-import { type Candidate, regress, squareBox } from './boxes.js';
+import { type Candidate, regress, squareBox, visibleShare } from './boxes.js';
 import { lookAtBoxes } from './crops.js';
 import type { Landmarks, Point } from './landmarks.js';
 import { suppress } from './nms.js';
@@ -123,8 +123,8 @@ export class Detector {
   }
 
   /**
-   * The faces of a photograph, the largest first; none is an empty list. An image whose shorter side is below the
-   * minimum face holds none. Throws ImageError for what is no image, InputError BAD_OPTION.
+   * The faces of a photograph, the largest first; none is an empty list. Faces that the image's edge cuts in half, or
+   * that are larger than the image, are found too; their boxes pass the edge. Throws ImageError for what is no image, InputError BAD_OPTION.
    */
   detect(source: ImageSource, options: DetectOptions = {}): Face[] {
     const settings = checkOptions(options, this.#settings);
@@ -169,8 +169,10 @@ export class Detector {
       const moved = regress(box, regressionOf(output(regression)));
       return { ...moved, score: output(probability)[1]!, landmarks: landmarksIn(box, output(landmarks)) };
     });
+    // Where the edge hides part of a box, as much less doubt is left.
+    const least = (box: Candidate) => 1 - (1 - threshold) * visibleShare(box, this.#photograph.size);
     const faces = suppress(
-      seen.filter(({ score }) => score > threshold),
+      seen.filter((box) => box.score > least(box)),
       FINAL_OVERLAP,
       'smaller',
     ).map(({ x0, y0, x1, y1, score, landmarks }): Face => {

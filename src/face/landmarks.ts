@@ -23,6 +23,9 @@ const TEMPLATE: Landmarks = [
 ];
 const TEMPLATE_SIDE = 112;
 
+/** The middle of a crop, as shares of its sides: the face without its background. */
+export const FACE_PART = { begin: 0.2, end: 0.8 } as const;
+
 /** Crop sizes that faces are aligned to. */
 export const CROP_SIZES: readonly CropSize[] = [
   { width: 112, height: 112 },

@@ -1,6 +1,6 @@
 /** The first stage of the cascade: P-Net over an image pyramid proposes boxes (Zhang et al. 2016, section 2.1). */
 import type { Network } from '../engine.js';
-import { cutOut, type Span } from '../image/cut.js';
+import { cutOut, type Span, surround } from '../image/cut.js';
 import type { RgbImage } from '../image/image.js';
 import type { CopySize, ImageShrinker } from '../runtime/shrinker.js';
 import { type Candidate, regress } from './boxes.js';
@@ -10,6 +10,15 @@ import type { PixelReader } from './pixelInput.js';
 /** Side of the window that each of P-Net's outputs looks at, and the distance between neighbouring windows. */
 const WINDOW = 12;
 const STRIDE = 2;
+
+/**
+ * Pixels of a level that are looked at beyond each of the image's edges: a third of a window, from which regression
+ * reaches faces of which half lies outside. An even number, so that the windows inside the image stay where they are.
+ */
+const MARGIN = 4;
+
+/** The largest face that is looked for, relative to the image's shorter side. */
+const LARGEST_FACE = 1.5;
 
 /** Pixels that one run of P-Net takes: its values then stay in a core's own cache. */
 const TILE_PIXELS = 24_576;
@@ -44,11 +53,15 @@ export interface ProposalOptions {
   readonly threshold: number;
 }
 
-/** Scales of the pyramid: from the one that makes the smallest face a window, down to where the image is one. */
+/** Scales of the pyramid: from the one that makes the smallest face a window, down to the one of the largest face. */
 export function pyramidScales(width: number, height: number, options: Omit<ProposalOptions, 'threshold'>): number[] {
   const scales: number[] = [];
   const shorter = Math.min(width, height);
-  for (let scale = WINDOW / options.minimumFace; shorter * scale > WINDOW - 1e-9; scale *= options.scaleFactor) {
+  for (
+    let scale = WINDOW / options.minimumFace;
+    LARGEST_FACE * shorter * scale > WINDOW - 1e-9;
+    scale *= options.scaleFactor
+  ) {
     scales.push(scale);
   }
   return scales;
@@ -68,7 +81,7 @@ export function splitAxis(length: number, most: number): Span[] {
   return spans;
 }
 
-/** A level of the pyramid: the image at a scale. */
+/** A level of the pyramid: the image at a scale, with the margin around it. */
 interface Level {
   readonly image: RgbImage;
   readonly scale: number;
@@ -92,8 +105,8 @@ function windowsOf(
   for (let position = 0; position < positions; position++) {
     const score = probabilities[positions + position]!;
     if (!(score > threshold)) continue;
-    const x = across.begin + STRIDE * (position % width);
-    const y = down.begin + STRIDE * Math.floor(position / width);
+    const x = across.begin - MARGIN + STRIDE * (position % width);
+    const y = down.begin - MARGIN + STRIDE * Math.floor(position / width);
     const regression = [
       regressions[position]!,
       regressions[positions + position]!,
@@ -119,8 +132,8 @@ function proposeInLevel(stage: ProposalNetwork, level: Level, pixels: PixelReade
 }
 
 /**
- * The boxes that P-Net proposes in a photograph of that size, best first: windows above the threshold, suppressed at 0.5 of their union within a
- * level, moved by their regression, and suppressed at 0.7 over all levels.
+ * The boxes that P-Net proposes in a photograph of that size, best first; they may pass its edges. Windows
+ * above the threshold are suppressed at 0.5 of their union within a level, moved by their regression, and suppressed at 0.7 over all levels.
  */
 export function proposeBoxes(
   stage: ProposalNetwork,
@@ -133,7 +146,8 @@ export function proposeBoxes(
   const sizes = scales.map((scale) => ({ width: Math.ceil(width * scale), height: Math.ceil(height * scale) }));
   const copies = photograph.shrink({ x: 0, y: 0, width, height }, sizes);
   const windows = scales.flatMap((scale, index) => {
-    const found = proposeInLevel(stage, { image: copies[index]!, scale }, pixels, options.threshold);
+    const level = { image: surround(copies[index]!, MARGIN), scale };
+    const found = proposeInLevel(stage, level, pixels, options.threshold);
     return suppress(keepBest(found, MOST_IN_LEVEL), OVERLAP_IN_LEVEL, 'union');
   });
   const boxes = windows.map(({ regression, ...window }) => regress(window, regression));

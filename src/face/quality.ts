@@ -1,17 +1,20 @@
 /** How well a face can be verified: what was found out about it while it was detected and aligned. */
 import type { RgbImage } from '../image/image.js';
-import { type Landmarks, TEMPLATE_EYE_DISTANCE } from './landmarks.js';
+import type { AlignedFace } from './align.js';
+import type { Face } from './detect.js';
+import { FACE_PART, type Landmarks, TEMPLATE_EYE_DISTANCE } from './landmarks.js';
 
 /**
  * Why a face is too poor to verify. `unsure`: the detector hardly takes it for a face. `small`: the eyes are so close
  * that the crop is enlarged from few pixels. `blurred`: the crop has no fine detail. `turned`: its landmarks do not
- * lie as those of a face seen from the front, so that it is turned away, or they are wrong.
+ * lie as those of a face seen from the front, so that it is turned away, or they are wrong. `cut`: the picture's edge
+ * leaves part of it outside.
  */
-export type QualityReason = 'unsure' | 'small' | 'blurred' | 'turned';
+export type QualityReason = 'unsure' | 'small' | 'blurred' | 'turned' | 'cut';
 
 /** How fit a face is for verification, as one figure, as reasons and as measures. */
 export interface FaceQuality {
-  /** 0 to 1: the worst of the four measures beside its own limit, which stands at 0.5. */
+  /** 0 to 1: the worst of the five measures beside its own limit, which stands at 0.5. */
   readonly value: number;
   /** Empty where nothing speaks against verifying. */
   readonly reasons: readonly QualityReason[];
@@ -23,13 +26,12 @@ export interface FaceQuality {
   readonly sharpness: number;
   /** Root mean square distance of the landmarks from their places, as a share of the distance between the eyes. */
   readonly residual: number;
+  /** Share of the face that the photograph shows, 0 to 1. */
+  readonly visible: number;
 }
 
 /** Where each measure becomes a reason; `src/README.md` says what they rest on. */
-export const QUALITY_LIMITS = { score: 0.8, eyeDistance: 12, sharpness: 0.0005, residual: 0.2 } as const;
-
-/** The middle of a crop, as shares of its sides: the face without its background. */
-const FACE_PART = { begin: 0.2, end: 0.8 };
+export const QUALITY_LIMITS = { score: 0.8, eyeDistance: 12, sharpness: 0.0005, residual: 0.2, visible: 0.7 } as const;
 
 function greyAt(data: RgbImage['data'], at: number): number {
   return 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
@@ -68,31 +70,40 @@ function mark(value: number, limit: number): number {
   return Math.min(1, Math.max(0, value / limit / 2));
 }
 
+/** The same for a share: 1 where it is whole. */
+function markShare(share: number, limit: number): number {
+  return share < limit ? mark(share, limit) : 0.5 + (0.5 * (share - limit)) / (1 - limit);
+}
+
 /** What is known of a face before its crop is judged. */
 export interface FaceEvidence {
   readonly score: number;
   readonly eyeDistance: number;
   /** In the crop's pixels. */
   readonly residual: number;
+  readonly visible: number;
+}
+
+/** What is known of a detected face once it is aligned. */
+export function evidenceOf({ score, landmarks }: Face, { residual, visible }: AlignedFace): FaceEvidence {
+  return { score, eyeDistance: eyeDistanceOf(landmarks), residual, visible };
 }
 
 /** A crop that was aligned elsewhere: nothing is known but its pixels. */
-export const CROP_EVIDENCE: FaceEvidence = { score: 1, eyeDistance: TEMPLATE_EYE_DISTANCE, residual: 0 };
+export const CROP_EVIDENCE: FaceEvidence = { score: 1, eyeDistance: TEMPLATE_EYE_DISTANCE, residual: 0, visible: 1 };
 
 /** Judges an aligned crop. */
 export function judgeFace(crop: RgbImage, evidence: FaceEvidence): FaceQuality {
-  const { score, eyeDistance } = evidence;
+  const { score, eyeDistance, visible } = evidence;
   const sharpness = measureSharpness(crop);
   const residual = evidence.residual / TEMPLATE_EYE_DISTANCE;
   const limits = QUALITY_LIMITS;
   const marks: readonly (readonly [QualityReason, number])[] = [
-    [
-      'unsure',
-      score < limits.score ? mark(score, limits.score) : 0.5 + (0.5 * (score - limits.score)) / (1 - limits.score),
-    ],
+    ['unsure', markShare(score, limits.score)],
     ['small', mark(eyeDistance, limits.eyeDistance)],
     ['blurred', mark(sharpness, limits.sharpness)],
     ['turned', Math.max(0, 1 - mark(residual, limits.residual))],
+    ['cut', markShare(visible, limits.visible)],
   ];
   return {
     value: Math.min(...marks.map(([, value]) => value)),
@@ -101,5 +112,6 @@ export function judgeFace(crop: RgbImage, evidence: FaceEvidence): FaceQuality {
     eyeDistance,
     sharpness,
     residual,
+    visible,
   };
 }

@@ -13,7 +13,7 @@ import type { FaceEmbedding } from './faceGallery.js';
 import type { CropSize } from './landmarks.js';
 import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
 import { loadModelSource, type ModelSource } from './modelSource.js';
-import { CROP_EVIDENCE, eyeDistanceOf, type FaceQuality, judgeFace } from './quality.js';
+import { CROP_EVIDENCE, evidenceOf, type FaceQuality, judgeFace } from './quality.js';
 import { checkSignal, type WeightOptions } from './weightBytes.js';
 
 /** A photograph: the bytes of a JPEG or PNG file, or pixels. */
@@ -313,8 +313,7 @@ export class FaceVerifier {
   #alignFaceOf(image: RgbImage, options: CropOptions): FaceCrop {
     const { face, ...count } = this.#faceOf(image, options);
     const aligned = alignFace(image, face.landmarks, this.cropSize);
-    const evidence = { score: face.score, eyeDistance: eyeDistanceOf(face.landmarks), residual: aligned.residual };
-    return { image: aligned.image, face, ...count, quality: judgeFace(aligned.image, evidence) };
+    return { image: aligned.image, face, ...count, quality: judgeFace(aligned.image, evidenceOf(face, aligned)) };
   }
 
   #faceOf(image: RgbImage, options: CropOptions): Pick<FaceCrop, 'faces'> & { readonly face: Face } {

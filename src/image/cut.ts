@@ -22,3 +22,17 @@ export function cutOut(image: RgbImage, across: Span, down: Span): RgbImage {
   }
   return { data, width, height, channels: 3 };
 }
+
+/** The level of grey that stands for what lies outside an image: the middle, which detectors' networks read as 0. */
+export const OUTSIDE_GREY = 128;
+
+/** The image with a margin of grey around it, in new memory. */
+export function surround(image: RgbImage, margin: number): RgbImage {
+  const [width, height] = [image.width + 2 * margin, image.height + 2 * margin];
+  const data = new Uint8Array(width * height * 3).fill(OUTSIDE_GREY);
+  for (let row = 0; row < image.height; row++) {
+    const begin = row * image.width * 3;
+    data.set(image.data.subarray(begin, begin + image.width * 3), ((row + margin) * width + margin) * 3);
+  }
+  return { data, width, height, channels: 3 };
+}

@@ -111,6 +111,11 @@ export class ImageShrinker {
     return this.#memory.sizeBytes;
   }
 
+  /** Size of the loaded image. Throws RuntimeError NO_IMAGE. */
+  get size(): CopySize {
+    return this.#requireImage();
+  }
+
   /** Takes an image, in place of the one before. Throws RuntimeError OUT_OF_MEMORY or DISPOSED. */
   load(image: RgbImage): void {
     this.#requireAlive();

@@ -70,7 +70,7 @@ describe('chooseFace', () => {
 });
 
 describe('judgeFace', () => {
-  const good = { score: 0.99, eyeDistance: 60, residual: 2 };
+  const good = { score: 0.99, eyeDistance: 60, residual: 2, visible: 1 };
   const portrait = () => readImage(ownPath('samples/aligned-a-1.png'));
 
   /** The crop as if the photograph had shown the face so many pixels wide. */
@@ -86,6 +86,7 @@ describe('judgeFace', () => {
     expect(reasons({ score: QUALITY_LIMITS.score - 0.01 })).toEqual(['unsure']);
     expect(reasons({ eyeDistance: QUALITY_LIMITS.eyeDistance - 1 })).toEqual(['small']);
     expect(reasons({ residual: 36 * QUALITY_LIMITS.residual })).toEqual(['turned']);
+    expect(reasons({ visible: QUALITY_LIMITS.visible - 0.01 })).toEqual(['cut']);
     expect(judgeFace(enlarged(crop, 14), good).reasons).toEqual(['blurred']);
   });
 

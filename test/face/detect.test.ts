@@ -233,6 +233,40 @@ describe('outcomes', () => {
     expect([...crop.data.subarray(56 * 112 * 3, 56 * 112 * 3 + 3)]).toEqual([0, 0, 0]);
   });
 
+  it.each(['a-1', 'a-2', 'b-1', 'b-2', 'c-1', 'c-2'])('is the face that fills the picture: person-%s', async (name) => {
+    const image = await sample(`person-${name}.jpg`);
+    const [whole] = detector.detect(image);
+    const { x, y, width, height } = whole!.box;
+    for (const inside of [0, 0.1]) {
+      const across = { begin: Math.round(x + inside * width), end: Math.round(x + (1 - inside) * width) };
+      const down = { begin: Math.round(y + inside * height), end: Math.round(y + (1 - inside) * height) };
+      const faces = detector.detect(cutOut(image, across, down));
+      expect(faces).toHaveLength(1);
+      const points = faces[0]!.landmarks.flatMap(([px, py]) => [px + across.begin, py + down.begin]);
+      expect(differenceOf(points, whole!.landmarks.flat(), height)).toBeLessThan(0.08);
+    }
+  });
+
+  it('is a face of which half lies beyond an edge, in a box that passes it', async () => {
+    const image = await sample('person-b-1.jpg');
+    const { width, height } = image;
+    const [{ box }] = detector.detect(image) as [Face];
+    const [middle, centre] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+    const parts = [
+      [middle, 0, width, height],
+      [0, 0, middle, height],
+      [0, centre, width, height],
+      [0, 0, width, centre],
+    ] as const;
+    for (const [x0, y0, x1, y1] of parts) {
+      const cut = cutOut(image, { begin: x0, end: x1 }, { begin: y0, end: y1 });
+      const faces = detector.detect(cut);
+      expect(faces).toHaveLength(1);
+      const found = corners(faces[0]!).map((value, index) => value + (index % 2 === 0 ? x0 : y0));
+      expect(differenceOf(found, [box.x, box.y, box.x + box.width, box.y + box.height], box.height)).toBeLessThan(0.25);
+    }
+  });
+
   it('refuses, by code, options and images that are none', async () => {
     const image = evenImage(60, 60);
     const refused = (options: DetectOptions) => codeOf(() => detector.detect(image, options));
@@ -271,14 +305,14 @@ describe('createDetector', () => {
 });
 
 describe('the pyramid', () => {
-  it('begins where the smallest face is a window and ends where the image is one', () => {
+  it('begins where the smallest face is a window and ends where a face fills the image', () => {
     const scales = pyramidScales(1280, 960, { minimumFace: 40, scaleFactor: 0.709 });
     expect(scales[0]).toBeCloseTo(0.3, 12);
     expect(scales[1]! / scales[0]!).toBeCloseTo(0.709, 12);
-    expect(960 * scales.at(-1)!).toBeGreaterThanOrEqual(12);
-    expect(960 * scales.at(-1)! * 0.709).toBeLessThan(12);
-    expect(pyramidScales(40, 40, { minimumFace: 40, scaleFactor: 0.5 })).toHaveLength(1);
-    expect(pyramidScales(39, 400, { minimumFace: 40, scaleFactor: 0.5 })).toHaveLength(0);
+    expect(1.5 * 960 * scales.at(-1)!).toBeGreaterThanOrEqual(12);
+    expect(1.5 * 960 * scales.at(-1)! * 0.709).toBeLessThan(12);
+    expect(pyramidScales(40, 40, { minimumFace: 60, scaleFactor: 0.5 })).toHaveLength(1);
+    expect(pyramidScales(39, 400, { minimumFace: 60, scaleFactor: 0.5 })).toHaveLength(0);
   });
 
   it('is split so that every window lies in exactly one part', () => {

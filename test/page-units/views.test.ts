@@ -32,7 +32,7 @@ function analysis(embedding: readonly number[], change: Partial<Analysis> = {}):
     faces: [faceAt(10)],
     chosen: 0,
     crop: new Blob(),
-    quality: { value: 0.8, reasons: [], score: 0.98, eyeDistance: 40, sharpness: 0.01, residual: 0.05 },
+    quality: { value: 0.8, reasons: [], score: 0.98, eyeDistance: 40, sharpness: 0.01, residual: 0.05, visible: 1 },
     embedding: { embedding: Float32Array.from(embedding), weights: WEIGHTS },
     timings: { decodeMs: 1, detectMs: 2, alignMs: 3, embedMs: 4 },
     ...change,
