@@ -1,53 +1,39 @@
 /** The JPEG decoder of browsers, without the turning and colour management that they do on their own. */
 import { RuntimeError } from '../errors.js';
-import type { DecodedJpeg } from './mozJpeg.js';
+import { type RgbImage, toRgb } from './image.js';
+import { corruptJpeg, type JpegHeader } from './jpegHeader.js';
+import { type JpegParts, jpegPieces } from './jpegScans.js';
 
-const START_OF_SCAN = 0xda;
-const APP1 = 0xe1;
-const APP2 = 0xe2;
-const APP15 = 0xef;
-
-/** A copy in which Exif blocks and colour profiles have a marker that nobody reads. */
-function hideMetadata(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes);
-  for (let at = 2; at + 4 <= copy.length && copy[at] === 0xff && copy[at + 1] !== START_OF_SCAN; ) {
-    if (copy[at + 1] === 0xff) {
-      at++;
-      continue;
-    }
-    if (copy[at + 1] === APP1 || copy[at + 1] === APP2) copy[at + 1] = APP15;
-    at += 2 + copy[at + 2]! * 256 + copy[at + 3]!;
-  }
-  return copy;
-}
-
-function draw(bitmap: ImageBitmap): DecodedJpeg {
+function draw(bitmap: ImageBitmap): RgbImage {
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context) throw new RuntimeError('DECODER_UNAVAILABLE', 'this browser draws on no canvas outside the page.');
   context.drawImage(bitmap, 0, 0);
-  return { data: context.getImageData(0, 0, width, height).data, width, height, warnings: [] };
+  return toRgb({ data: context.getImageData(0, 0, width, height).data, width, height, channels: 4 });
 }
 
 /**
- * Decodes a JPEG file to RGBA, its orientation not applied. Gives the browser's complaint in `warnings` where it gives
- * up. Throws RuntimeError DECODER_UNAVAILABLE where the browser cannot give pixels.
+ * Decodes a file that was read. Browsers give pixels for damaged files too and say nothing, so the code of all scans is
+ * read before; what turns pixels or manages colours is no part of the file that they see.
+ * Throws ImageError CORRUPT_IMAGE or TRUNCATED_IMAGE, and RuntimeError DECODER_UNAVAILABLE where the browser cannot give
+ * pixels.
  */
-export async function runJpegDecoder(
-  bytes: Uint8Array,
-): Promise<DecodedJpeg | { readonly warnings: readonly string[] }> {
+export async function decodeJpegPixels(file: JpegParts, header: JpegHeader, where: string): Promise<RgbImage> {
   if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') {
     throw new RuntimeError('DECODER_UNAVAILABLE', 'this runtime has no JPEG decoder; give pixels instead.');
   }
-  const file = new Blob([hideMetadata(bytes)], { type: 'image/jpeg' });
+  const { checkJpegCode } = await import('./jpegCode.js');
+  const pieces = jpegPieces(checkJpegCode(file, header.progressive, where)) as Uint8Array<ArrayBuffer>[];
   let bitmap: ImageBitmap;
   try {
-    bitmap = await createImageBitmap(file, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
-  } catch (cause) {
-    return { warnings: [`the browser stopped: ${String(cause)}`] };
+    const blob = new Blob(pieces, { type: 'image/jpeg' });
+    bitmap = await createImageBitmap(blob, { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
+  } catch {
+    throw corruptJpeg(where, 'has tables or scans that the browser does not decode');
   }
   try {
-    return draw(bitmap);
+    if (bitmap.width === header.width && bitmap.height === header.height) return draw(bitmap);
+    throw corruptJpeg(where, `is ${bitmap.width}×${bitmap.height} pixels to the browser`);
   } finally {
     bitmap.close();
   }

@@ -1,10 +1,10 @@
 /** JPEG and PNG files to RGB pixels; whatever is no complete image is refused with a clear error. */
-import { runJpegDecoder } from '#jpeg';
+import { decodeJpegPixels } from '#jpeg';
 import { ImageError } from '../errors.js';
 import type { Orientation } from './exif.js';
-import { type RgbImage, toRgb } from './image.js';
+import type { RgbImage } from './image.js';
 import { isJpeg, readJpegHeader } from './jpegHeader.js';
-import { checkJpegScans } from './jpegScans.js';
+import { readJpegParts } from './jpegScans.js';
 import { orientImage } from './orient.js';
 import { isPng, readPngChunks, readPngHeader } from './pngHeader.js';
 
@@ -53,11 +53,6 @@ function checkPixels(size: { width: number; height: number }, limit: number, whe
   );
 }
 
-/** Extraneous bytes between segments lose no pixel; anything else that the decoder complains about may. */
-function isHarmless(warning: string): boolean {
-  return warning.includes('extraneous bytes before marker') || warning.includes('unknown Adobe color transform');
-}
-
 /** Pixels as stored, and how they are to be turned. */
 interface StoredImage {
   readonly image: RgbImage;
@@ -67,22 +62,15 @@ interface StoredImage {
 async function decodeJpeg(bytes: Uint8Array, where: string, limit: number): Promise<StoredImage> {
   const header = readJpegHeader(bytes, where);
   checkPixels(header, limit, where);
-  const scans = checkJpegScans(bytes, header, where);
-  if (scans * header.width * header.height > PASSES_OVER_LIMIT * limit) {
+  const file = readJpegParts(bytes, header, where);
+  if (file.scans * header.width * header.height > PASSES_OVER_LIMIT * limit) {
     throw new ImageError(
       'TOO_MANY_SCANS',
-      `${where}: JPEG file passes ${scans} times over ${header.width}×${header.height} pixels; at most ` +
+      `${where}: JPEG file passes ${file.scans} times over ${header.width}×${header.height} pixels; at most ` +
         `${PASSES_OVER_LIMIT * limit} pixels are decoded in all.`,
     );
   }
-  const decoded = await runJpegDecoder(bytes);
-  const complaint = decoded.warnings.find((warning) => !isHarmless(warning));
-  if (!('data' in decoded) || complaint !== undefined) {
-    const found = complaint ?? 'the decoder gave no pixels';
-    throw new ImageError('CORRUPT_IMAGE', `${where}: JPEG file cannot be decoded: ${found}; it is damaged.`);
-  }
-  const { data, width, height } = decoded;
-  return { image: toRgb({ data, width, height, channels: 4 }), orientation: header.orientation };
+  return { image: await decodeJpegPixels(file, header, where), orientation: header.orientation };
 }
 
 async function decodePng(bytes: Uint8Array, where: string, limit: number): Promise<StoredImage> {
@@ -98,7 +86,7 @@ async function decodePng(bytes: Uint8Array, where: string, limit: number): Promi
  * Decodes a JPEG or PNG file to RGB8. Grey, palette, 16-bit, progressive and (from 8 bits a sample on) interlaced files are
  * accepted; alpha is dropped, colour profiles are not applied. An image that its camera stored turned or mirrored comes
  * out upright, as in browsers and from cv2.imread. `where` names the file in messages.
- * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (CMYK, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,
+ * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (12 bits a sample, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,
  * TRUNCATED_IMAGE or CORRUPT_IMAGE, and RuntimeError DECODER_UNAVAILABLE where the JPEG decoder cannot be loaded.
  */
 export async function decodeImage(bytes: Uint8Array, where: string, options: DecodeOptions = {}): Promise<RgbImage> {

@@ -1,8 +1,12 @@
-/** The JPEG decoder of runtimes that say what they are only when the program runs: mozjpeg from disk, or the browser's. */
-import { runJpegDecoder as runCanvas } from './canvasJpeg.js';
-import { type DecodedJpeg, MozJpegDecoder } from './mozJpeg.js';
+/** The JPEG decoder of runtimes that say what they are only when the program runs: libjpeg-turbo from disk, or the browser's. */
+import { decodeJpegPixels as decodeOnCanvas } from './canvasJpeg.js';
+import type { RgbImage } from './image.js';
+import type { JpegHeader } from './jpegHeader.js';
+import { decodeWithTurbo } from './jpegPixels.js';
+import type { JpegParts } from './jpegScans.js';
+import { TurboJpegDecoder } from './turboJpeg.js';
 
-const JPEG_WASM = '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm';
+const JPEG_WASM = '@cwasm/jpeg-turbo/jpeg-turbo.wasm';
 
 /** Compiles the decoder from the installed package. */
 async function compileFromDisk(): Promise<WebAssembly.Module> {
@@ -16,12 +20,10 @@ async function compileFromDisk(): Promise<WebAssembly.Module> {
  * A cache, kept for the next file: starting a decoder takes as long as decoding a small photograph. What it gives depends
  * on the bytes alone, and it drops what a large or refused file leaves behind.
  */
-const decoder = new MozJpegDecoder(compileFromDisk);
+const decoder = new TurboJpegDecoder(compileFromDisk);
 
-/** As `MozJpegDecoder.decode` does. */
-export async function runJpegDecoder(
-  bytes: Uint8Array,
-): Promise<DecodedJpeg | { readonly warnings: readonly string[] }> {
+/** As `decodeWithTurbo` does. */
+export async function decodeJpegPixels(file: JpegParts, header: JpegHeader, where: string): Promise<RgbImage> {
   const hasFiles = globalThis.process?.getBuiltinModule !== undefined;
-  return hasFiles ? decoder.decode(bytes) : runCanvas(bytes);
+  return hasFiles ? decodeWithTurbo(decoder, file, header, where) : decodeOnCanvas(file, header, where);
 }
