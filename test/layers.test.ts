@@ -75,8 +75,8 @@ describe('layers', () => {
 /** What a module may keep between calls: caches, whose loss changes nothing but time. */
 const CACHES = [
   'build/verify.ts: verified = new WeakSet',
-  'image/importedJpeg.ts: decoder = new MozJpegDecoder',
-  'image/jpegDecoder.ts: decoder = new MozJpegDecoder',
+  'image/importedJpeg.ts: decoder = new TurboJpegDecoder',
+  'image/jpegDecoder.ts: decoder = new TurboJpegDecoder',
   'scale/postgres/client.ts: prepared = new WeakMap',
 ];
 
