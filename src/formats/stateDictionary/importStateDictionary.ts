@@ -2,13 +2,15 @@
 import { GraphBuilder } from '../../build/builder.js';
 import { ModelError, ShapeError } from '../../errors.js';
 import type { Graph } from '../../graph/types.js';
+import type { Normalisation } from '../../model/card.js';
 import type { Model } from '../../model/model.js';
 import { elementCount, formatShape } from '../../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
 import { EMBEDDER } from '../checkModel.js';
 import { countNames } from '../countNames.js';
 import { cardOf, checkInputSize, type ImportOptions, type InputSize } from '../importOptions.js';
-import { expectedTensors, type LayerNames, NAME_MAPS, type NameMap } from './nameMaps.js';
+import { evenly, expectedTensors, type LayerNames, NAME_MAPS, type NameMap } from './nameMaps.js';
+import { buildOwnNetwork, checkOwnSize } from './ownNetworks.js';
 
 /** PyTorch's epsilon of batch normalisation, which all of these implementations keep. */
 const EPSILON = 1e-5;
@@ -18,6 +20,8 @@ const PARALLEL = 'module.';
 const REDUCTION = 16;
 /** Of the first block of each row of Table 1; all others have stride 1 and a shortcut where the channels are the same. */
 const STRIDED_BLOCKS: readonly number[] = [0, 5, 12];
+/** How pixels become the input of our own networks (the paper, section 3.1). */
+const OWN_NORMALISATION = evenly(127.5, 128);
 
 type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -143,9 +147,16 @@ function inputSize(map: NameMap, importer: Importer, given: InputSize | undefine
   );
 }
 
+function modelOf(graph: Graph, normalisation: Normalisation, where: string, options: ImportOptions): Model {
+  const card = cardOf(where, graph, options.normalisation ?? normalisation, options);
+  const name = options.graph ?? EMBEDDER;
+  const operators = new Map([[name, countNames(graph.nodes.map(({ operator }) => operator))]]);
+  return { format: 'pytorch', graphs: new Map([[name, graph]]), card, origin: { operators } };
+}
+
 /**
  * Imports a state dictionary of a known implementation of MobileFaceNet, whatever its names begin with under
- * DataParallel; `undefined` for tensors of anything else. The normalisation is that of the implementation's own code
+ * DataParallel, or of a network of Table 2 under our own names; `undefined` for tensors of anything else. The normalisation is that of the implementation's own code
  * unless one is given. Throws ModelError STATE_DICTIONARY naming every missing and unexpected tensor, ShapeError
  * TENSOR_SHAPE or INPUT_SHAPE, and what `verifyGraph` throws.
  */
@@ -153,12 +164,14 @@ export function importStateDictionary(tensors: Tensors, where: string, options: 
   checkInputSize(options.inputSize);
   const own = withoutPrefix(tensors);
   const map = mapOf(own);
-  if (!map) return undefined;
-  checkNames(map, own, where);
-  const importer = new Importer(own, where);
-  const graph = buildGraph(map, importer, inputSize(map, importer, options.inputSize, where));
-  const card = cardOf(where, graph, options.normalisation ?? map.normalisation, options);
-  const name = options.graph ?? EMBEDDER;
-  const operators = new Map([[name, countNames(graph.nodes.map(({ operator }) => operator))]]);
-  return { format: 'pytorch', graphs: new Map([[name, graph]]), card, origin: { operators } };
+  if (map) {
+    checkNames(map, own, where);
+    const importer = new Importer(own, where);
+    const graph = buildGraph(map, importer, inputSize(map, importer, options.inputSize, where));
+    return modelOf(graph, map.normalisation, where, options);
+  }
+  const graph = buildOwnNetwork(own, where);
+  if (!graph) return undefined;
+  checkOwnSize(graph, options.inputSize, where);
+  return modelOf(graph, OWN_NORMALISATION, where, options);
 }

@@ -41,7 +41,8 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index);
 }
 
-function evenly(mean: number, divisor: number): Normalisation {
+/** (pixel − mean) / divisor in every channel. */
+export function evenly(mean: number, divisor: number): Normalisation {
   const scale = 1 / divisor;
   return { mean: [mean, mean, mean], scale: [scale, scale, scale] };
 }

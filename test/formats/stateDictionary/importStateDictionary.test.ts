@@ -6,6 +6,7 @@ import { Engine } from '../../../src/engine.js';
 import { importModel, importNative } from '../../../src/formats/index.js';
 import { writeSafetensors } from '../../../src/formats/safetensors.js';
 import type { Graph } from '../../../src/graph/types.js';
+import { type Table2Row, table2 } from '../../../src/networks/index.js';
 import { Layers, type Value } from '../../../src/networks/layers.js';
 import { mobileFaceNet } from '../../../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../../../src/networks/seededWeights.js';
@@ -223,6 +224,49 @@ it('our own weights under public names give our own embeddings', async () => {
   using other = await engine.compile(graph);
   const input = { input: seededValues('input', [1, 3, 112, 112]) };
   expect(compareOutputs(own.run(input), other.run(input))).toBeLessThan(1e-4);
+});
+
+describe('networks of Table 2 under our own names', () => {
+  /** The tensors of a row with the right names and seeded values. */
+  const tensorsOf = (row: Table2Row) => {
+    const tensors = new Map<string, Tensor>();
+    row.build((name, shape) => {
+      const tensor = seeded(name, shape);
+      tensors.set(name, tensor);
+      return tensor;
+    });
+    return tensors;
+  };
+
+  it.each(table2.map((row) => [row.network, row] as const))('%s is told from all others', async (_name, row) => {
+    const model = await imported(tensorsOf(row));
+    const graph = model.graphs.get('embed')!;
+    const expected = row.build(seeded);
+    expect(graph.nodes).toEqual(expected.nodes);
+    expect(graph.inputs).toEqual(expected.inputs);
+    const [, , height, width] = expected.inputs[0]!.shape;
+    const normalisation = { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1 / 128] };
+    expect(model.card.input).toEqual({ height, width, channelOrder: 'rgb', normalisation });
+  });
+
+  it('name what is missing, too many, and of another shape', async () => {
+    const tensors = tensorsOf(table2.find(({ network }) => network === 'MobileFaceNet')!);
+    tensors.delete('blocks.3.dw.prelu');
+    tensors.set('classifier.weight', float32Tensor([1], [1]));
+    tensors.set('fc.weight', float32Tensor([256, 512, 1, 1]));
+    const error = await imported(tensors).catch((thrown) => thrown);
+    expect(error.code).toBe('STATE_DICTIONARY');
+    expect(error.message).toContain('layer names of MobileFaceNet,');
+    for (const part of ['blocks.3.dw.prelu', 'classifier.weight', 'fc.weight [256, 512, 1, 1] instead of [128']) {
+      expect(error.message).toContain(part);
+    }
+  });
+
+  it('take no other input size than their own', async () => {
+    const tensors = tensorsOf(table2.find(({ network }) => network === 'MobileFaceNet (96×96)')!);
+    expect(await codeOf(() => imported(tensors, { inputSize: { height: 112, width: 112 } }))).toBe('INPUT_SHAPE');
+    expect(await codeOf(() => imported(tensors, { inputSize: { height: 96, width: 96 } }))).toBe('accepted');
+  });
 });
 
 describe('other tensors', () => {

@@ -1,0 +1,1 @@
+"""Trains the networks of the MobileFaceNets paper, and exports weights that the library imports."""
