@@ -6,9 +6,13 @@
 
 export * from './entries/engine.js';
 export * from './entries/face.js';
+export type { PairCounts, Portrait } from './evaluation/allPairs.js';
+export { type Attribute, type AttributeTable, attributesOf, parseAttributes } from './evaluation/attributes.js';
 export { type Calibration, calibrate, fitProbability } from './evaluation/calibrate.js';
+export { calibratePeople, type PeopleCalibration, type PeopleOptions } from './evaluation/calibratePeople.js';
 export { type Histogram, histogram, type RocPoint, rocCurve } from './evaluation/curves.js';
 export { type Evaluation, evaluatePairs, type ThresholdChoice } from './evaluation/evaluate.js';
+export { type GroupRates, groupRates, type PicturePair } from './evaluation/groups.js';
 export {
   evaluateIdentification,
   type Identification,
@@ -29,6 +33,7 @@ export type {
   CardAccuracy,
   CardDetector,
   CardInput,
+  CardInterval,
   CardProbability,
   CardThreshold,
   Normalisation,

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { drawHistogram, drawRoc } from '../evaluation/charts.js';
 import { type Evaluation, evaluatePairs, FALSE_ACCEPT_RATES } from '../evaluation/evaluate.js';
+import { groupRates } from '../evaluation/groups.js';
 import { type OperatingPoint, operatingPoint } from '../evaluation/operatingPoint.js';
+import { defaultThreshold } from '../model/chooseThreshold.js';
 import { defineCommand, type Outcome } from './command.js';
 import { writeOutputFile } from './files.js';
+import { explainGroups, type GroupsDocument } from './groups.js';
 import type { ImageFile } from './models.js';
 import { parseNumber } from './options.js';
 import { type Mistake, type MistakeImage, printReport } from './report.js';
@@ -27,6 +30,8 @@ export interface EvalDocument extends Omit<Evaluation, 'folds'> {
   readonly undetected?: number;
   /** With `--far`: thresholds and shares at those rates. */
   readonly points?: readonly OperatingPoint[];
+  /** With `--groups`: at the threshold of the model's card, or the best one where it has none. */
+  readonly groups?: GroupsDocument;
   readonly elapsedMs: number;
 }
 
@@ -109,16 +114,21 @@ async function evaluate(_args: readonly string[], options: EvalOptions): Promise
   const evaluation = evaluatePairs(list.scored);
   const { folds: _, ...figures } = evaluation;
   const elapsedMs = roundTo(performance.now() - begin, 1);
+  const threshold = defaultThreshold(list.card.thresholds)?.value ?? evaluation.threshold;
   const document: EvalDocument = {
     pairs: list.scored.length,
     images: list.images,
     ...(options.detect ? { undetected: list.undetected } : {}),
     ...figures,
     ...(options.far ? { points: options.far.map((rate) => operatingPoint(list.scored, rate)) } : {}),
+    ...(options.groups === undefined
+      ? {}
+      : { groups: { threshold, rates: groupRates(list.scored, list.attributes, threshold) } }),
     elapsedMs,
   };
   const written = await writeFiles(options, list, evaluation, elapsedMs);
-  return { document, text: explain(document, list, written) };
+  const text = explain(document, list, written);
+  return { document, text: document.groups ? `${text}\n\n${explainGroups(document.groups)}` : text };
 }
 
 /** `--far RATE…`. */

@@ -21,7 +21,12 @@ export class Progress {
 
   /** One step is done. */
   step(): void {
-    this.#done++;
+    this.reach(this.#done + 1);
+  }
+
+  /** So many steps are done. */
+  reach(done: number): void {
+    this.#done = done;
     const elapsedMs = performance.now() - this.#begin;
     if (!this.#bar && this.#stream.isTTY && elapsedMs > DELAY_MS && this.#done < this.#total) {
       this.#bar = new SingleBar({

@@ -1,16 +1,19 @@
 /** From a pair list and its images to scored pairs: what `eval` and `calibrate` begin with. */
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ImageError, InputError } from '../errors.js';
+import { InputError } from '../errors.js';
+import type { Attribute } from '../evaluation/attributes.js';
+import type { PicturePair } from '../evaluation/groups.js';
 import { parsePairBin } from '../evaluation/pairBin.js';
 import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList } from '../evaluation/pairList.js';
 import type { ScoredPair } from '../evaluation/scoredPair.js';
 import { cosineSimilarity } from '../face/match.js';
-import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
 import type { ModelCard } from '../model/card.js';
 import { readCfpFolder } from './cfpFolder.js';
+import { embedFiles } from './embedFiles.js';
 import { fileExists, isFolder, readInputFile } from './files.js';
-import { cropOptions, embedImage, type ImageFile, imageFile, loadVerifier } from './models.js';
+import { addGroupsOption, type Picture, readAttributes } from './groups.js';
+import { cropOptions, type ImageFile, imageFile, loadVerifier } from './models.js';
 import {
   addDetectOption,
   addDetectorOptions,
@@ -20,7 +23,6 @@ import {
   type FaceOptions,
   parseCount,
 } from './options.js';
-import { Progress } from './progress.js';
 import { formatCount, formatCounted } from './text.js';
 
 /** What `addPairOptions` gives. */
@@ -28,6 +30,7 @@ export interface PairOptions extends FaceOptions {
   readonly pairs: string;
   readonly images?: string;
   readonly folds: number;
+  readonly groups?: string;
   readonly model?: string;
   readonly flip?: boolean;
 }
@@ -37,7 +40,9 @@ export interface ScoredList {
   /** Of the weights that embedded the images. */
   readonly card: ModelCard;
   /** In the order of the list. */
-  readonly scored: readonly ScoredPair[];
+  readonly scored: readonly (ScoredPair & PicturePair)[];
+  /** Of the images, for `--groups`; their numbers are those in the pairs. */
+  readonly attributes: readonly Attribute[];
   readonly folds: number;
   /** The two images of each pair, in the same order. */
   readonly files: readonly (readonly [ImageFile, ImageFile])[];
@@ -135,29 +140,6 @@ async function readList(options: PairOptions): Promise<ListedPairs> {
   return { list, files: await findImages(images, list) };
 }
 
-/** The embeddings of all images; those in which no face is found have none. */
-async function embedImages(
-  files: ReadonlyMap<string, ImageFile>,
-  verifier: FaceVerifier,
-  options: EmbedPhotoOptions,
-): Promise<Map<string, Float32Array>> {
-  const progress = new Progress(files.size, 'images');
-  const embeddings = new Map<string, Float32Array>();
-  try {
-    for (const [key, file] of files) {
-      try {
-        embeddings.set(key, (await embedImage(file, verifier, options)).embedding);
-      } catch (error) {
-        if (!(error instanceof ImageError && error.code === 'NO_FACE')) throw error;
-      }
-      progress.step();
-    }
-  } finally {
-    progress.stop();
-  }
-  return embeddings;
-}
-
 /**
  * Scores the pairs that the options name. `check` looks at the list before anything is embedded. Throws InputError for lists and images that cannot be read, ModelError for
  * weights that cannot be used, and as `embedImage` does.
@@ -170,17 +152,24 @@ export async function scorePairs(
   check(list.pairs);
   using verifier = await loadVerifier(options.model, options.detector);
   const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
-  const embeddings = await embedImages(files, verifier, photo);
+  const faces = await embedFiles(files, verifier, photo);
+  const numbers = new Map([...files.keys()].map((image, number) => [image, number]));
+  const pictures = [...files.keys()].map(
+    (image): Picture => ({ image, person: posix.dirname(image), face: faces.get(image) }),
+  );
   return {
     card: verifier.card,
     scored: list.pairs.map(({ a, b, same, fold }) => {
-      const [first, second] = [embeddings.get(a), embeddings.get(b)];
-      return { score: first && second ? cosineSimilarity(first, second) : REFUSED, same, fold };
+      const [first, second] = [faces.get(a), faces.get(b)];
+      const score = first && second ? cosineSimilarity(first.embedding, second.embedding) : REFUSED;
+      return { score, same, fold, pictures: [numbers.get(a)!, numbers.get(b)!] };
     }),
+    attributes:
+      options.groups === undefined ? [] : await readAttributes(options.groups, pictures, options.detect ?? false),
     folds: list.folds,
     files: list.pairs.map(({ a, b }) => [files.get(a)!, files.get(b)!]),
     images: files.size,
-    undetected: files.size - embeddings.size,
+    undetected: files.size - faces.size,
   };
 }
 
@@ -192,12 +181,14 @@ DIR/001/frontal/01.jpg; or a .bin list of insightface, whose images are in it.
 FAR is the share of pairs of different people that is accepted, TAR that of pairs of the same person.`;
 
 /**
- * `--pairs`, `--images`, `--folds`, `--detect`, `--detector`, `--min-face`, `--face`, `--flip`, and `--model` unless the
- * command names its model otherwise.
+ * `--pairs`, `--images`, `--folds`, `--groups`, `--detect`, `--detector`, `--min-face`, `--face`, `--flip`, and `--model`
+ * unless the command names its model otherwise. The list may be missing where `people` says so.
  */
-export function addPairOptions(command: Command, { model = true } = {}): void {
+export function addPairOptions(command: Command, { model = true, people = false } = {}): void {
+  const list = 'the pair list: a file, or a folder of CFP';
+  const option = new Option('--pairs <list>', people ? `${list} (default: all pairs of the images)` : list);
   command
-    .requiredOption('--pairs <list>', 'the pair list: a file, or a folder of CFP')
+    .addOption(option.makeOptionMandatory(!people))
     .option('--images <dir>', 'the folder of the images: aligned crops, or photographs with --detect');
   const folds = new Option('--folds <n>', 'parts of a list that does not say itself how many it has');
   command.addOption(folds.default(DEFAULT_FOLDS).argParser((text) => parseCount(text, '--folds', 1, MOST_FOLDS)));
@@ -206,5 +197,6 @@ export function addPairOptions(command: Command, { model = true } = {}): void {
   addDetectorOptions(command);
   addFaceOption(command, 'central');
   addFlipOption(command);
+  addGroupsOption(command);
   command.addHelpText('after', PAIR_LAYOUT);
 }

@@ -72,6 +72,11 @@ export function formatCosine(value: number): string {
   return value.toFixed(3);
 }
 
+/** A small share: 1e-4, 9.3e-5. */
+export function formatRate(rate: number): string {
+  return Number(rate.toPrecision(2)).toExponential();
+}
+
 /** A number for JSON: digits beyond the given ones are noise. */
 export function roundTo(value: number, digits: number): number {
   return Number(value.toFixed(digits));

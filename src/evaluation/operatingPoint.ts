@@ -44,9 +44,16 @@ export function allowedAccepts(falseAcceptRate: number, count: number): number {
   return Math.min(count, Math.floor(falseAcceptRate * count * (1 + Number.EPSILON)));
 }
 
-/** The lowest threshold above `refused`, in the middle of the gap below the next of `accepted`. */
-function thresholdAbove(refused: number, accepted: readonly number[]): number {
-  const next = accepted.reduce((least, score) => (score > refused && score < least ? score : least), Infinity);
+/** A cut between scores: everything above `refused` is accepted, from the next score on. */
+export interface Cut {
+  /** −∞ where everything is accepted. */
+  readonly refused: number;
+  /** The lowest accepted score of either class; ∞ where there is none. */
+  readonly next: number;
+}
+
+/** The threshold of a cut, in the middle of its gap. */
+export function thresholdOf({ refused, next }: Cut): number {
   if (refused === Number.NEGATIVE_INFINITY) return Number.isFinite(next) ? next : 0;
   if (!Number.isFinite(next)) return refused + Math.max(1, Math.abs(refused)) * Number.EPSILON;
   const middle = refused + (next - refused) / 2;
@@ -63,9 +70,10 @@ export function operatingPoint(pairs: readonly ScoredPair[], falseAcceptRate: nu
   const sorted = different.toSorted((a, b) => b - a);
   const refused = sorted[allowedAccepts(falseAcceptRate, sorted.length)] ?? Number.NEGATIVE_INFINITY;
   const accepted = same.filter((score) => score > refused).length;
+  const next = pairs.reduce((least, { score }) => (score > refused && score < least ? score : least), Infinity);
   return {
     falseAcceptRate,
-    threshold: thresholdAbove(refused, [...same, ...different]),
+    threshold: thresholdOf({ refused, next }),
     falseAccepts: different.filter((score) => score > refused).length,
     differentPairs: different.length,
     trueAcceptRate: accepted / same.length,

@@ -138,16 +138,20 @@ export class VectorTable {
   }
 
   /**
-   * Like `innerProducts`, but gives them in blocks of rows, each to be read before `visit` returns: nothing is copied.
-   * `visit` must leave the table as it is.
+   * Like `innerProducts`, but gives them in blocks of rows, from row `firstOfAll` on, each to be read before `visit` returns:
+   * nothing is copied. `visit` must leave the table as it is.
    */
-  scan(queries: readonly Vector[], visit: (query: number, firstRow: number, products: Float32Array) => void): void {
+  scan(
+    queries: readonly Vector[],
+    visit: (query: number, firstRow: number, products: Float32Array) => void,
+    firstOfAll = 0,
+  ): void {
     const storage = this.#requireStorage();
     for (const query of queries) this.#check(query);
     for (let begin = 0; begin < queries.length; begin += MOST_QUERIES) {
       const count = Math.min(MOST_QUERIES, queries.length - begin);
       this.#placeQueries(storage, queries.slice(begin, begin + count));
-      for (let first = 0; first < this.#rows; first += BLOCK_ROWS) {
+      for (let first = firstOfAll; first < this.#rows; first += BLOCK_ROWS) {
         const rows = Math.min(BLOCK_ROWS, this.#rows - first);
         this.#writeArguments(storage, first, rows, count);
         storage.kernel(storage.struct.begin, 0, rows);

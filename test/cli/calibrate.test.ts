@@ -75,6 +75,46 @@ describe('calibrate', () => {
     expect(readFileSync(model).equals(readFileSync(DEFAULT_MODEL))).toBe(true);
   });
 
+  it('compares all pairs of a folder with a folder for each person, as the list of them does', async () => {
+    const { folder, model, options } = setUp();
+    const people = join(folder, 'people');
+    for (const image of IMAGES) {
+      mkdirSync(join(people, image[8]!), { recursive: true });
+      copyFileSync(sample(image), join(people, image[8]!, image));
+    }
+    const rates = ['--far', '0.75', '0.9'];
+    const out = ['--out', join(folder, 'listed.safetensors')];
+    const listed = (await runJson<CalibrateDocument>('calibrate', model, ...options, ...rates, ...out)).document;
+    writeFileSync(join(folder, 'people.csv'), 'person,half\na,first\nb,first\nc,second\nd,second\ne,second\n');
+    const more = ['--images', people, ...rates, '--groups', join(folder, 'people.csv')];
+    const { document } = await runJson<CalibrateDocument>('calibrate', model, ...more);
+    expect(document).toMatchObject({ pairs: 45, images: 10, people: 5 });
+    for (const [index, threshold] of document.thresholds.entries()) {
+      const { value, falseAccepts, trueAcceptRate, samePairs } = listed.thresholds[index]!;
+      expect(threshold).toMatchObject({ falseAccepts, trueAcceptRate, samePairs, pairs: 40 });
+      expect(threshold.value).toBeCloseTo(value, 6);
+      expect(threshold.calibratedOn).toMatch(/^people: lowest threshold/);
+    }
+    expect(document.groups!.map(({ threshold }) => threshold)).toEqual(document.thresholds.map(({ value }) => value));
+    expect(document.groups![0]!.rates).toMatchObject([
+      { attribute: 'half', group: 'first', samePairs: 2, differentPairs: 4 },
+      { attribute: 'half', group: 'second', samePairs: 3, differentPairs: 12 },
+    ]);
+    const { stdout } = await runCli('calibrate', model, ...more.slice(0, -1), 'measured');
+    expect(stdout).toContain('45 of 10 images of 5 people');
+    expect(stdout).toMatch(/^sharpness: /m);
+  });
+
+  it.each([
+    ['NO_PERSON', () => ['--images', sample('')]],
+    ['NO_IMAGES', () => ['--images', temporaryFolder()]],
+    ['BAD_OPTION', () => []],
+  ])('without a list, %s', async (code, options) => {
+    const { model } = setUp();
+    const { document } = await runJson<FailureDocument>('calibrate', model, ...options(), '--far', '0.75');
+    expect(document.error.code).toBe(code);
+  });
+
   it.each([
     ['USAGE', []],
     ['BAD_NUMBER', ['--far', '2']],

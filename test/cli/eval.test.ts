@@ -57,6 +57,21 @@ describe('eval', () => {
     ]);
   });
 
+  it('tells the rates of groups, at the threshold of the card', async () => {
+    const { images, options } = benchmark(PAIRS);
+    const table = join(images, '..', 'groups.csv');
+    writeFileSync(table, 'image,half\na/a_0001.jpg,x\na/a_0002.jpg,x\nb/b_0001.jpg,x\nb/b_0002.jpg,y\n');
+    const { document } = await runJson<EvalDocument>('eval', ...options, '--groups', table);
+    expect(document.groups!.threshold).toBeGreaterThan(0.15);
+    expect(document.groups!.rates).toMatchObject([
+      { attribute: 'half', group: 'x', samePairs: 1, differentPairs: 1, falseAccepts: 0, trueAccepts: 1 },
+      { attribute: 'half', group: 'y', samePairs: 0, differentPairs: 0 },
+    ]);
+    writeFileSync(table, 'image,half\nother.jpg,x\n');
+    const failed = await runJson<FailureDocument>('eval', ...options, '--groups', table);
+    expect(failed.document.error.code).toBe('NO_ATTRIBUTES');
+  });
+
   it('takes lists of paths, and insightface’s lists with their images inside', async () => {
     const { options, images } = benchmark('a/a_0001.png a/a_0002.png 1\na/a_0001.png b/b_0001.png 0\n');
     const byPath = await runJson<EvalDocument>('eval', ...options, '--folds', '1');

@@ -28,9 +28,12 @@ describe('calibrate', () => {
     ]);
     expect(thresholds[0]!.value).toBeCloseTo(0.4, 2);
     expect(thresholds[1]!.value).toBeCloseTo(0.49, 2);
-    expect(thresholds[0]!.calibratedOn).toMatch(
-      /^our pairs: lowest threshold that accepts at most 0\.1 of different people; it accepts 0\.80/,
+    expect(thresholds[0]!.calibratedOn).toBe(
+      'our pairs: lowest threshold that accepts at most 0.1 of different people',
     );
+    expect(thresholds[0]!.trueAcceptRate).toBeCloseTo(0.8, 2);
+    expect(thresholds[0]!.trueAcceptRate).toBeLessThan(thresholds[0]!.trueAcceptInterval![1]);
+    expect(thresholds[0]!.falseAccepts).toBe(0.1 * thresholds[0]!.pairs!);
     expect(probability).toMatchObject({
       pairs: 3500,
       calibratedOn: 'our pairs: logistic regression, both classes weighted alike',
@@ -38,7 +41,8 @@ describe('calibrate', () => {
   });
 
   it.each([
-    [0.0099, 'RATE_UNSUPPORTED'],
+    [0.0098, 'RATE_UNSUPPORTED'],
+    [0.0099, 'accepted'],
     [1e-6, 'RATE_UNSUPPORTED'],
     [0.01, 'accepted'],
     [1, 'accepted'],
