@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { parseCount } from '../src/cli/options.js';
-import { InputError } from '../src/errors.js';
 import { type Table2Row, table2 } from '../src/networks/index.js';
+import { BenchError } from './benchError.js';
 
 /** Most threads that may be asked for; as many as an engine takes. */
 const MOST_THREADS = 64;
@@ -46,7 +46,7 @@ function plainName(name: string): string {
 
 /**
  * The row of Table 2 of a network, whose name may be cut short while it is clear, in any case and without marks:
- * `shufflenet`, `mobilefacenet-m`. Throws InputError BAD_NETWORK.
+ * `shufflenet`, `mobilefacenet-m`. Throws BenchError BAD_NETWORK.
  */
 export function findNetwork(name: string): Table2Row {
   const wanted = plainName(name);
@@ -54,7 +54,7 @@ export function findNetwork(name: string): Table2Row {
   const found = exact.length > 0 ? exact : table2.filter(({ network }) => plainName(network).startsWith(wanted));
   if (wanted !== '' && found.length === 1) return found[0]!;
   const accepted = table2.map(({ network }) => network).join(', ');
-  throw new InputError('BAD_NETWORK', `${JSON.stringify(name)} is not one network; accepted are ${accepted}.`);
+  throw new BenchError('BAD_NETWORK', `${JSON.stringify(name)} is not one network; accepted are ${accepted}.`);
 }
 
 /** `--build NAME`: one of the shipped builds in place of the best that runs here. */

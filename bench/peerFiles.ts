@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Engine } from '../src/engine.js';
-import { InputError, ModelError } from '../src/errors.js';
+import { ModelError } from '../src/errors.js';
 import { exportNative } from '../src/formats/native.js';
 import { exportOnnx } from '../src/formats/onnx/exportOnnx.js';
 import { parseSafetensors } from '../src/formats/safetensors.js';
@@ -14,6 +14,7 @@ import { mobileFaceNet } from '../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
 import { namedWeights } from '../src/networks/weightSource.js';
 import { writeNhwc } from '../src/tensor/layout.js';
+import { BenchError } from './benchError.js';
 import { channelsLast } from './channelsLast.js';
 import { findNetwork } from './options.js';
 import { quantiseSeeded } from './quantised.js';
@@ -84,7 +85,7 @@ export async function trainedFiles(modelsFolder: string, weightsFile: string): P
   for (const path of [...Object.values(MODELS).map((name) => join(modelsFolder, name)), weightsFile]) {
     if (existsSync(path)) continue;
     const hint = `--models names the folder with ${Object.values(MODELS).join(', ')}, --weights the file ${WEIGHTS}`;
-    throw new InputError('NO_FILE', `${path} is missing, so there is nothing to compare with; ${hint}.`);
+    throw new BenchError('NO_FILE', `${path} is missing, so there is nothing to compare with; ${hint}.`);
   }
   const bytes = readFileSync(weightsFile);
   const hash = await sha256(new Uint8Array(bytes));

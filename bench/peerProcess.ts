@@ -1,7 +1,7 @@
 /** Engines in processes of their own: kept alive and run by message, or fresh for one output. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { RuntimeError } from '../src/errors.js';
+import { BenchError } from './benchError.js';
 import { root } from './root.js';
 
 /** How one engine is started. */
@@ -35,10 +35,10 @@ function script(name: string): string {
   return fileURLToPath(new URL(`bench/peers/${name}`, root));
 }
 
-function failure({ engine, threads }: PeerStart, reason: string, stderr: string): RuntimeError {
+function failure({ engine, threads }: PeerStart, reason: string, stderr: string): BenchError {
   const line = /^\w*Error.*$/m.exec(stderr)?.[0] ?? stderr.trim().split('\n').at(-1) ?? '';
   const said = line === '' ? '' : `: ${line.replace(/\.$/, '')}`;
-  return new RuntimeError('PEER_FAILED', `${engine} with threads ${threads} ${reason}${said}.`);
+  return new BenchError('PEER_FAILED', `${engine} with threads ${threads} ${reason}${said}.`);
 }
 
 function keepStderr(child: ChildProcess): () => string {
@@ -71,14 +71,14 @@ export class PeerProcess {
     this.#stderr = keepStderr(this.#child);
   }
 
-  /** Starts an engine and gives it with its version and first output. Throws RuntimeError PEER_FAILED. */
+  /** Starts an engine and gives it with its version and first output. Throws BenchError PEER_FAILED. */
   static async start(start: PeerStart): Promise<{ peer: PeerProcess } & Ready> {
     const peer = new PeerProcess(start);
     const ready = await peer.#answer<Ready>('does not start');
     return { peer, ...ready };
   }
 
-  /** Runs the engine and gives the durations of all but the first calls. Throws RuntimeError PEER_FAILED. */
+  /** Runs the engine and gives the durations of all but the first calls. Throws BenchError PEER_FAILED. */
   async run(warmUps: number, runs: number): Promise<readonly number[]> {
     this.#child.send({ warmUps, runs });
     const { durationsMs } = await this.#answer<{ durationsMs: readonly number[] }>('does not run');
@@ -118,7 +118,7 @@ export interface FirstRun {
   readonly peakMb: number;
 }
 
-/** Starts an engine in a fresh process and waits for its first output. Throws RuntimeError PEER_FAILED. */
+/** Starts an engine in a fresh process and waits for its first output. Throws BenchError PEER_FAILED. */
 export function measureFirstRun(start: PeerStart): Promise<FirstRun> {
   return new Promise((resolve, reject) => {
     const begin = performance.now();

@@ -6,7 +6,8 @@ import { type Command, Option } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
 import { parseCount } from '../src/cli/options.js';
 import { alignTable, roundTo } from '../src/cli/text.js';
-import { InputError, RuntimeError } from '../src/errors.js';
+import { InputError } from '../src/errors.js';
+import { BenchError } from './benchError.js';
 import { counterpart, isInt8, OWN, variants } from './engines.js';
 import { median } from './measure.js';
 import { addWideOption, parseThreads } from './options.js';
@@ -69,7 +70,7 @@ function askNode(path: string): NodeVersion {
 /** Everything that is to be started. */
 function planStarts(node: NodeVersion, files: PeerFiles, threads: readonly number[], wide: boolean): PeerStart[] {
   if (wide && (node.arch !== 'x64' || Number.parseInt(node.v8, 10) < FIRST_WIDE_V8)) {
-    throw new InputError(
+    throw new BenchError(
       'NOT_WIDE',
       `option --wide needs Node 22 or newer on x64; this is ${node.node} on ${node.arch}.`,
     );
@@ -104,7 +105,7 @@ async function startAll(starts: readonly PeerStart[], nodeMajor: number): Promis
       try {
         measured.push({ start, ...(await PeerProcess.start(start)), roundsMs: [], fresh: [] });
       } catch (error) {
-        if (nodeMajor >= ALL_START_FROM || start.module === OWN || !(error instanceof RuntimeError)) throw error;
+        if (nodeMajor >= ALL_START_FROM || start.module === OWN || !(error instanceof BenchError)) throw error;
         console.error(`Left out: ${error.message}`);
       }
     }
@@ -135,7 +136,7 @@ export function relativeDifference(found: readonly number[], expected: readonly 
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference / largest;
 }
 
-/** Throws RuntimeError PEERS_DISAGREE where outputs differ by more than rounding. */
+/** Throws BenchError PEERS_DISAGREE where outputs differ by more than rounding. */
 function checkOutputs(measured: readonly Measured[]): void {
   const [{ output: expected }] = measured as [Measured];
   for (const { start, output } of measured) {
@@ -143,7 +144,7 @@ function checkOutputs(measured: readonly Measured[]): void {
     const largest = isInt8(start.engine) ? LARGEST_INT8_DIFFERENCE : LARGEST_DIFFERENCE;
     if (difference <= largest) continue;
     const found = `is ${difference.toExponential(1)} away from ${OWN}`;
-    throw new RuntimeError('PEERS_DISAGREE', `${start.engine} ${found}; at most ${largest} is accepted.`);
+    throw new BenchError('PEERS_DISAGREE', `${start.engine} ${found}; at most ${largest} is accepted.`);
   }
 }
 
@@ -195,7 +196,7 @@ function describeMeasured(measured: readonly Measured[]): PeerRow[] {
   }));
 }
 
-/** Measures all engines. Throws RuntimeError PEER_FAILED and PEERS_DISAGREE. */
+/** Measures all engines. Throws BenchError PEER_FAILED and PEERS_DISAGREE. */
 export async function measurePeers(files: PeerFiles, options: Omit<PeersOptions, 'network'>): Promise<PeersDocument> {
   const node = askNode(options.node);
   const starts = planStarts(node, files, options.threads, options.wide ?? false);

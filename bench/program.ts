@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { BuildCommand, Outcome } from '../src/cli/command.js';
 import { MobileFaceNetError } from '../src/errors.js';
 import { barrierCommand } from './barrier.js';
+import { BenchError } from './benchError.js';
 import { calibrationCommand } from './calibration.js';
 import { cropsCommand } from './crops.js';
 import { detectCommand } from './detect.js';
@@ -45,7 +46,7 @@ function buildProgram(finish: (outcome: Outcome) => void): Command {
 
 /** What was wrong, as one sentence. */
 function describe(error: unknown, args: readonly string[], names: readonly string[]): string {
-  if (error instanceof MobileFaceNetError) return error.message;
+  if (error instanceof MobileFaceNetError || error instanceof BenchError) return error.message;
   if (!(error instanceof CommanderError)) throw error;
   const [first] = args;
   if (first !== undefined && !first.startsWith('-') && !names.includes(first)) {

@@ -5,8 +5,8 @@ import { availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
-import { InputError } from '../src/errors.js';
 import { type BarrierDocument, barrierTable } from './barrier.js';
+import { BenchError } from './benchError.js';
 import { type EventLoopDocument, eventLoopTable } from './eventLoop.js';
 import { type KernelRow, type KernelsDocument, kernelsTable } from './kernels.js';
 import { type LayersDocument, layersTable } from './layers.js';
@@ -156,7 +156,7 @@ async function report(names: readonly string[], { node }: ReportOptions): Promis
   const known = SECTIONS.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new InputError('BAD_SECTION', `${unknown} is no section of the report; accepted are ${known.join(', ')}.`);
+    throw new BenchError('BAD_SECTION', `${unknown} is no section of the report; accepted are ${known.join(', ')}.`);
   }
   const path = fileURLToPath(new URL('bench/README.md', root));
   const sections = SECTIONS.filter(({ name }) => names.length === 0 || names.includes(name));

@@ -80,7 +80,7 @@ export class Engine {
   }
 
   /**
-   * Makes an engine. Throws RuntimeError NO_SIMD or NO_SHARED_MEMORY where the runtime cannot run the kernels,
+   * Makes an engine. Throws UnavailableError NO_SIMD or NO_SHARED_MEMORY where the runtime cannot run the kernels,
    * WASM_FORBIDDEN where it or a page's policy forbids to compile them, NO_KERNELS where none are given,
    * InputError BAD_THREADS or BAD_MEMORY.
    */
@@ -115,7 +115,7 @@ export class Engine {
   /**
    * Checks and optimises a graph, packs its weights into memory and gives the network. Kernels that the core has not are
    * loaded with the first graph that needs one.
-   * Throws what `verifyGraph` and `selectOutputs` throw, ModelError NO_KERNEL for a node that no kernel runs, RuntimeError
+   * Throws what `verifyGraph` and `selectOutputs` throw, ModelError NO_KERNEL for a node that no kernel runs, UnavailableError
    * OUT_OF_MEMORY, DISPOSED, or NO_KERNELS where the option `binaries` lacks the set that is needed.
    */
   async compile(graph: Graph, { outputs }: CompileOptions = {}): Promise<Network> {
@@ -130,14 +130,14 @@ export class Engine {
   }
 
   /**
-   * The compiled core, for what runs its kernels in a memory of its own: vector tables. Throws RuntimeError DISPOSED.
+   * The compiled core, for what runs its kernels in a memory of its own: vector tables. Throws UnavailableError DISPOSED.
    */
   get coreModule(): WebAssembly.Module {
     requireAlive(this.#session, 'engine', false);
     return this.#session.kernels.module('core')!;
   }
 
-  /** The compiled further kernels, likewise: image shrinkers. Throws RuntimeError DISPOSED, NO_KERNELS or WASM_FORBIDDEN. */
+  /** The compiled further kernels, likewise: image shrinkers. Throws UnavailableError DISPOSED, NO_KERNELS or WASM_FORBIDDEN. */
   async furtherModule(): Promise<WebAssembly.Module> {
     requireAlive(this.#session, 'engine', false);
     await this.#session.load(['further']);

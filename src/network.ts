@@ -93,7 +93,7 @@ export class Network {
    * Computes the outputs from the inputs before it returns, on this thread and the engine's workers.
    * Input tensors are row-major, `[N, C, H, W]` for images; outputs are new arrays. The result has the same bits for
    * any number of threads and any batch.
-   * Throws ShapeError INPUT_SHAPE, MISSING_INPUT, INPUT_TYPE or INPUT_LENGTH; RuntimeError OUT_OF_MEMORY, DISPOSED, WORKER_LOST.
+   * Throws ShapeError INPUT_SHAPE, MISSING_INPUT, INPUT_TYPE or INPUT_LENGTH; UnavailableError OUT_OF_MEMORY, DISPOSED, WORKER_LOST.
    */
   run(inputs: Tensors): Record<string, Tensor> {
     requireAlive(this.#session, 'network', this.#disposed);

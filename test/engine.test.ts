@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../src/build/builder.js';
 import { referenceValues } from '../src/build/reference.js';
 import { Engine } from '../src/engine.js';
-import { RuntimeError, ShapeError } from '../src/errors.js';
+import { ShapeError, UnavailableError } from '../src/errors.js';
 import type { Graph } from '../src/graph/types.js';
 import { mobileFaceNet } from '../src/networks/mobileFaceNet.js';
 import { seededWeights } from '../src/networks/seededWeights.js';
@@ -145,7 +145,7 @@ describe('refuses', () => {
     const image = ramp([1, 3, 9, 9]);
     network.dispose();
     network.dispose();
-    expect(() => network.run({ image })).toThrow(RuntimeError);
+    expect(() => network.run({ image })).toThrow(UnavailableError);
     expect(other.run({ image }).result!.shape).toEqual([1, 5, 9, 9]);
     mine.dispose();
     expect(() => other.run({ image })).toThrow(expect.objectContaining({ code: 'DISPOSED' }));

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ORDER = [
+  ['errorCodes'],
   ['errors'],
   ['tensor'],
   ['image', 'graph'],

@@ -1,6 +1,6 @@
 /** `detect IMAGE…`: the faces of photographs, with boxes and landmarks. */
 import { Engine } from '../engine.js';
-import { InputError, MobileFaceNetError } from '../errors.js';
+import { type ErrorCode, InputError, MobileFaceNetError } from '../errors.js';
 import { createDetector, type Detector, type Face, type FaceBox } from '../face/detect.js';
 import type { Landmarks } from '../face/landmarks.js';
 import { encodePng } from '../image/encodePng.js';
@@ -22,7 +22,7 @@ interface DetectCommandOptions extends FaceOptions {
 /** A failure in place of a result. */
 export interface FailureEntry {
   readonly image: string;
-  readonly error: { readonly code: string; readonly message: string };
+  readonly error: { readonly code: ErrorCode; readonly message: string };
 }
 
 /** A face in pixels of the image. */

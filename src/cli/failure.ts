@@ -1,12 +1,12 @@
 /** Errors as the command line shows them: one sentence with a stable code, whatever was thrown. */
 import { CommanderError } from 'commander';
-import { MobileFaceNetError } from '../errors.js';
+import { type ErrorCode, MobileFaceNetError, printable } from '../errors.js';
 
 /** A failure, ready to be printed. */
 export interface Failure {
   /** The error's class, which precedes the code in text. */
   readonly type: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   /** One sentence. */
   readonly message: string;
   /** For MOBILEFACENET_DEBUG alone. */
@@ -45,8 +45,9 @@ export function describeError(error: unknown, args: readonly string[]): Failure 
     return { type: error.name, code: error.code, message: error.message, stack };
   }
   if (error instanceof CommanderError) {
-    return { type: 'InputError', code: 'USAGE', message: usageMessage(error, args), stack };
+    return { type: 'InputError', code: 'USAGE', message: printable(usageMessage(error, args)), stack };
   }
   const hint = 'this is a defect: please report it with what MOBILEFACENET_DEBUG=1 prints';
-  return { type: 'RuntimeError', code: 'INTERNAL', message: `unexpected: ${firstLine(error)}; ${hint}.`, stack };
+  const message = printable(`unexpected: ${firstLine(error)}; ${hint}.`);
+  return { type: 'UnavailableError', code: 'INTERNAL', message, stack };
 }

@@ -1,5 +1,6 @@
 /** The program: its commands, and how outcomes and errors become output and exit codes. */
 import { Command, CommanderError } from 'commander';
+import { printable } from '../errors.js';
 import { alignCommand } from './align.js';
 import { calibrateCommand } from './calibrate.js';
 import type { BuildCommand, Outcome } from './command.js';
@@ -86,6 +87,11 @@ function surviveClosedPipes(): void {
   }
 }
 
+/** A text for people, in which nothing but its lines moves a terminal's cursor. */
+function showLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 function printFailure({ type, code, message, stack }: Failure, json: boolean): void {
   if (json) process.stdout.write(`${printJson({ error: { code, message } })}\n`);
   else process.stderr.write(`${type} ${code}: ${message}\n`);
@@ -109,7 +115,7 @@ async function runArguments(args: readonly string[], json: boolean): Promise<num
   }
   await program.parseAsync(args, { from: 'user' });
   if (!outcome) return 0;
-  process.stdout.write(`${json ? printJson(outcome.document) : outcome.text}\n`);
+  process.stdout.write(`${showLines(json ? printJson(outcome.document) : outcome.text)}\n`);
   return outcome.exitCode ?? 0;
 }
 

@@ -46,7 +46,7 @@ export function requireDatabase({ database }: DatabaseOption): string {
   throw new InputError('NO_DATABASE', 'no database is named; pass --database URL or set DATABASE_URL.');
 }
 
-/** A pool of connections. Throws RuntimeError MISSING_PEER. */
+/** A pool of connections. Throws UnavailableError MISSING_PEER. */
 export async function openPostgresPool(connectionString: string, connections: number): Promise<PgPool> {
   const pg = await loadPeer<PgModule & { readonly default?: PgModule }>('pg', 'a gallery in PostgreSQL');
   const options = { connectionString, max: connections, connectionTimeoutMillis: PATIENCE_MS };

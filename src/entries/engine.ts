@@ -2,7 +2,7 @@
 export { GraphBuilder } from '../build/builder.js';
 export { countMultiplyAdds, countParameters, type InputShapes, inferShapes } from '../build/infer.js';
 export { type CompileOptions, Engine, type EngineOptions, Network, type Tensors } from '../engine.js';
-export { InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
+export { type ErrorCode, InputError, MobileFaceNetError, ModelError, ShapeError, UnavailableError } from '../errors.js';
 export {
   exportNative,
   type ImportOptions,

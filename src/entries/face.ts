@@ -1,6 +1,14 @@
 /** The entry `mobilefacenet/face`: from pictures to decisions, with nothing of what networks are made of. */
 export { Engine, type EngineOptions } from '../engine.js';
-export { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../errors.js';
+export {
+  type ErrorCode,
+  ImageError,
+  InputError,
+  MobileFaceNetError,
+  ModelError,
+  ShapeError,
+  UnavailableError,
+} from '../errors.js';
 export { type AlignedFace, alignFace } from '../face/align.js';
 export type { FaceChoice } from '../face/chooseFace.js';
 export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from '../face/decision.js';

@@ -165,7 +165,7 @@ function scoreProbes(
  * first is searched for in a gallery of the second and all distractors; ties with a distractor count against it.
  * The false-accept rate is that over all pairs of a probe and a distractor.
  * Throws InputError TOO_FEW_PROBES, TOO_MANY_SCORES, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH,
- * RuntimeError OUT_OF_MEMORY.
+ * UnavailableError OUT_OF_MEMORY.
  */
 export function evaluateIdentification(
   engine: Engine,

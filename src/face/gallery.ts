@@ -82,7 +82,7 @@ export class Gallery implements FaceGallery {
     this.#table = new VectorTable(engine, embeddingLength);
   }
 
-  /** Reads what `save` gave. Throws as `parseGallery` does, and RuntimeError OUT_OF_MEMORY. `where` names the file. */
+  /** Reads what `save` gave. Throws as `parseGallery` does, and UnavailableError OUT_OF_MEMORY. `where` names the file. */
   static async open(engine: Engine, bytes: Uint8Array, where: string): Promise<Gallery> {
     const { weights, embeddingLength, owners, embeddings } = await parseGallery(bytes, where);
     const gallery = new Gallery(engine, weights, embeddingLength);
@@ -128,7 +128,7 @@ export class Gallery implements FaceGallery {
 
   /**
    * Adds an embedding to a person, who is new where the id is. The embedding may have any length but 0.
-   * Throws InputError OTHER_WEIGHTS, BAD_ID, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError
+   * Throws InputError OTHER_WEIGHTS, BAD_ID, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, UnavailableError
    * OUT_OF_MEMORY or DISPOSED; then the gallery is as before.
    */
   enrol(id: string, face: FaceEmbedding): void {
@@ -150,7 +150,7 @@ export class Gallery implements FaceGallery {
     return checked.length;
   }
 
-  /** Removes a person with all embeddings, and says whether there was one. Throws RuntimeError DISPOSED. */
+  /** Removes a person with all embeddings, and says whether there was one. Throws UnavailableError DISPOSED. */
   remove(id: string): boolean {
     const person = this.#people.get(id);
     if (!person) return false;
@@ -161,7 +161,7 @@ export class Gallery implements FaceGallery {
 
   /**
    * The people whom a face is most like, best first. Throws InputError OTHER_WEIGHTS, BAD_TOP, ZERO_EMBEDDING or
-   * NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
+   * NOT_FINITE, ShapeError VECTOR_LENGTH, UnavailableError DISPOSED.
    */
   search(face: FaceEmbedding, options: GallerySearchOptions = {}): GalleryMatch[] {
     return this.searchAll([face], options)[0]!;
@@ -177,7 +177,7 @@ export class Gallery implements FaceGallery {
     return rankings.map((ranking) => ranking.matches());
   }
 
-  /** The gallery as the bytes of a file. Throws InputError TOO_MANY_IDS, RuntimeError DISPOSED. */
+  /** The gallery as the bytes of a file. Throws InputError TOO_MANY_IDS, UnavailableError DISPOSED. */
   async save(): Promise<Uint8Array<ArrayBuffer>> {
     const length = this.embeddingLength;
     const embeddings = new Float32Array(this.embeddings * length);

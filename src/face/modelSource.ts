@@ -56,7 +56,7 @@ function isFiles(source: WeightBytes | readonly ModelFile[]): source is readonly
 
 /**
  * Loads a model; where no source is given, the package's own file. `option` names the caller's option in messages.
- * Throws InputError FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, RuntimeError ABORTED, and what `importModel`
+ * Throws InputError FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, the signal's reason, and what `importModel`
  * throws.
  */
 export async function loadModelSource(

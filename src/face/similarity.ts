@@ -1,5 +1,5 @@
 /** The similarity transform that moves points onto others with the least squared error (Umeyama 1991), in the plane. */
-import { InputError } from '../errors.js';
+import { type ErrorCode, InputError } from '../errors.js';
 import type { Similarity } from '../image/warp.js';
 import type { Point } from './landmarks.js';
 
@@ -21,7 +21,7 @@ function centreOf(points: readonly Point[]): Point {
   return [sum[0] / points.length, sum[1] / points.length];
 }
 
-function refuse(code: string, found: string, accepted: string): never {
+function refuse(code: ErrorCode, found: string, accepted: string): never {
   throw new InputError(code, `landmarks ${found}; ${accepted}.`);
 }
 

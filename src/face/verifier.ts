@@ -14,7 +14,7 @@ import type { CropSize } from './landmarks.js';
 import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
 import { loadModelSource, type ModelSource } from './modelSource.js';
 import { CROP_EVIDENCE, evidenceOf, type FaceQuality, judgeFace } from './quality.js';
-import { checkSignal, type WeightOptions } from './weightBytes.js';
+import type { WeightOptions } from './weightBytes.js';
 
 /** A photograph: the bytes of a JPEG or PNG file, or pixels. */
 export type Photo = Uint8Array | ImageSource;
@@ -29,7 +29,7 @@ export interface LoadOptions extends EngineOptions, WeightOptions {
   readonly engine?: Engine | undefined;
 }
 
-/** A way to stop: checked before each photograph. Throws RuntimeError ABORTED with the signal's reason as its cause. */
+/** A way to stop: checked before each photograph. Rejects with the signal's own reason. */
 export interface Abortable {
   readonly signal?: AbortSignal | undefined;
 }
@@ -130,7 +130,7 @@ export class FaceVerifier {
   /**
    * Loads weights and compiles them. With no options it takes the weights of this package, where there is a file
    * system. Throws what `importModel`, `Engine.create`, `createEmbedder` and `createDetector` throw, InputError
-   * FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, RuntimeError ABORTED, and ModelError NO_HASH for a model whose card has none.
+   * FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, the signal's reason, and ModelError NO_HASH for a model whose card has none.
    */
   static async load(options: LoadOptions = {}): Promise<FaceVerifier> {
     const { model, detector, engine: given, signal, onLoadProgress, ...engineOptions } = options;
@@ -145,7 +145,7 @@ export class FaceVerifier {
     }
     const engine = given ?? (await Engine.create(engineOptions));
     try {
-      checkSignal(signal);
+      signal?.throwIfAborted();
       const embedder = await createEmbedder(engine, embedding);
       const found = detection && (await createDetector(engine, detection));
       return new FaceVerifier(engine, !given, embedder, found);
@@ -177,21 +177,21 @@ export class FaceVerifier {
 
   /** The faces of a photograph, the largest first. Throws as `Detector.detect` and `decodeImage` do. */
   async detect(photo: Photo, options: DetectOptions & Abortable = {}): Promise<Face[]> {
-    checkSignal(options.signal);
+    options.signal?.throwIfAborted();
     const image = await this.#read(photo);
-    checkSignal(options.signal);
+    options.signal?.throwIfAborted();
     return this.#requireDetector().detect(image, options);
   }
 
   /**
    * The aligned crop of a photograph's face, as `embed` embeds it.
    * Throws ImageError NO_FACE where none is found, POOR_FACE, FACE_OUTSIDE, or for what is no image; ShapeError
-   * FACE_SIZE for a crop of another size; RuntimeError ABORTED.
+   * FACE_SIZE for a crop of another size; the signal's reason.
    */
   async crop(photo: Photo, options: CropOptions = {}): Promise<FaceCrop> {
-    checkSignal(options.signal);
+    options.signal?.throwIfAborted();
     const image = await this.#read(photo);
-    checkSignal(options.signal);
+    options.signal?.throwIfAborted();
     return this.#cropImage(image, options);
   }
 
@@ -204,7 +204,7 @@ export class FaceVerifier {
 
   /**
    * Embeds many photographs one after another, hearing the signal and reporting progress between them. One that fails
-   * has its error in its place and does not end the others. Throws RuntimeError ABORTED.
+   * has its error in its place and does not end the others. Throws the signal's reason.
    */
   async embedBatch(
     photos: readonly Photo[],
@@ -216,7 +216,7 @@ export class FaceVerifier {
       options.onProgress?.({ done: results.length, total: photos.length });
       await nextTurn();
     }
-    checkSignal(options.signal);
+    options.signal?.throwIfAborted();
     return results;
   }
 
@@ -289,7 +289,7 @@ export class FaceVerifier {
     try {
       return await this.embed(photo, options);
     } catch (error) {
-      if (!(error instanceof MobileFaceNetError) || error.code === 'ABORTED') throw error;
+      if (!(error instanceof MobileFaceNetError)) throw error;
       return error;
     }
   }

@@ -1,5 +1,5 @@
 /** The bytes of weights from a path, an address, a stream or a file that a user chose: counted, checked, and kept by hash. */
-import { InputError, RuntimeError } from '../errors.js';
+import { InputError } from '../errors.js';
 import { sha256 } from '../formats/sha256.js';
 
 /** Where the bytes of one file come from. */
@@ -16,7 +16,7 @@ export interface LoadProgress {
 
 /** How weights are read. */
 export interface WeightOptions {
-  /** Ends the reading. Throws RuntimeError ABORTED with the signal's reason as its cause. */
+  /** Ends the reading, which rejects with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
   /** Hears how far the reading is, after each piece. */
   readonly onLoadProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -35,14 +35,8 @@ const ADDRESS = /^(https?|file|data|blob):/i;
 const CACHE = 'mobilefacenet-weights';
 const CACHE_ADDRESS = 'https://weights.mobilefacenet.invalid/';
 
-/** Throws RuntimeError ABORTED. */
-export function checkSignal(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
-}
-
 function unreadable(reading: Reading, how: string, cause: unknown): Error {
-  checkSignal(reading.signal);
+  reading.signal?.throwIfAborted();
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new InputError('FILE_UNREADABLE', `${reading.where}: cannot be ${how}: ${reason}.`, { cause });
 }
@@ -59,14 +53,14 @@ async function readStream(stream: ReadableStream<Uint8Array>, totalBytes: number
   let loadedBytes = 0;
   try {
     for (;;) {
-      checkSignal(reading.signal);
+      reading.signal?.throwIfAborted();
       const { done, value } = await reader.read();
       if (done) break;
       pieces.push(value);
       loadedBytes += value.length;
       tell(reading, loadedBytes, totalBytes);
     }
-    checkSignal(reading.signal);
+    reading.signal?.throwIfAborted();
   } finally {
     reading.signal?.removeEventListener('abort', stop);
     stop();
@@ -149,7 +143,7 @@ async function readFrom(from: WeightBytes, reading: Reading): Promise<Uint8Array
 
 /**
  * Reads one file whole and compares it with `hash`, its SHA-256 in hexadecimal, where one is given. `option` names the
- * caller's option in messages. Throws InputError FILE_UNREADABLE or HASH_MISMATCH, RuntimeError ABORTED.
+ * caller's option in messages. Throws InputError FILE_UNREADABLE or HASH_MISMATCH, the signal's reason.
  */
 export async function readWeightBytes(
   from: WeightBytes,
@@ -157,7 +151,7 @@ export async function readWeightBytes(
   hash: string | undefined,
   options: WeightOptions,
 ): Promise<Uint8Array> {
-  checkSignal(options.signal);
+  options.signal?.throwIfAborted();
   const where = typeof from === 'string' || from instanceof URL ? String(from) : `option "${option}"`;
   const wanted = hash?.toLowerCase();
   const bytes = await readFrom(from, { ...options, option, where, hash: wanted });

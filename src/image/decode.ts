@@ -87,7 +87,7 @@ async function decodePng(bytes: Uint8Array, where: string, limit: number): Promi
  * accepted; alpha is dropped, colour profiles are not applied. An image that its camera stored turned or mirrored comes
  * out upright, as in browsers and from cv2.imread. `where` names the file in messages.
  * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (12 bits a sample, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,
- * TRUNCATED_IMAGE or CORRUPT_IMAGE, and RuntimeError DECODER_UNAVAILABLE where the JPEG decoder cannot be loaded.
+ * TRUNCATED_IMAGE or CORRUPT_IMAGE, and UnavailableError DECODER_UNAVAILABLE where the JPEG decoder cannot be loaded.
  */
 export async function decodeImage(bytes: Uint8Array, where: string, options: DecodeOptions = {}): Promise<RgbImage> {
   const limit = options.pixelLimit ?? DEFAULT_PIXEL_LIMIT;

@@ -1,5 +1,5 @@
 /** The JPEG decoder libjpeg-turbo as WebAssembly, wherever its module comes from. */
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 
 /** Bytes of memory above which a decoder is not kept for the next image: WebAssembly memory never shrinks. */
 const KEEP_BYTES = 2 ** 25;
@@ -69,7 +69,7 @@ function run(decoder: TurboJpeg, { pieces, width, height, format }: JpegTask): U
   const pixels = decoder.malloc(rowBytes * height);
   if (handle === 0 || file === 0 || pixels === 0) {
     const megabytes = Math.ceil((fileBytes + rowBytes * height) / 2 ** 20);
-    throw new RuntimeError(
+    throw new UnavailableError(
       'OUT_OF_MEMORY',
       `the JPEG decoder needs ${megabytes} MB, which this runtime does not give.`,
     );
@@ -111,7 +111,7 @@ export class TurboJpegDecoder {
 
   /**
    * The pixels of a JPEG file; `undefined` where the decoder refuses it or warns of anything.
-   * Throws RuntimeError DECODER_UNAVAILABLE where the decoder cannot be loaded.
+   * Throws UnavailableError DECODER_UNAVAILABLE where the decoder cannot be loaded.
    */
   async decode(task: JpegTask): Promise<Uint8Array | undefined> {
     const decoder = this.#idle ?? (await this.#start());
@@ -133,7 +133,7 @@ export class TurboJpegDecoder {
       return instance.exports as unknown as TurboJpeg;
     } catch (cause) {
       this.#compiled = undefined;
-      throw new RuntimeError('DECODER_UNAVAILABLE', 'the JPEG decoder could not be started.', { cause });
+      throw new UnavailableError('DECODER_UNAVAILABLE', 'the JPEG decoder could not be started.', { cause });
     }
   }
 }

@@ -2,7 +2,7 @@
  * The barrier between the steps of a run. It counts finished units, not lanes: a lane that the system has put aside
  * holds the others up by the units that it has begun, never by those that it might have taken.
  */
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import { CONTROL } from './control.js';
 
 /** Looks at a counter before a lane sleeps; about a tenth of a millisecond, longer than lanes usually differ by. */
@@ -41,7 +41,7 @@ export class Barrier {
     return true;
   }
 
-  /** Waits until a counter is `whole`. Throws RuntimeError WORKER_LOST when the run was given up. */
+  /** Waits until a counter is `whole`. Throws UnavailableError WORKER_LOST when the run was given up. */
   await(counter: number, whole: number): void {
     const words = this.#words;
     for (let spin = 1; spin <= SPINS; spin++) {
@@ -76,7 +76,7 @@ export class Barrier {
 
   #checkAbort(): void {
     if (Atomics.load(this.#words, this.#control + CONTROL.abort) !== 0) {
-      throw new RuntimeError('WORKER_LOST', 'a worker thread ended during the run; the next run starts a new one.');
+      throw new UnavailableError('WORKER_LOST', 'a worker thread ended during the run; the next run starts a new one.');
     }
   }
 }

@@ -1,5 +1,5 @@
 /** One growing WASM memory and the regions in it; it never shrinks, and `release` makes a region free again. */
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 
 const PAGE_BYTES = 65536;
 
@@ -27,7 +27,7 @@ export class RegionMemory {
   #floats = new Float32Array(0);
   #bytes = new DataView(new ArrayBuffer(0));
 
-  /** Throws RuntimeError NO_SHARED_MEMORY where the runtime has none. */
+  /** Throws UnavailableError NO_SHARED_MEMORY where the runtime has none. */
   constructor(maximumBytes: number) {
     const maximum = Math.max(1, Math.ceil(maximumBytes / PAGE_BYTES));
     this.#maximumBytes = maximum * PAGE_BYTES;
@@ -35,7 +35,7 @@ export class RegionMemory {
       this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
     } catch (cause) {
       const message = `this runtime cannot reserve ${this.#maximumBytes} bytes of shared WebAssembly memory; set maximumMemoryBytes lower.`;
-      throw new RuntimeError('NO_SHARED_MEMORY', message, { cause });
+      throw new UnavailableError('NO_SHARED_MEMORY', message, { cause });
     }
   }
 
@@ -56,7 +56,7 @@ export class RegionMemory {
     return this.#bytes;
   }
 
-  /** Reserves a region of at least `sizeBytes`. Throws RuntimeError OUT_OF_MEMORY at the memory's maximum. */
+  /** Reserves a region of at least `sizeBytes`. Throws UnavailableError OUT_OF_MEMORY at the memory's maximum. */
   allocate(sizeBytes: number): MemoryRegion {
     const size = Math.max(1, Math.ceil(sizeBytes / ALIGNMENT_BYTES)) * ALIGNMENT_BYTES;
     let begin = FIRST_BYTES;
@@ -84,7 +84,7 @@ export class RegionMemory {
       if (endBytes > this.#maximumBytes) throw new RangeError('maximum reached');
       this.memory.grow(Math.ceil(missing / PAGE_BYTES));
     } catch (cause) {
-      throw new RuntimeError(
+      throw new UnavailableError(
         'OUT_OF_MEMORY',
         `the engine's memory would need ${endBytes} bytes; its maximum is ${this.#maximumBytes} (option maximumMemoryBytes).`,
         { cause },

@@ -1,6 +1,6 @@
 /** The kernels' WASM modules: the best build that this runtime runs rightly, compiled and instantiated set by set. */
 import { instantiateSync } from '@assemblyscript/loader';
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import type { Build, Kernel, KernelSet } from '../kernels/kernel.js';
 import { probeExtent, probePointwise } from './probe.js';
 import type { KernelFunction } from './run.js';
@@ -112,7 +112,7 @@ export class Kernels {
     return (await this.#relaxedDot) ? list : list.filter(({ relaxedDot }) => !relaxedDot);
   }
 
-  /** Compiles and instantiates a set, unless that was done before. Throws RuntimeError NO_KERNELS or WASM_FORBIDDEN. */
+  /** Compiles and instantiates a set, unless that was done before. Throws UnavailableError NO_KERNELS or WASM_FORBIDDEN. */
   async load(set: KernelSet): Promise<void> {
     if (this.#modules.has(set)) return;
     const binary = binaryOf(this.#binaries[set], this.build);
@@ -133,7 +133,7 @@ export class Kernels {
 
 /**
  * Instantiates the core of the first of the given builds that compiles here and computes a small product rightly, over
- * the given memory. Throws RuntimeError NO_SIMD where none does, WASM_FORBIDDEN or NO_KERNELS.
+ * the given memory. Throws UnavailableError NO_SIMD where none does, WASM_FORBIDDEN or NO_KERNELS.
  */
 export async function loadKernels(
   binaries: KernelBinaries,
@@ -153,23 +153,23 @@ export async function loadKernels(
   }
   if (!builds.some((build) => binaryOf(binaries.core, build))) throw notGiven('core', builds);
   if (isForbidden(cause)) throw forbidden(cause);
-  throw new RuntimeError(
+  throw new UnavailableError(
     'NO_SIMD',
     `this runtime runs none of the kernel builds (${builds.join(', ')}); WebAssembly SIMD and shared memory are needed: Node 20, Chrome 91, Firefox 113 or Safari 16.4 and newer have them.`,
     { cause },
   );
 }
 
-function notGiven(set: KernelSet, builds: readonly Build[]): RuntimeError {
+function notGiven(set: KernelSet, builds: readonly Build[]): UnavailableError {
   const found = `kernels of the set "${set}" are needed and given in none of the builds ${builds.join(', ')}`;
-  return new RuntimeError('NO_KERNELS', `${found}; the option binaries names them.`);
+  return new UnavailableError('NO_KERNELS', `${found}; the option binaries names them.`);
 }
 
 function isForbidden(cause: unknown): boolean {
   return FORBIDDEN.test(String(cause));
 }
 
-function forbidden(cause: unknown): RuntimeError {
+function forbidden(cause: unknown): UnavailableError {
   const accepted = "script-src 'wasm-unsafe-eval' allows it on a page; on Workers, kernels are imported as modules";
-  return new RuntimeError('WASM_FORBIDDEN', `WebAssembly may not be compiled here: ${accepted}.`, { cause });
+  return new UnavailableError('WASM_FORBIDDEN', `WebAssembly may not be compiled here: ${accepted}.`, { cause });
 }

@@ -1,5 +1,5 @@
 /** The worker pool: lanes on other threads over one shared memory. Tasks go through shared words, not messages. */
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import { CONTROL, CONTROL_BYTES } from './control.js';
 import { Lane } from './lane.js';
 import type { RegionMemory } from './memory.js';
@@ -77,7 +77,7 @@ export class LanePool {
 
   /**
    * Starts workers until there are so many; resolves when all are ready.
-   * Rejects with RuntimeError NO_WORKERS where this runtime has none, or forbids them or shared memory in them.
+   * Rejects with UnavailableError NO_WORKERS where this runtime has none, or forbids them or shared memory in them.
    */
   start(workers: number): Promise<void> {
     const start = this.#starting.then(() => this.#startUntil(workers));
@@ -105,8 +105,8 @@ export class LanePool {
       this.#close(end);
     } catch (error) {
       this.#giveUp();
-      if (error instanceof RuntimeError) throw error;
-      throw new RuntimeError('KERNEL_FAILED', `a kernel failed: ${String(error)}.`, { cause: error });
+      if (error instanceof UnavailableError) throw error;
+      throw new UnavailableError('KERNEL_FAILED', `a kernel failed: ${String(error)}.`, { cause: error });
     }
   }
 
@@ -124,13 +124,13 @@ export class LanePool {
     this.#finishBackground();
   }
 
-  /** Ends all workers. A background task is rejected with RuntimeError DISPOSED. */
+  /** Ends all workers. A background task is rejected with UnavailableError DISPOSED. */
   dispose(): void {
     this.#disposed = true;
     const background = this.#background;
     this.#background = undefined;
     this.#endWorkers();
-    background?.reject(new RuntimeError('DISPOSED', 'the engine was disposed while the network ran.'));
+    background?.reject(new UnavailableError('DISPOSED', 'the engine was disposed while the network ran.'));
   }
 
   #newControl(): [address: number, lane: Lane] {
@@ -174,7 +174,7 @@ export class LanePool {
       const fail = (reason: string): void => {
         clearTimeout(timer);
         if (thread) this.#forget(thread);
-        reject(new RuntimeError('NO_WORKERS', `worker threads cannot be started here: ${reason}.`));
+        reject(new UnavailableError('NO_WORKERS', `worker threads cannot be started here: ${reason}.`));
       };
       const listener = {
         message: (message: WorkerMessage): void => {
@@ -236,8 +236,8 @@ export class LanePool {
     this.#replaceWorkers();
     background?.reject(
       failure === undefined
-        ? new RuntimeError('WORKER_LOST', 'a worker thread ended during the run; the next run starts a new one.')
-        : new RuntimeError('KERNEL_FAILED', `a kernel failed: ${failure}.`),
+        ? new UnavailableError('WORKER_LOST', 'a worker thread ended during the run; the next run starts a new one.')
+        : new UnavailableError('KERNEL_FAILED', `a kernel failed: ${failure}.`),
     );
   }
 

@@ -1,5 +1,5 @@
 /** The state of one engine: memory, kernels, lanes and the regions that they work in. */
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import type { Build, KernelSet } from '../kernels/kernel.js';
 import { type MemoryRegion, RegionMemory } from './memory.js';
 import { type KernelBinaries, type Kernels, loadKernels, PREFERRED_BUILDS } from './module.js';
@@ -72,7 +72,7 @@ export class Session {
 
   /**
    * Makes sets of kernels known to this thread and the workers, after the runs that were asked for before. Throws
-   * RuntimeError NO_KERNELS or WASM_FORBIDDEN.
+   * UnavailableError NO_KERNELS or WASM_FORBIDDEN.
    */
   async load(sets: readonly KernelSet[]): Promise<void> {
     const isMissing = (set: KernelSet): boolean => !this.kernels.module(set);
@@ -121,7 +121,7 @@ export class Session {
     return this.#counters!;
   }
 
-  /** Makes the regions at least as large as a task needs. Throws RuntimeError OUT_OF_MEMORY. */
+  /** Makes the regions at least as large as a task needs. Throws UnavailableError OUT_OF_MEMORY. */
   reserve({ arenaBytes, scratchBytes, arenas, stagingBytes, counterBytes }: RegionNeeds): void {
     this.#growAll(this.#arenas, arenas, arenaBytes);
     this.#growAll(this.#scratches, this.mostLanes, scratchBytes);
@@ -249,9 +249,9 @@ function sizeOf({ begin, end }: MemoryRegion): number {
   return end - begin;
 }
 
-/** Refuses work after disposal. Throws RuntimeError DISPOSED. */
+/** Refuses work after disposal. Throws UnavailableError DISPOSED. */
 export function requireAlive(session: Session, what: string, disposed: boolean): void {
   if (session.disposed || disposed) {
-    throw new RuntimeError('DISPOSED', `the ${what} was disposed; make a new one.`);
+    throw new UnavailableError('DISPOSED', `the ${what} was disposed; make a new one.`);
   }
 }

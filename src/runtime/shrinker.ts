@@ -1,5 +1,5 @@
 /** Smaller copies of images by the SIMD kernels, in a memory of their own: what `resizeRegion` gives, sooner. */
-import { RuntimeError } from '../errors.js';
+import { UnavailableError } from '../errors.js';
 import type { RgbImage } from '../image/image.js';
 import { type Region, resizeRegion } from '../image/resize.js';
 import { tapStride, triangleTaps } from '../image/triangle.js';
@@ -100,7 +100,7 @@ export class ImageShrinker {
 
   /**
    * Makes a shrinker in a memory of its own of at most `maximumMemoryBytes`, 512 MiB by default; it outlives the engine.
-   * Throws RuntimeError NO_SHARED_MEMORY, DISPOSED, NO_KERNELS or WASM_FORBIDDEN.
+   * Throws UnavailableError NO_SHARED_MEMORY, DISPOSED, NO_KERNELS or WASM_FORBIDDEN.
    */
   static async create(engine: FurtherKernels, maximumMemoryBytes = DEFAULT_MEMORY_BYTES): Promise<ImageShrinker> {
     return new ImageShrinker(await engine.furtherModule(), maximumMemoryBytes);
@@ -111,12 +111,12 @@ export class ImageShrinker {
     return this.#memory.sizeBytes;
   }
 
-  /** Size of the loaded image. Throws RuntimeError NO_IMAGE. */
+  /** Size of the loaded image. Throws UnavailableError NO_IMAGE. */
   get size(): CopySize {
     return this.#requireImage();
   }
 
-  /** Takes an image, in place of the one before. Throws RuntimeError OUT_OF_MEMORY or DISPOSED. */
+  /** Takes an image, in place of the one before. Throws UnavailableError OUT_OF_MEMORY or DISPOSED. */
   load(image: RgbImage): void {
     this.#requireAlive();
     const { begin } = this.#grow('pixels', image.data.length + SLACK_BYTES);
@@ -127,7 +127,7 @@ export class ImageShrinker {
   /**
    * Copies of a region of the loaded image, black where it passes the image; the region's corners are whole pixels. A
    * copy that is larger than the region along either side, or a few pixels wide, takes longer.
-   * Throws RuntimeError NO_IMAGE, OUT_OF_MEMORY or DISPOSED.
+   * Throws UnavailableError NO_IMAGE, OUT_OF_MEMORY or DISPOSED.
    */
   shrink(region: Region, sizes: readonly CopySize[]): RgbImage[] {
     this.#requireAlive();
@@ -152,12 +152,12 @@ export class ImageShrinker {
   }
 
   #requireAlive(): void {
-    if (this.#disposed) throw new RuntimeError('DISPOSED', 'the image shrinker was disposed; make a new one.');
+    if (this.#disposed) throw new UnavailableError('DISPOSED', 'the image shrinker was disposed; make a new one.');
   }
 
   #requireImage(): RgbImage {
     if (this.#image) return this.#image;
-    throw new RuntimeError('NO_IMAGE', 'the image shrinker has no image; load one first.');
+    throw new UnavailableError('NO_IMAGE', 'the image shrinker has no image; load one first.');
   }
 
   /** So many copies go into one pass that their filtered rows do not take too much memory, one at least. */

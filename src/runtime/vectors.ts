@@ -1,5 +1,5 @@
 /** Rows of float32 in a memory of their own, and their inner products with queries. */
-import { RuntimeError, ShapeError } from '../errors.js';
+import { ShapeError, UnavailableError } from '../errors.js';
 import { innerProductsArguments } from '../kernels/coreArguments.js';
 import { INNER_PRODUCTS, MOST_QUERIES, ROW_BLOCK } from '../kernels/innerProducts.js';
 import { type Address, NO_BASES, orderArguments, writeArguments } from '../kernels/struct.js';
@@ -61,7 +61,7 @@ export class VectorTable {
 
   /**
    * An empty table in a memory of its own of at most `maximumMemoryBytes`, 512 MiB by default; it outlives the engine.
-   * Throws RuntimeError NO_SHARED_MEMORY or DISPOSED, ShapeError VECTOR_LENGTH for a length that is no whole number from 1.
+   * Throws UnavailableError NO_SHARED_MEMORY or DISPOSED, ShapeError VECTOR_LENGTH for a length that is no whole number from 1.
    */
   constructor(engine: CoreKernels, length: number, maximumMemoryBytes = DEFAULT_MEMORY_BYTES) {
     if (!Number.isSafeInteger(length) || length < 1) {
@@ -82,7 +82,7 @@ export class VectorTable {
     return this.#storage?.memory.sizeBytes ?? 0;
   }
 
-  /** Appends a vector and gives its row. Throws ShapeError VECTOR_LENGTH, RuntimeError OUT_OF_MEMORY or DISPOSED. */
+  /** Appends a vector and gives its row. Throws ShapeError VECTOR_LENGTH, UnavailableError OUT_OF_MEMORY or DISPOSED. */
   push(vector: Vector): number {
     this.#check(vector);
     this.reserve(this.#rows + 1);
@@ -90,7 +90,7 @@ export class VectorTable {
     return this.#rows++;
   }
 
-  /** Makes room for so many vectors in all. Throws RuntimeError OUT_OF_MEMORY or DISPOSED; then nothing has changed. */
+  /** Makes room for so many vectors in all. Throws UnavailableError OUT_OF_MEMORY or DISPOSED; then nothing has changed. */
   reserve(rows: number): void {
     const storage = this.#requireStorage();
     const { memory, matrix } = storage;
@@ -112,13 +112,13 @@ export class VectorTable {
     throw failure;
   }
 
-  /** The vector of a row, in new memory. Throws ShapeError VECTOR_ROW, RuntimeError DISPOSED. */
+  /** The vector of a row, in new memory. Throws ShapeError VECTOR_ROW, UnavailableError DISPOSED. */
   at(row: number): Float32Array {
     this.#checkRow(row);
     return this.#row(row).slice(0, this.length);
   }
 
-  /** Removes a row; the last one takes its place. Throws ShapeError VECTOR_ROW, RuntimeError DISPOSED. */
+  /** Removes a row; the last one takes its place. Throws ShapeError VECTOR_ROW, UnavailableError DISPOSED. */
   remove(row: number): void {
     this.#checkRow(row);
     const last = this.#row(this.#rows - 1);
@@ -129,7 +129,7 @@ export class VectorTable {
 
   /**
    * The inner products of each query with every row: by query, then by row. Four queries at a time share one pass over
-   * the rows. Throws ShapeError VECTOR_LENGTH, RuntimeError DISPOSED.
+   * the rows. Throws ShapeError VECTOR_LENGTH, UnavailableError DISPOSED.
    */
   innerProducts(queries: readonly Vector[]): Float32Array[] {
     const results = queries.map(() => new Float32Array(this.#rows));
@@ -215,6 +215,6 @@ export class VectorTable {
 
   #requireStorage(): Storage {
     if (this.#storage) return this.#storage;
-    throw new RuntimeError('DISPOSED', 'the vector table was disposed; make a new one.');
+    throw new UnavailableError('DISPOSED', 'the vector table was disposed; make a new one.');
   }
 }

@@ -127,7 +127,7 @@ describe('a cancelled load', () => {
       signal: controller.signal,
       onLoadProgress: () => controller.abort(reason),
     });
-    await expect(load).rejects.toMatchObject({ code: 'ABORTED', cause: reason });
+    await expect(load).rejects.toBe(reason);
     await closed;
   });
 
@@ -142,12 +142,12 @@ describe('a cancelled load', () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(reason), 20);
     const load = FaceVerifier.load({ model: stream, detector: null, signal: controller.signal });
-    await expect(load).rejects.toMatchObject({ code: 'ABORTED', cause: reason });
+    await expect(load).rejects.toBe(reason);
     expect(cancelled).toBe(reason);
   });
 
   test('that was cancelled before begins nothing', async () => {
     const load = FaceVerifier.load({ signal: AbortSignal.abort(reason) });
-    await expect(load).rejects.toMatchObject({ code: 'ABORTED', cause: reason });
+    await expect(load).rejects.toBe(reason);
   });
 });

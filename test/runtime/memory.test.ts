@@ -1,7 +1,7 @@
 /** The memory: regions never overlap, freed regions are used again, and the maximum is an error with a code. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RuntimeError } from '../../src/errors.js';
+import { UnavailableError } from '../../src/errors.js';
 import { type MemoryRegion, RegionMemory } from '../../src/runtime/memory.js';
 
 describe('RegionMemory', () => {
@@ -47,7 +47,7 @@ describe('RegionMemory', () => {
 
   test('says where the maximum is', () => {
     const memory = new RegionMemory(1024 * 1024);
-    expect(() => memory.allocate(2 * 1024 * 1024)).toThrow(RuntimeError);
+    expect(() => memory.allocate(2 * 1024 * 1024)).toThrow(UnavailableError);
     expect(() => memory.allocate(2 * 1024 * 1024)).toThrow(/maximumMemoryBytes/);
     expect(memory.allocate(1000).begin).toBeGreaterThan(0);
   });

@@ -1,7 +1,7 @@
 /** Choosing the build: what does not validate, does not link or computes wrongly is passed over. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { RuntimeError } from '../../src/errors.js';
+import { UnavailableError } from '../../src/errors.js';
 import { kernelBinaries } from '../../src/runtime/inline.js';
 import { type KernelBinaries, loadKernels } from '../../src/runtime/module.js';
 
@@ -39,7 +39,7 @@ test('takes compiled modules as they are', async () => {
 
 test('says what is needed where no build runs', async () => {
   const attempt = loadKernels({ core: { plain: wrongBuild } }, memory());
-  await expect(attempt).rejects.toThrow(RuntimeError);
+  await expect(attempt).rejects.toThrow(UnavailableError);
   await expect(attempt).rejects.toMatchObject({ code: 'NO_SIMD' });
 });
 

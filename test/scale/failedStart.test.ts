@@ -143,7 +143,7 @@ describe('a command that cannot start', () => {
     const { code, stderr } = await runProgram(args, environment({}), alone);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: expect.stringMatching(/^RuntimeError MISSING_PEER: .*npm install/),
+      stderr: expect.stringMatching(/^UnavailableError MISSING_PEER: .*npm install/),
     });
   });
 

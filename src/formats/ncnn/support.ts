@@ -1,5 +1,5 @@
 /** Which layers of a file cannot be imported, all of them at once. */
-import { ModelError } from '../../errors.js';
+import { type ErrorCode, ModelError } from '../../errors.js';
 import type { LayerImporter } from './layerImporter.js';
 import { layerImporters } from './layers/index.js';
 import { describeLayer, type ParamLayer } from './parseParam.js';
@@ -41,7 +41,7 @@ function unsupportedPart(layer: ParamLayer, importer: LayerImporter): string | u
  * counts.
  */
 export function checkSupport(layers: readonly ParamLayer[]): void {
-  let code = 'UNSUPPORTED_ATTRIBUTE';
+  let code: ErrorCode = 'UNSUPPORTED_ATTRIBUTE';
   const found: string[] = [];
   for (const layer of layers) {
     const importer = layerImporters.get(layer.type);

@@ -1,5 +1,13 @@
 /** What a pool of faces and its threads say to each other; every value can be cloned. */
-import { ImageError, InputError, MobileFaceNetError, ModelError, RuntimeError, ShapeError } from '../../errors.js';
+import {
+  type ErrorCode,
+  ImageError,
+  InputError,
+  MobileFaceNetError,
+  ModelError,
+  ShapeError,
+  UnavailableError,
+} from '../../errors.js';
 import type { FaceChoice } from '../../face/chooseFace.js';
 import type { Face } from '../../face/detect.js';
 import type { EmbeddedFace } from '../../face/verifier.js';
@@ -52,7 +60,7 @@ export interface ThreadFacts {
 /** An error that crosses threads. */
 export interface ErrorMessage {
   readonly name: string;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
@@ -62,11 +70,11 @@ export type ThreadMessage =
   | { readonly result: TaskResult }
   | { readonly error: ErrorMessage };
 
-const CLASSES: Readonly<Record<string, new (code: string, message: string) => MobileFaceNetError>> = {
+const CLASSES: Readonly<Record<string, new (code: ErrorCode, message: string) => MobileFaceNetError>> = {
   ImageError,
   InputError,
   ModelError,
-  RuntimeError,
+  UnavailableError,
   ShapeError,
 };
 
@@ -77,10 +85,10 @@ export function printError(error: unknown): ErrorMessage {
     return { name, code, message };
   }
   const message = error instanceof Error ? error.message.split('\n')[0]! : String(error);
-  return { name: 'RuntimeError', code: 'INTERNAL', message: `unexpected: ${message}` };
+  return { name: 'UnavailableError', code: 'INTERNAL', message: `unexpected: ${message}` };
 }
 
 /** The error that was sent. */
 export function readError({ name, code, message }: ErrorMessage): MobileFaceNetError {
-  return new (CLASSES[name] ?? RuntimeError)(code, message);
+  return new (CLASSES[name] ?? UnavailableError)(code, message);
 }

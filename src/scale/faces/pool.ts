@@ -1,6 +1,6 @@
 /** A pool of threads that detect and embed faces, so that the event loop of a server stays free. */
 import { Worker } from 'node:worker_threads';
-import { InputError, RuntimeError } from '../../errors.js';
+import { InputError, UnavailableError } from '../../errors.js';
 import type { EmbeddedFace } from '../../face/verifier.js';
 import { DEFAULT_PIXEL_LIMIT } from '../../image/decode.js';
 import type { ModelCard } from '../../model/card.js';
@@ -59,10 +59,6 @@ interface Lane {
   pending: PendingTask | undefined;
   /** Ending: it was told to, and takes no task. */
   state: 'starting' | 'ready' | 'ending';
-}
-
-function aborted(signal: AbortSignal): RuntimeError {
-  return new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
 }
 
 /** Threads that all have the same networks. Make one with `FacePool.start`. */
@@ -126,7 +122,7 @@ export class FacePool {
     return this.#waiting.length;
   }
 
-  /** The faces in a JPEG or PNG file. Throws as `FaceVerifier.detect` does, RuntimeError ABORTED, THREAD_ENDED or DISPOSED. */
+  /** The faces in a JPEG or PNG file. Throws as `FaceVerifier.detect` does, UnavailableError THREAD_ENDED or DISPOSED, or the signal's reason. */
   async detect(image: Uint8Array, options: DetectTaskOptions & Cancellable = {}): Promise<DetectedFaces> {
     const { signal, minimumFace } = options;
     return (await this.#perform({ kind: 'detect', image, options: { minimumFace } }, signal)) as DetectedFaces;
@@ -139,22 +135,22 @@ export class FacePool {
     return (await this.#perform(task, signal)) as EmbeddedFace;
   }
 
-  /** Ends all threads. Tasks that are not done are refused with RuntimeError DISPOSED. */
+  /** Ends all threads. Tasks that are not done are refused with UnavailableError DISPOSED. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#disposed());
     await Promise.all([...this.#lanes].map(({ worker }) => worker.terminate()));
   }
 
-  #disposed(): RuntimeError {
-    return new RuntimeError('DISPOSED', 'the pool was closed; start a new one.');
+  #disposed(): UnavailableError {
+    return new UnavailableError('DISPOSED', 'the pool was closed; start a new one.');
   }
 
   #perform(task: FaceTask, signal: AbortSignal | undefined): Promise<TaskResult> {
     if (this.#closed) throw this.#disposed();
-    if (signal?.aborted) throw aborted(signal);
+    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
-      const abort = () => this.#abort(pending, aborted(signal!));
+      const abort = () => this.#abort(pending, signal!.reason);
       const done = () => signal?.removeEventListener('abort', abort);
       const pending: PendingTask = {
         task,
@@ -173,10 +169,10 @@ export class FacePool {
     });
   }
 
-  #abort(pending: PendingTask, error: RuntimeError): void {
+  #abort(pending: PendingTask, reason: unknown): void {
     const at = this.#waiting.indexOf(pending);
     if (at >= 0) this.#waiting.splice(at, 1);
-    pending.reject(error);
+    pending.reject(reason);
     const lane = [...this.#lanes].find((candidate) => candidate.pending === pending);
     if (!lane) return;
     // A network that runs hears nothing: where it does not end soon its thread does, and `#lost` starts another.
@@ -229,7 +225,9 @@ export class FacePool {
     });
     worker.on('exit', () => {
       const reason = `its thread ended: ${failure?.message ?? 'it was stopped'}`;
-      const error = new RuntimeError('THREAD_ENDED', `the picture cannot be worked on, ${reason}.`, { cause: failure });
+      const error = new UnavailableError('THREAD_ENDED', `the picture cannot be worked on, ${reason}.`, {
+        cause: failure,
+      });
       refuse(error);
       this.#lost(lane, this.#closed ? this.#disposed() : error);
     });
@@ -245,7 +243,7 @@ export class FacePool {
   }
 
   /** A thread has ended: what it did fails, and another takes its place. */
-  #lost(lane: Lane, error: RuntimeError): void {
+  #lost(lane: Lane, error: UnavailableError): void {
     this.#lanes.delete(lane);
     lane.pending?.reject(error);
     if (lane.state === 'starting') this.#failedStarts++;

@@ -1,5 +1,5 @@
 /** What is used of the package `pg`, how transactions are run on it, and its errors as this package's. */
-import { InputError, MobileFaceNetError, RuntimeError } from '../../errors.js';
+import { InputError, MobileFaceNetError, UnavailableError } from '../../errors.js';
 import { printReason } from '../reason.js';
 
 /** A statement; one with a name is prepared once a connection. */
@@ -54,7 +54,7 @@ function translate(error: unknown, doing: string): MobileFaceNetError {
     return new InputError('NO_GALLERY', `${found}; create it first.`, { cause: error });
   }
   const message = `${doing}: the database cannot do this: ${printReason(error)}; nothing was changed, try again.`;
-  return new RuntimeError('DATABASE', message, { cause: error });
+  return new UnavailableError('DATABASE', message, { cause: error });
 }
 
 /** Whether the connection itself is lost, or in a state that nobody knows. */
@@ -66,7 +66,7 @@ function isBroken(error: unknown): boolean {
 function hearLoss(): void {}
 
 /**
- * Runs work on a connection of its own. Throws RuntimeError DATABASE for what the database or the connection refuses,
+ * Runs work on a connection of its own. Throws UnavailableError DATABASE for what the database or the connection refuses,
  * InputError NO_GALLERY where the gallery's table is not there.
  */
 export async function withClient<T>(

@@ -48,7 +48,7 @@ async function find(client: PostgresClient, name: string): Promise<StoredGallery
   return rows[0] && readEntry(rows[0]);
 }
 
-/** Finds a gallery. Throws InputError BAD_NAME, or NO_GALLERY where there is none of this name; RuntimeError DATABASE. */
+/** Finds a gallery. Throws InputError BAD_NAME, or NO_GALLERY where there is none of this name; UnavailableError DATABASE. */
 export async function findGallery(pool: PostgresPool, name: string): Promise<StoredGallery> {
   checkGalleryName(name);
   const found = await withClient(pool, `gallery "${name}"`, (client) => find(client, name));
@@ -58,7 +58,7 @@ export async function findGallery(pool: PostgresPool, name: string): Promise<Sto
 
 /**
  * Finds a gallery or makes it, with its table and index.
- * Throws InputError BAD_NAME or BAD_HASH, ShapeError VECTOR_LENGTH, RuntimeError DATABASE.
+ * Throws InputError BAD_NAME or BAD_HASH, ShapeError VECTOR_LENGTH, UnavailableError DATABASE.
  */
 export async function createGallery(pool: PostgresPool, entry: PostgresGalleryEntry): Promise<StoredGallery> {
   const { name, weights, embeddingLength } = entry;
@@ -91,7 +91,7 @@ export async function createGallery(pool: PostgresPool, entry: PostgresGalleryEn
   });
 }
 
-/** All galleries, by name. Throws RuntimeError DATABASE. */
+/** All galleries, by name. Throws UnavailableError DATABASE. */
 export async function listPostgresGalleries(pool: PostgresPool): Promise<PostgresGalleryEntry[]> {
   const { rows } = await withClient(pool, 'listing galleries', (client) =>
     client.query({ text: `${COLUMNS} order by name` }),
@@ -99,7 +99,7 @@ export async function listPostgresGalleries(pool: PostgresPool): Promise<Postgre
   return rows.map(readEntry).map(({ name, weights, embeddingLength }) => ({ name, weights, embeddingLength }));
 }
 
-/** Removes a gallery with everybody in it, and says whether there was one. Throws InputError BAD_NAME, RuntimeError DATABASE. */
+/** Removes a gallery with everybody in it, and says whether there was one. Throws InputError BAD_NAME, UnavailableError DATABASE. */
 export async function dropPostgresGallery(pool: PostgresPool, name: string): Promise<boolean> {
   checkGalleryName(name);
   return withTransaction(pool, `dropping the gallery "${name}"`, async (client) => {

@@ -97,7 +97,7 @@ export class PostgresGallery implements FaceGallery {
 
   /**
    * Opens a gallery that exists. Throws InputError BAD_NAME or BAD_OPTION, or NO_GALLERY where there is none;
-   * RuntimeError DATABASE.
+   * UnavailableError DATABASE.
    */
   static async open(pool: PostgresPool, name: string, options: PostgresGalleryOptions = {}): Promise<PostgresGallery> {
     return new PostgresGallery(pool, await findGallery(pool, name), options);
@@ -106,7 +106,7 @@ export class PostgresGallery implements FaceGallery {
   /**
    * Opens a gallery, and makes it where there is none; `migratePostgres` comes first.
    * Throws InputError BAD_NAME, BAD_HASH or BAD_OPTION, or OTHER_WEIGHTS for one that exists with other weights;
-   * ShapeError VECTOR_LENGTH; RuntimeError DATABASE.
+   * ShapeError VECTOR_LENGTH; UnavailableError DATABASE.
    */
   static async create(
     pool: PostgresPool,
@@ -127,7 +127,7 @@ export class PostgresGallery implements FaceGallery {
   /**
    * Adds faces in one transaction: all are there afterwards, or where it throws, none. Gives how many were added:
    * those whose source their person has already are not.
-   * Throws as `FaceGallery.enrol` does, InputError BAD_SOURCE, and RuntimeError DATABASE.
+   * Throws as `FaceGallery.enrol` does, InputError BAD_SOURCE, and UnavailableError DATABASE.
    */
   async enrolAll(enrolments: readonly PostgresEnrolment[]): Promise<number> {
     const rows = enrolments.map(({ id, face, source }) => ({
@@ -152,7 +152,7 @@ export class PostgresGallery implements FaceGallery {
     return rowCount! > 0;
   }
 
-  /** As `FaceGallery.search`; also RuntimeError DATABASE. Through the index it may miss people: raise `searchWidth`. */
+  /** As `FaceGallery.search`; also UnavailableError DATABASE. Through the index it may miss people: raise `searchWidth`. */
   async search(face: FaceEmbedding, options: PostgresSearchOptions = {}): Promise<GalleryMatch[]> {
     const { top, threshold } = readSearchOptions(options);
     const vector = this.#vectorOf(face);

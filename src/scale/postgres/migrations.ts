@@ -1,5 +1,5 @@
 /** The schema `mobilefacenet` of a database, brought up to date step by step. */
-import { RuntimeError } from '../../errors.js';
+import { UnavailableError } from '../../errors.js';
 import { type PostgresClient, type PostgresPool, withTransaction } from './client.js';
 
 /** Any number that nobody else locks: whoever migrates or creates a gallery waits for whoever does. */
@@ -30,13 +30,13 @@ async function requirePgvector(client: PostgresClient): Promise<void> {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > LEAST_PGVECTOR[0] || (major === LEAST_PGVECTOR[0] && minor >= LEAST_PGVECTOR[1])) return;
   const needed = `${LEAST_PGVECTOR.join('.')} or newer is needed: alter extension vector update`;
-  throw new RuntimeError('PGVECTOR', `the database has pgvector ${version || 'nowhere'}; ${needed}.`);
+  throw new UnavailableError('PGVECTOR', `the database has pgvector ${version || 'nowhere'}; ${needed}.`);
 }
 
 /**
  * Makes the schema `mobilefacenet` or brings it up to date, pgvector included, in one transaction. It can be run at any
  * time, by several processes at once; a database that is up to date is left as it is.
- * Throws RuntimeError DATABASE, or PGVECTOR for a version before 0.8.
+ * Throws UnavailableError DATABASE, or PGVECTOR for a version before 0.8.
  */
 export async function migratePostgres(pool: PostgresPool): Promise<void> {
   await withTransaction(pool, 'migrating', async (client) => {

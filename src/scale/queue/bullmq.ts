@@ -1,6 +1,6 @@
 /** What is used of the package `bullmq`, and how its server is found. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { InputError, RuntimeError } from '../../errors.js';
+import { InputError, UnavailableError } from '../../errors.js';
 import { loadPeer } from '../loadPeer.js';
 import { printReason } from '../reason.js';
 import type { ImageJob } from './job.js';
@@ -142,7 +142,7 @@ export function tellFailures(
 
 /**
  * Waits until the server has answered for the first time, and closes the connection where it does not.
- * Throws RuntimeError REDIS.
+ * Throws UnavailableError REDIS.
  */
 export async function requireServer(connection: BullConnection, url: string): Promise<void> {
   try {
@@ -156,11 +156,11 @@ export async function requireServer(connection: BullConnection, url: string): Pr
     await connection.close().catch(() => {});
     const { host } = parseAddress(url);
     const message = `the Redis server at ${host} cannot be used: ${printReason(cause)}; start it, or name another.`;
-    throw new RuntimeError('REDIS', message, { cause });
+    throw new UnavailableError('REDIS', message, { cause });
   }
 }
 
-/** Imports bullmq. Throws RuntimeError MISSING_PEER. */
+/** Imports bullmq. Throws UnavailableError MISSING_PEER. */
 export function loadBull(): Promise<Bull> {
   return loadPeer<Bull>('bullmq', 'mobilefacenet/queue', ['ioredis']);
 }

@@ -1,6 +1,6 @@
 /** The producer's side of a queue: pictures go in, and what became of them comes out. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { InputError, RuntimeError } from '../../errors.js';
+import { InputError } from '../../errors.js';
 import { checkGalleryName } from '../postgres/galleries.js';
 import { type BullQueue, connectionTo, loadBull, Patience, requireServer, tellFailures } from './bullmq.js';
 import { createJob, type ImageJob, jobIdOf, type QueuedImage, queueNameOf } from './job.js';
@@ -100,7 +100,7 @@ export class ImageQueue {
 
   /**
    * Opens the queue when its server has answered; one that goes away later is waited for.
-   * Throws RuntimeError MISSING_PEER or REDIS, InputError BAD_NAME, BAD_ADDRESS or BAD_OPTION.
+   * Throws UnavailableError MISSING_PEER or REDIS, InputError BAD_NAME, BAD_ADDRESS or BAD_OPTION.
    */
   static async open(options: ImageQueueOptions): Promise<ImageQueue> {
     const name = queueNameOf(checkGalleryName(options.gallery));
@@ -116,7 +116,7 @@ export class ImageQueue {
   /**
    * Hands pictures over, and pauses while too many wait. One that is in the queue already, or was done within the last
    * day, is not queued again: a producer that was ended can simply start again. Gives how many were handed over.
-   * Throws InputError BAD_ID or JOB_TOO_LARGE, RuntimeError ABORTED, and what the source throws.
+   * Throws InputError BAD_ID or JOB_TOO_LARGE, the signal's reason, and what the source throws.
    */
   async add(
     images: Iterable<QueuedImage> | AsyncIterable<QueuedImage>,
@@ -189,9 +189,7 @@ export class ImageQueue {
 
   async #untilRoom(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      if (signal?.aborted) {
-        throw new RuntimeError('ABORTED', 'the work was aborted by its signal.', { cause: signal.reason });
-      }
+      signal?.throwIfAborted();
       const { waiting, delayed } = await this.counts();
       if (waiting + delayed < this.#settings.mostWaiting) return;
       await delay(LOOK_AGAIN_MS);

@@ -1,7 +1,7 @@
 /** The consumer's side of a queue: pictures are read, embedded and enrolled, each exactly once. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { ImageError, InputError, MobileFaceNetError, RuntimeError, ShapeError } from '../../errors.js';
+import { ImageError, InputError, MobileFaceNetError, ShapeError, UnavailableError } from '../../errors.js';
 import type { EmbedTaskOptions } from '../faces/messages.js';
 import type { FacePool } from '../faces/pool.js';
 import { checkGalleryName } from '../postgres/galleries.js';
@@ -123,7 +123,7 @@ export class ImageWorker {
 
   /**
    * Starts to take pictures when the server has answered; one that goes away later is waited for.
-   * Throws RuntimeError MISSING_PEER or REDIS, InputError OTHER_WEIGHTS or BAD_ADDRESS.
+   * Throws UnavailableError MISSING_PEER or REDIS, InputError OTHER_WEIGHTS or BAD_ADDRESS.
    */
   static async start(options: ImageWorkerOptions): Promise<ImageWorker> {
     const { pool, gallery } = options;
@@ -171,7 +171,7 @@ export class ImageWorker {
     const signal = AbortSignal.timeout(timeoutMs);
     const embedded = await pool.embed(bytes, { minimumFace, face, input, mirror, signal }).catch((error) => {
       if (!signal.aborted) throw error;
-      throw new RuntimeError('TIMED_OUT', `${job.name}: took longer than ${timeoutMs} ms.`, { cause: error });
+      throw new UnavailableError('TIMED_OUT', `${job.name}: took longer than ${timeoutMs} ms.`, { cause: error });
     });
     return { added: (await gallery.enrolAll([{ id: job.id, face: embedded, source }])) > 0 };
   }

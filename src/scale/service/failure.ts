@@ -1,10 +1,10 @@
 /** Errors as answers: a status, a stable code, and one sentence that names nothing of the inside. */
-import { ImageError, InputError, MobileFaceNetError, ShapeError } from '../../errors.js';
+import { type ErrorCode, ImageError, InputError, MobileFaceNetError, ShapeError } from '../../errors.js';
 
 /** A failure as it is sent. */
 export interface Failure {
   readonly status: number;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
 }
 
@@ -13,15 +13,14 @@ export class ServiceError extends MobileFaceNetError {
   override name = 'ServiceError';
   readonly status: number;
 
-  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+  constructor(status: number, code: ErrorCode, message: string, options?: ErrorOptions) {
     super(code, message, options);
     this.status = status;
   }
 }
 
 /** Statuses of codes; other errors of what was sent are 422, all else is 500. */
-const STATUSES: Readonly<Record<string, number>> = {
-  ABORTED: 499,
+const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_ID: 400,
   BAD_NAME: 400,
   BAD_OPTION: 400,
@@ -37,7 +36,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 /** Fastify's own codes by ours, each with what is accepted. */
-const OF_FASTIFY: Readonly<Record<string, readonly [number, string, string]>> = {
+const OF_FASTIFY: Readonly<Record<string, readonly [number, ErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: [413, 'BODY_TOO_LARGE', 'the body is too large; send a smaller picture.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,

@@ -114,7 +114,7 @@ export interface PromClient {
 
 const USER = 'mobilefacenet/service';
 
-/** Imports the three peers. Throws RuntimeError MISSING_PEER. */
+/** Imports the three peers. Throws UnavailableError MISSING_PEER. */
 export async function loadServicePeers(): Promise<{
   readonly createApp: CreateApp;
   /** Absent from older versions, which have an option in its place. */

@@ -1,5 +1,5 @@
 /** The service: faces over HTTP, with every bound that a server on a network needs. */
-import { RuntimeError } from '../../errors.js';
+import { UnavailableError } from '../../errors.js';
 import type { FacePool } from '../faces/pool.js';
 import { printReason } from '../reason.js';
 import { Admission, createKeyCheck, whenOver } from './admission.js';
@@ -112,13 +112,13 @@ export class Service {
     this.#begin = begin;
   }
 
-  /** Listens, and gives the address. Throws RuntimeError CANNOT_LISTEN. */
+  /** Listens, and gives the address. Throws UnavailableError CANNOT_LISTEN. */
   async listen(host: string, port: number): Promise<string> {
     try {
       return await this.#app.listen({ host, port });
     } catch (cause) {
       const message = `port ${port} of ${host} cannot be listened on: ${printReason(cause)}; choose another.`;
-      throw new RuntimeError('CANNOT_LISTEN', message, { cause });
+      throw new UnavailableError('CANNOT_LISTEN', message, { cause });
     }
   }
 
@@ -161,8 +161,7 @@ function addHooks(app: App, checkKey: (request: Request) => void, admission: Adm
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, elapsedMs }, 'request');
   });
   app.setErrorHandler((error, request, reply) => {
-    const cause = error.cause instanceof ServiceError ? error.cause : error;
-    const { status, code, message } = describeFailure(cause);
+    const { status, code, message } = describeFailure(error);
     if (status >= 500) request.log.error({ code, reason: error.message, stack: error.stack }, 'failure');
     return reply.code(status).send({ error: { code, message } });
   });
@@ -173,7 +172,7 @@ function addHooks(app: App, checkKey: (request: Request) => void, admission: Adm
 }
 
 /**
- * Makes a service; `listen` starts it. Throws RuntimeError MISSING_PEER without fastify, @fastify/swagger and
+ * Makes a service; `listen` starts it. Throws UnavailableError MISSING_PEER without fastify, @fastify/swagger and
  * prom-client, InputError BAD_KEY.
  */
 export async function createService(options: ServiceOptions): Promise<Service> {
