@@ -9,11 +9,10 @@ from pathlib import Path
 
 import torch
 
-from . import checkpoint
 from .distil.run import Distillation, Plan, distil, load_pictures, student_from
 from .distil.teacher import IMPORT, Teacher
 from .errors import TrainingError
-from .export import export
+from .export import network_of, write
 from .networks import TABLE_2, build, count
 from .train import Recipe, train
 from .verification import PairSet
@@ -55,9 +54,7 @@ def _distil(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    state = checkpoint.load(options.checkpoint)
-    network = build(state['network'], norm=state['norm'])
-    network.load_state_dict(state['weights'])
+    network = network_of(options.checkpoint)
     print(PairSet(options.pairs, options.images, network, torch.device('cpu')).accuracy(network))
 
 
@@ -113,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser('export', help='write the weights of a checkpoint for `mobilefacenet import`')
     command.add_argument('checkpoint', type=Path)
     command.add_argument('--out', type=Path, required=True, help='FILE.safetensors')
-    command.set_defaults(run=lambda options: export(options.checkpoint, options.out))
+    command.add_argument('--reference', type=Path, help='also write an input with its embedding, for `import --verify`')
+    command.set_defaults(run=lambda options: write(network_of(options.checkpoint), options.out, options.reference))
 
     command = commands.add_parser('evaluate', help='measure the accuracy of a checkpoint on a list of pairs')
     command.add_argument('checkpoint', type=Path)

@@ -68,7 +68,8 @@ class _BiasPrelu(torch.autograd.Function):
 
 def bias_activation(value: Tensor, bias: Tensor, slopes: Tensor | None, activation: str) -> Tensor:
     """The activation of `value` `[N, C, H, W]` plus `bias` `[C]`; `slopes` `[C]` are PReLU's."""
-    if activation in ('linear', 'prelu') and not value.is_cuda and _library() is not None:
+    compiled = not value.is_cuda and value.dtype in (torch.float32, torch.bfloat16)
+    if activation in ('linear', 'prelu') and compiled and _library() is not None:
         return _BiasPrelu.apply(value, bias, slopes)
     value = value + bias.to(value.dtype).view(1, -1, 1, 1)
     if activation == 'relu':

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from torch import Tensor
 
 from . import checkpoint, safetensors
@@ -23,7 +24,7 @@ def state_dictionary(network: Network) -> dict[str, Tensor]:
 
 def load_folded(network: Network, tensors: dict[str, Tensor], where: str) -> None:
     """Puts folded weights into a network without batch normalisation; names may begin with `embed.`, as in a native
-    file, whose fully connected layers have two axes."""
+    file, whose fully connected layers have two axes. Raises TrainingError."""
     tensors = {name.removeprefix('embed.'): tensor for name, tensor in tensors.items()}
     for name, layer in network.layers():
         for part, parameter in (('weight', layer.weight), ('bias', layer.bias), ('prelu', layer.prelu)):
@@ -39,10 +40,29 @@ def load_folded(network: Network, tensors: dict[str, Tensor], where: str) -> Non
         raise TrainingError(f'{where}: has tensors that the network has no place for: {", ".join(sorted(tensors)[:5])}.')
 
 
-def export(source: Path, target: Path) -> None:
-    """Writes the network of a checkpoint. The metadata says how pixels become the input."""
+@torch.no_grad()
+def reference(network: Network) -> dict[str, Tensor]:
+    """An input of noise and its embedding, computed in float64 with batch normalisation as it is: what
+    `mobilefacenet import --verify` compares with."""
+    shape = (1, 3, network.height, network.width)
+    value = torch.rand(shape, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    exact = build(network.row, norm=network.norm)
+    exact.load_state_dict(network.state_dict())
+    return {'input': value, 'embedding': exact.double().eval()(value.double())}
+
+
+def write(network: Network, target: Path, reference_path: Path | None = None) -> None:
+    """Writes a network's folded weights, and the reference where a path is given for it."""
+    safetensors.write(target, state_dictionary(network), {'network': network.row})
+    if reference_path is not None:
+        safetensors.write(reference_path, reference(network))
+
+
+def network_of(source: Path) -> Network:
+    """The network of a checkpoint, with its weights. Raises TrainingError."""
     state = checkpoint.load(source)
     network = build(state['network'], norm=state['norm'])
     network.load_state_dict(state['weights'])
-    safetensors.write(target, state_dictionary(network.eval()), {
-        'network': state['network'], 'normalisation': '(pixel - 127.5) / 128', 'channel_order': 'rgb'})
+    for _, layer in network.layers():
+        layer.started = True
+    return network.eval()

@@ -27,21 +27,24 @@ Rows = list[tuple[int, int, int, int]]
 class Network(nn.Module):
     """A network for `height` × `width` pixels with an embedding of `size` numbers.
 
+    `row` is its name in Table 2; `norm` says whether its layers have batch normalisation, or biases.
     `after_global` names the layers after the global operator, whose weights decay faster (section 4.1).
     """
 
+    row: str
+    norm: bool
     size: int
     height: int = 112
     width: int = 112
     after_global: tuple[str, ...] = ()
 
-    def stages(self) -> list[Callable[[Tensor], Tensor]]:
-        """The network in pieces, one after the other; the last one's output is the embedding `[N, size]`."""
+    def steps(self) -> list[Callable[[Tensor], Tensor]]:
+        """The network's steps, one after the other; the last one's output is the embedding `[N, size]`."""
         raise NotImplementedError
 
     def forward(self, value: Tensor) -> Tensor:
         value = value.contiguous(memory_format=torch.channels_last)
-        for stage in self.stages():
+        for stage in self.steps():
             value = stage(value)
         return value
 
@@ -80,7 +83,7 @@ class MobileFaceNet(Network):
             self.fc = Layer(channels, 128, norm=norm)
             self.size, self.after_global = 128, ('fc',)
 
-    def stages(self) -> list[Callable[[Tensor], Tensor]]:
+    def steps(self) -> list[Callable[[Tensor], Tensor]]:
         def first(value: Tensor) -> Tensor:
             return self.blocks[0](self.conv2(self.conv1(value)))
 
@@ -107,7 +110,7 @@ class MobileNetV1(Network):
             self.blocks.append(nn.ModuleDict({'dw': dw, 'pw': Layer(channels, c, activation='relu', norm=norm)}))
             channels = c
 
-    def stages(self) -> list[Callable[[Tensor], Tensor]]:
+    def steps(self) -> list[Callable[[Tensor], Tensor]]:
         separable = [lambda value, block=block: block['pw'](block['dw'](value)) for block in self.blocks]
         return [self.conv1, *separable, lambda value: value.mean((2, 3))]
 
@@ -125,7 +128,7 @@ class MobileNetV2(Network):
         self.conv2 = Layer(channels, 1280, activation='relu6', norm=norm)
         self.gdc = Layer(1280, 1280, 7, groups=1280, norm=norm) if global_depthwise else None
 
-    def stages(self) -> list[Callable[[Tensor], Tensor]]:
+    def steps(self) -> list[Callable[[Tensor], Tensor]]:
         def last(value: Tensor) -> Tensor:
             value = self.conv2(value)
             return value.mean((2, 3)) if self.gdc is None else self.gdc(value).flatten(1)
@@ -163,20 +166,17 @@ class ShuffleNet(Network):
     def __init__(self, norm: bool = True) -> None:
         super().__init__()
         self.conv1 = Layer(3, 24, 3, 1, 1, activation='relu', norm=norm)
-        self.stages_ = nn.ModuleList()
+        self.stages = nn.ModuleList()
         channels = 24
         for stage, (c, units) in enumerate(SHUFFLENET):
             row = nn.ModuleList()
             for unit in range(units):
                 row.append(ShuffleUnit(channels, c, 2 if unit == 0 else 1, stage == 0 and unit == 0, norm))
                 channels = c
-            self.stages_.append(row)
+            self.stages.append(row)
 
-    def layers(self) -> Iterator[tuple[str, Layer]]:
-        return ((name.replace('stages_', 'stages'), layer) for name, layer in super().layers())
-
-    def stages(self) -> list[Callable[[Tensor], Tensor]]:
-        units = [unit for row in self.stages_ for unit in row]
+    def steps(self) -> list[Callable[[Tensor], Tensor]]:
+        units = [unit for row in self.stages for unit in row]
         return [lambda value: F.max_pool2d(self.conv1(value), 3, 2, 1), *units, lambda value: value.mean((2, 3))]
 
 
@@ -201,7 +201,9 @@ def build(name: str, norm: bool = True) -> Network:
     normalisation."""
     if name not in TABLE_2:
         raise TrainingError(f'network "{name}" is not in Table 2; accepted are {", ".join(TABLE_2)}.')
-    return TABLE_2[name](norm=norm).to(memory_format=torch.channels_last)
+    network = TABLE_2[name](norm=norm).to(memory_format=torch.channels_last)
+    network.row, network.norm = name, norm
+    return network
 
 
 @torch.no_grad()
