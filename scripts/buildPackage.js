@@ -22,18 +22,19 @@ const SCALE_ENTRIES = {
 
 const KERNEL_FILES = ['core-plain.wasm', 'core-relaxed.wasm', 'further-plain.wasm', 'further-relaxed.wasm'];
 
-/** Leaves imports of `.wasm` files to the runtime; those of kernels lead to dist/kernels. */
-function importedWasm(query) {
-  return {
-    name: 'imported-wasm',
-    setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, ({ path }) => {
-        const kernels = path.startsWith('./') ? path.replace('./', '../kernels/') : path;
-        return { path: `${kernels}${query}`, external: true };
-      });
-    },
-  };
-}
+/**
+ * Leaves imports of `.wasm` files to the runtime; those of kernels lead to dist/kernels. The query says that a module is
+ * wanted, which Vercel's bundlers need and Cloudflare's take too.
+ */
+const importedWasm = {
+  name: 'imported-wasm',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.wasm$/ }, ({ path }) => {
+      const kernels = path.startsWith('./') ? path.replace('./', '../kernels/') : path;
+      return { path: `${kernels}?module`, external: true };
+    });
+  },
+};
 
 const IMPORTED = { '#binaries': `${root}src/runtime/imported.ts`, '#jpeg': `${root}src/image/importedJpeg.ts` };
 
@@ -52,8 +53,7 @@ const PLATFORMS = [
     modules: { '#jpeg': `${root}src/image/canvasJpeg.ts` },
     packages: 'bundle',
   },
-  { folder: 'dist/workerd', entries: ENTRIES, modules: IMPORTED, plugins: [importedWasm('')] },
-  { folder: 'dist/edge', entries: ENTRIES, modules: IMPORTED, plugins: [importedWasm('?module')] },
+  { folder: 'dist/edge', entries: ENTRIES, modules: IMPORTED, plugins: [importedWasm] },
   {
     folder: 'dist/manual',
     entries: { index: 'src/index.ts' },

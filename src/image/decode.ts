@@ -83,7 +83,7 @@ async function decodePng(bytes: Uint8Array, where: string, limit: number): Promi
 }
 
 /**
- * Decodes a JPEG or PNG file to RGB8. Grey, palette, 16-bit, progressive and (from 8 bits a sample on) interlaced files are
+ * Decodes a JPEG or PNG file to RGB8. Grey, palette, CMYK, 16-bit, progressive and interlaced files are
  * accepted; alpha is dropped, colour profiles are not applied. An image that its camera stored turned or mirrored comes
  * out upright, as in browsers and from cv2.imread. `where` names the file in messages.
  * Throws ImageError NOT_AN_IMAGE, UNSUPPORTED_IMAGE (12 bits a sample, arithmetic coding …), TOO_MANY_PIXELS, TOO_MANY_SCANS,

@@ -116,13 +116,18 @@ export class BitReader {
 
   /** Passes over surplus bytes and the restart marker that is due, of number 0 to 7; gives the marker. */
   restart(number: number): Uint8Array {
+    const bytes = this.#bytes;
     let at = this.#begin + this.used().length;
-    while (at < this.#bytes.length && !(this.#bytes[at] === 0xff && (this.#bytes[at + 1] ?? 0) !== 0)) at++;
-    while (this.#bytes[at + 1] === 0xff) at++;
-    if (this.#bytes[at + 1] !== 0xd0 + number) throw new DamagedCode(`lacks restart marker ${number}`);
+    for (let code = at; ; code++) {
+      while (code < bytes.length && bytes[code] !== 0xff) code++;
+      while (bytes[code] === 0xff) code++;
+      at = code - 1;
+      if (bytes[code] !== 0) break;
+    }
+    if (bytes[at + 1] !== 0xd0 + number) throw new DamagedCode(`lacks restart marker ${number}`);
     this.#begin = at + 2;
     this.#position = at + 2;
     [this.#word, this.#bits, this.#bitsUsed] = [0, 0, 0];
-    return this.#bytes.subarray(at, at + 2);
+    return bytes.subarray(at, at + 2);
   }
 }

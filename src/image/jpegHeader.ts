@@ -132,7 +132,8 @@ export function readSegment(bytes: Uint8Array, offset: number, where: string): J
   if (marker === MARKER.startOfImage) throw corruptJpeg(where, `begins a second image at byte ${found}`);
   checkMarker(marker, found, where);
   if (begin + 2 > bytes.length) return { cut: `ends inside the segment at byte ${found}` };
-  const length = bytes[begin]! * 256 + bytes[begin + 1]!;
+  const stated = bytes[begin]! * 256 + bytes[begin + 1]!;
+  const length = isSkipped(marker) ? Math.max(stated, 2) : stated;
   if (length < 2) throw corruptJpeg(where, `has a segment of length ${length} at byte ${found}`);
   if (begin + length > bytes.length) {
     return { cut: `has a segment of ${length} bytes at byte ${found}, but ends at ${bytes.length}` };

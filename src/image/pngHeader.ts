@@ -29,16 +29,16 @@ export interface PngHeader {
 
 /** The chunks that matter for pixels. */
 export interface PngChunks {
-  /** Three bytes a colour; empty where the image has no palette. */
+  /** Three bytes a colour; empty where there is none that is of use. */
   readonly palette: Uint8Array;
   /** The zlib stream, in the pieces that the file holds it in. */
   readonly compressed: readonly Uint8Array[];
-  /** The file without the chunks that no pixel depends on, in pieces. */
-  readonly essential: readonly Uint8Array[];
+  /** Whether the file ends inside them. */
+  readonly cut: boolean;
   readonly orientation: Orientation;
 }
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+export const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const HEADER_BYTES = 13;
 /** Length, type and checksum around a chunk's content. */
 const CHUNK_FRAME_BYTES = 12;
@@ -61,10 +61,11 @@ export function crc32(bytes: Uint8Array): number {
 
 /** True where the bytes begin as a PNG file does. */
 export function isPng(bytes: Uint8Array): boolean {
-  return SIGNATURE.every((byte, index) => bytes[index] === byte);
+  return PNG_SIGNATURE.every((byte, index) => bytes[index] === byte);
 }
 
-function truncated(where: string, found: string): ImageError {
+/** The error for a file that ends before its last row. */
+export function truncatedPng(where: string, found: string): ImageError {
   return new ImageError('TRUNCATED_IMAGE', `${where}: PNG file ${found}; a complete file is needed.`);
 }
 
@@ -76,36 +77,36 @@ export function corruptPng(where: string, found: string, options?: ErrorOptions)
 interface Chunk {
   readonly type: string;
   readonly content: Uint8Array;
-  /** The chunk with its frame. */
-  readonly whole: Uint8Array;
+  /** Whether the file ends before the chunk does; then `content` is what is there, its checksum unknown. */
+  readonly cut: boolean;
   /** Where the next chunk begins. */
   readonly endOffset: number;
 }
 
+/** Reads a chunk of whose frame the file has at least the first bytes. */
 function readChunk(bytes: Uint8Array, offset: number, where: string): Chunk {
-  if (offset + CHUNK_FRAME_BYTES > bytes.length) throw truncated(where, `ends at byte ${bytes.length} without IEND`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getUint32(offset);
   const endOffset = offset + CHUNK_FRAME_BYTES + length;
   const type = String.fromCharCode(...bytes.subarray(offset + 4, offset + 8));
   if (!/^[A-Za-z]{4}$/.test(type)) throw corruptPng(where, `has no chunk type at byte ${offset + 4}`);
-  if (endOffset > bytes.length) {
-    throw truncated(where, `has ${type} of ${length} bytes at byte ${offset}, but ends at ${bytes.length}`);
-  }
+  const cut = endOffset > bytes.length;
   const optional = type[0]! >= 'a';
-  if (!optional && crc32(bytes.subarray(offset + 4, endOffset - 4)) !== view.getUint32(endOffset - 4)) {
+  if (!cut && !optional && crc32(bytes.subarray(offset + 4, endOffset - 4)) !== view.getUint32(endOffset - 4)) {
     throw corruptPng(where, `has ${type} at byte ${offset} whose checksum does not fit`);
   }
-  const whole = bytes.subarray(offset, endOffset);
-  return { type, content: bytes.subarray(offset + 8, endOffset - 4), whole, endOffset };
+  return { type, content: bytes.subarray(offset + 8, Math.min(endOffset - 4, bytes.length)), cut, endOffset };
 }
 
 /**
  * Reads the header chunk. Throws ImageError TRUNCATED_IMAGE, CORRUPT_IMAGE or, for combinations that PNG does not
- * define or that are not decoded, UNSUPPORTED_IMAGE. `bytes` must satisfy `isPng`.
+ * define, UNSUPPORTED_IMAGE. `bytes` must satisfy `isPng`.
  */
 export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
-  const { type, content } = readChunk(bytes, SIGNATURE.length, where);
+  if (bytes.length < PNG_SIGNATURE.length + CHUNK_FRAME_BYTES + HEADER_BYTES) {
+    throw truncatedPng(where, `ends at byte ${bytes.length} inside its header`);
+  }
+  const { type, content } = readChunk(bytes, PNG_SIGNATURE.length, where);
   if (type !== 'IHDR' || content.length !== HEADER_BYTES) {
     throw corruptPng(where, `begins with ${type} of ${content.length} bytes instead of IHDR`);
   }
@@ -123,18 +124,14 @@ export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
         `interlacing ${interlace}; accepted are the combinations of PNG 1.2.`,
     );
   }
-  if (interlace === 1 && depth < 8) {
-    const accepted = 'interlaced files of 8 and 16, and others of any depth';
-    throw new ImageError(
-      'UNSUPPORTED_IMAGE',
-      `${where}: PNG file is interlaced with ${depth} bits a sample; accepted are ${accepted}.`,
-    );
-  }
   return { width, height, depth, colour: colour as ColourType, interlaced: interlace === 1 };
 }
 
-/** First column and row, and steps, of each pass of an interlaced file (Adam7: PNG 1.2, section 2.6). */
-const PASSES = [
+/** First column and row, and steps, of a pass over an image. */
+export type PngPass = readonly [x: number, y: number, stepX: number, stepY: number];
+
+/** The passes of an interlaced file (Adam7: PNG 1.2, section 2.6). */
+const ADAM7: readonly PngPass[] = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
   [0, 4, 4, 8],
@@ -142,58 +139,73 @@ const PASSES = [
   [0, 2, 2, 4],
   [1, 0, 2, 2],
   [0, 1, 1, 2],
-] as const;
+];
 
-/** Bytes that the image's pixels inflate to: in each pass rows of whole bytes, a filter byte before each. */
-export function inflatedBytes({ width, height, depth, colour, interlaced }: PngHeader): number {
-  let total = 0;
-  for (const [x, y, stepX, stepY] of interlaced ? PASSES : ([[0, 0, 1, 1]] as const)) {
-    const columns = Math.ceil(Math.max(width - x, 0) / stepX);
-    const rows = Math.ceil(Math.max(height - y, 0) / stepY);
-    if (columns > 0) total += rows * (1 + Math.ceil((columns * SAMPLES[colour] * depth) / 8));
-  }
-  return total;
+/** A pass with its pixels in a row, its rows, and the bytes of a row without the filter's. */
+export interface PngPassSize {
+  readonly pass: PngPass;
+  readonly columns: number;
+  readonly rows: number;
+  readonly rowBytes: number;
 }
 
-function checkPalette(palette: Uint8Array, header: PngHeader, where: string): void {
-  if (palette.length === 0 || palette.length % 3 !== 0 || palette.length > 3 * 256) {
-    throw corruptPng(where, `has a palette of ${palette.length} bytes`);
-  }
-  if (header.colour === 0 || header.colour === 4) throw corruptPng(where, 'is grey, yet has a palette');
+/** The passes of a file that have pixels. */
+export function passesOf({ width, height, depth, colour, interlaced }: PngHeader): PngPassSize[] {
+  return (interlaced ? ADAM7 : ([[0, 0, 1, 1]] as const))
+    .map((pass) => {
+      const [x, y, stepX, stepY] = pass;
+      const columns = Math.ceil(Math.max(width - x, 0) / stepX);
+      const rows = Math.ceil(Math.max(height - y, 0) / stepY);
+      return { pass, columns, rows, rowBytes: Math.ceil((columns * SAMPLES[colour] * depth) / 8) };
+    })
+    .filter(({ columns, rows }) => columns > 0 && rows > 0);
+}
+
+/** Bytes that the image's pixels inflate to: in each pass rows of whole bytes, a filter byte before each. */
+export function inflatedBytes(header: PngHeader): number {
+  return passesOf(header).reduce((total, { rows, rowBytes }) => total + rows * (1 + rowBytes), 0);
+}
+
+/** What the file holds of its palette; nothing where it is of no use, as in grey files. */
+function readPalette(palette: Uint8Array, { colour }: PngHeader, where: string): Uint8Array {
+  if (palette.length % 3 === 0 && palette.length <= 3 * 256) return palette;
+  if (colour !== PALETTE_COLOUR) return new Uint8Array(0);
+  throw corruptPng(where, `has a palette of ${palette.length} bytes`);
 }
 
 /**
- * Collects the chunks after the header up to IEND. Checksums are compared in the chunks that pixels depend on.
- * Throws ImageError TRUNCATED_IMAGE, CORRUPT_IMAGE, or UNSUPPORTED_IMAGE for a critical chunk that PNG 1.2 lacks.
+ * Collects the chunks after the header up to IEND, or to where the file ends: whether the rows are whole is seen when they
+ * are inflated. As libpng does, it takes the first run of IDAT and one palette before it. Checksums are compared in the
+ * chunks that pixels depend on.
+ * Throws ImageError TRUNCATED_IMAGE where nothing is left of the pixels, CORRUPT_IMAGE, or UNSUPPORTED_IMAGE for a critical
+ * chunk that PNG 1.2 lacks.
  */
 export function readPngChunks(bytes: Uint8Array, header: PngHeader, where: string): PngChunks {
   const compressed: Uint8Array[] = [];
-  let palette = new Uint8Array(0);
+  let palette: Uint8Array | undefined;
   let orientation: Orientation = 1;
   let previous = 'IHDR';
-  let offset = readChunk(bytes, SIGNATURE.length, where).endOffset;
-  const essential = [bytes.subarray(0, offset)];
-  for (;;) {
-    const { type, content, whole, endOffset } = readChunk(bytes, offset, where);
-    offset = endOffset;
-    if (type[0]! < 'a') essential.push(whole);
-    if (type === 'IEND') break;
+  let found = readChunk(bytes, PNG_SIGNATURE.length, where);
+  while (!found.cut && previous !== 'IEND') {
+    if (found.endOffset + CHUNK_FRAME_BYTES > bytes.length) break;
+    found = readChunk(bytes, found.endOffset, where);
+    const { type, content, cut } = found;
+    if (cut && type !== 'IDAT') break;
     if (type === 'IDAT') {
-      if (compressed.length > 0 && previous !== 'IDAT') throw corruptPng(where, `has ${previous} between its pixels`);
-      compressed.push(content);
+      if (compressed.length === 0 || previous === 'IDAT') compressed.push(content);
     } else if (type === 'PLTE') {
-      if (palette.length > 0 || compressed.length > 0) throw corruptPng(where, 'has a palette where none may stand');
-      checkPalette(content, header, where);
-      palette = content.slice();
+      if (palette) throw corruptPng(where, 'has two palettes');
+      if (compressed.length === 0) palette = readPalette(content, header, where);
     } else if (type === 'eXIf') {
       orientation = readOrientation(content);
-    } else if (type[0]! < 'a') {
+    } else if (type[0]! < 'a' && type !== 'IEND') {
       const accepted = 'accepted are IHDR, PLTE, IDAT and IEND';
       throw new ImageError('UNSUPPORTED_IMAGE', `${where}: PNG file has the critical chunk ${type}; ${accepted}.`);
     }
     previous = type;
   }
-  if (compressed.length === 0) throw truncated(where, 'has no pixels (no IDAT)');
-  if (header.colour === PALETTE_COLOUR && palette.length === 0) throw corruptPng(where, 'has no palette');
-  return { palette, compressed, essential, orientation };
+  if (compressed.length === 0) throw truncatedPng(where, 'has no pixels (no IDAT)');
+  if (header.colour === PALETTE_COLOUR && !palette?.length) throw corruptPng(where, 'has no palette');
+  const cut = previous === 'IDAT';
+  return { palette: palette ?? new Uint8Array(0), compressed, cut, orientation };
 }

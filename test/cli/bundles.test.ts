@@ -48,7 +48,7 @@ describe('a bundle', () => {
 /** Every entry of the package by the conditions of those who bundle it. */
 const ENTRIES = [
   ['browser', ['index', 'engine', 'face'].map((name) => `dist/browser/${name}.js`)],
-  ['workerd', ['index', 'engine', 'face'].map((name) => `dist/workerd/${name}.js`)],
+  ['edge', ['index', 'engine', 'face'].map((name) => `dist/edge/${name}.js`)],
   ['node', ['index', 'engine', 'face', 'node', 'postgres', 'queue', 'service'].map((name) => `dist/${name}.js`)],
 ] as const;
 
@@ -70,7 +70,7 @@ describe('dist', () => {
   });
 
   test('imports nothing for an effect, and holds no file that nothing imports', () => {
-    for (const folder of ['dist', 'dist/browser', 'dist/workerd', 'dist/edge', 'dist/manual']) {
+    for (const folder of ['dist', 'dist/browser', 'dist/edge', 'dist/manual']) {
       const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
       const texts = names.map((name) => readFileSync(`${folder}/${name}`, 'utf8'));
       expect(texts.flatMap((text) => text.match(/\bimport"\.\/[^"]+"/g) ?? [])).toEqual([]);

@@ -9,11 +9,6 @@ export function fixtureNames(ending: '.jpg' | '.png'): string[] {
   return readdirSync(FOLDER).filter((name) => name.endsWith(ending));
 }
 
-/** True for the fixtures that are whole and sound, yet of a kind that is refused: interlaced below 8 bits. */
-export function isUnsupported(name: string): boolean {
-  return /^(grey|palette)-[124]-interlaced\./.test(name);
-}
-
 export function readFixture(name: string): Uint8Array {
   return new Uint8Array(readFileSync(`${FOLDER}${name}`));
 }

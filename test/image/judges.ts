@@ -1,4 +1,4 @@
-/** Other people's decoders as judges of files: djpeg, a process a file, and Pillow, one process for all. */
+/** Other people's decoders as judges of files: djpeg and libpng, a process a file, and Pillow, one process for all. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { ImageError } from '../../src/errors.js';
 
@@ -17,6 +17,10 @@ export type Answer =
 /** Another decoder. */
 export interface Judge {
   ask(files: readonly Uint8Array[]): Promise<Answer[]>;
+  /** Why pixels of a file that both accept mean nothing, so that they may differ; `undefined` where they mean something. */
+  senseless?(file: Uint8Array, answer: Answer): Promise<string | undefined>;
+  /** Who is asked where we and the judge differ: whoever agrees with us settles it. */
+  readonly second?: { readonly name: string; ask(file: Uint8Array): Promise<Answer> };
   /** The rule by which we refuse a file that the judge accepts; `undefined` where there is none. */
   stricter(error: ImageError, answer: Answer): string | undefined;
   close(): void;
@@ -34,38 +38,83 @@ const HARMLESS = [
 const WARNINGS =
   /^(Corrupt JPEG data|Unknown Adobe|Warning: unknown JFIF|Premature end|Invalid SOS|Inconsistent progression)/;
 const DJPEG = ['-verbose', '-verbose', '-verbose', '-pnm'];
+/** Levels by which djpeg's transforms in whole numbers and in floats may differ where the coefficients mean something. */
+const LARGEST_ROUNDING = 16;
 /** Without vector instructions, whose sums of senseless coefficients saturate where plain code wraps. */
 const PLAIN = { JSIMD_FORCENONE: '1' };
 const DJPEG_AT_ONCE = 2;
 const LONGEST_MS = 20_000;
 
-/** Reads what djpeg wrote: a grey or a colour picture. */
-function readPnm(bytes: Buffer, warnings: readonly string[]): Answer {
-  const [, kind, width, height] = /^P([56])\s(\d+) (\d+)\s255\s/.exec(bytes.toString('latin1', 0, 40))!.map(Number);
-  const pixels = width! * height!;
-  const data = bytes.subarray(bytes.length - pixels * (kind === 5 ? 1 : 3));
-  const rgb = kind === 5 ? Uint8Array.from({ length: pixels * 3 }, (_, index) => data[Math.floor(index / 3)]!) : data;
-  return { width: width!, height: height!, data: rgb, warnings };
+/** Samples of one bit, 1 for black, in rows of whole bytes, as bytes. */
+function unpackBits(bits: Uint8Array, width: number, height: number): Uint8Array {
+  const rowBytes = Math.ceil(width / 8);
+  return Uint8Array.from({ length: width * height }, (_, index) => {
+    const x = index % width;
+    return ((bits[Math.floor(index / width) * rowBytes + (x >> 3)]! >> (7 - (x & 7))) & 1) === 1 ? 0 : 255;
+  });
 }
 
-function askDjpeg(file: Uint8Array): Promise<Answer> {
+/** Reads a picture as programs for portable pixmaps write them: of bits, grey or in colour, of 8 bits or 16. */
+function readPnm(bytes: Buffer, warnings: readonly string[]): Answer {
+  const text = bytes.toString('latin1', 0, 60);
+  const [header, ...numbers] = /^P([456])\s(\d+) (\d+)\s(?:(\d+)\s)?/.exec(text)!;
+  const [kind, width, height, largest] = numbers.map(Number) as [number, number, number, number];
+  const size = { width, height, warnings };
+  const stored = bytes.subarray(header.length);
+  let samples: Uint8Array = stored;
+  if (kind === 4) samples = unpackBits(stored, width, height);
+  else if (largest > 255) samples = stored.filter((_, index) => index % 2 === 0);
+  else if (largest < 255) samples = stored.map((sample) => Math.floor((sample * 255) / largest));
+  if (kind === 6) return { ...size, data: samples };
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => samples[Math.floor(index / 3)]!);
+  return { ...size, data };
+}
+
+/** Runs a program on a file: what it wrote, and what it said. */
+function runOn(
+  file: Uint8Array,
+  [program, ...options]: readonly [string, ...string[]],
+  origin: string,
+): Promise<{ code: number | null; output: Buffer; lines: string[] }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('djpeg', DJPEG, { timeout: LONGEST_MS, env: { ...process.env, ...PLAIN } });
+    const child = spawn(program, options, { timeout: LONGEST_MS, env: { ...process.env, ...PLAIN } });
     const [output, said]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (piece) => output.push(piece));
     child.stderr.on('data', (piece) => said.push(piece));
     child.stdin.on('error', () => {});
-    child.on('error', () => reject(new Error('djpeg is needed: apt-get install libjpeg-turbo-progs')));
+    child.on('error', () => reject(new Error(`${program} is needed: apt-get install ${origin}`)));
     child.on('close', (code) => {
-      const lines = Buffer.concat(said).toString('latin1').split('\n');
-      const warnings = lines.filter((line) => WARNINGS.test(line));
-      const damage = warnings.find((line) => !HARMLESS.some((harmless) => harmless.test(line)));
-      if (damage) resolve({ refused: damage });
-      else if (code !== 0 && code !== 2) resolve({ refused: lines.filter(Boolean).at(-1) ?? `exit ${code}` });
-      else resolve(readPnm(Buffer.concat(output), warnings));
+      resolve({ code, output: Buffer.concat(output), lines: Buffer.concat(said).toString('latin1').split('\n') });
     });
     child.stdin.end(file);
   });
+}
+
+async function askDjpeg(file: Uint8Array, ...options: readonly string[]): Promise<Answer> {
+  const { code, output, lines } = await runOn(file, ['djpeg', ...DJPEG, ...options], 'libjpeg-turbo-progs');
+  const warnings = lines.filter((line) => WARNINGS.test(line));
+  const damage = warnings.find((line) => !HARMLESS.some((harmless) => harmless.test(line)));
+  if (damage) return { refused: damage };
+  if (code !== 0 && code !== 2) return { refused: lines.filter(Boolean).at(-1) ?? `exit ${code}` };
+  return readPnm(output, warnings);
+}
+
+/** libpng, by a program that lets it read whole files. */
+async function askLibpng(file: Uint8Array): Promise<Answer> {
+  const { code, output, lines } = await runOn(file, ['pngtopnm'], 'netpbm');
+  if (code === 0) return readPnm(output, lines);
+  return { refused: lines.find((line) => line.includes('libpng')) ?? `exit ${code}` };
+}
+
+/**
+ * Whether coefficients are so large that the transform overflows, as damaged ones can be: then djpeg disagrees with itself,
+ * and pixels depend on how long the numbers of a processor are.
+ */
+async function overflows(file: Uint8Array, answer: Answer): Promise<string | undefined> {
+  const inFloats = await askDjpeg(file, '-dct', 'float');
+  if ('refused' in answer || 'refused' in inFloats) return undefined;
+  const apart = answer.data.some((byte, index) => Math.abs(byte - inFloats.data[index]!) > LARGEST_ROUNDING);
+  return apart ? 'coefficients beyond any sample, of which djpeg too makes other pixels in floats' : undefined;
 }
 
 /** Rules by which we refuse files that libjpeg takes, as our messages state them. */
@@ -76,6 +125,7 @@ const STRICTER_JPEG: readonly [RegExp, string][] = [
   [/names component \d+ twice/, 'components of one name'],
   [/too few for its \d+ blocks/, 'scans with fewer bits than blocks'],
   [/is arithmetic-coded/, 'arithmetic coding'],
+  [/has bits that are no code/, 'bits that are no code, in the middle of a scan where djpeg says nothing'],
 ];
 
 /** libjpeg-turbo's own program. */
@@ -90,6 +140,7 @@ export async function jpegJudge(): Promise<Judge> {
       await Promise.all(Array.from({ length: DJPEG_AT_ONCE }, work));
       return answers;
     },
+    senseless: overflows,
     stricter(error) {
       if (error.code === 'TOO_MANY_PIXELS' || error.code === 'TOO_MANY_SCANS') return error.code;
       return STRICTER_JPEG.find(([message]) => message.test(error.message))?.[1];
@@ -110,8 +161,9 @@ while header := source.read(4):
     try:
         image = Image.open(io.BytesIO(data), formats=['PNG'])
         image.load()
-        if image.mode in ('I', 'I;16', 'I;16B'):
-            image = image.point(lambda value: value / 256).convert('L')
+        if image.mode.startswith('I'):
+            high = image.convert('I').tobytes()[1::4]
+            image = Image.frombytes('L', image.size, high)
         size, answer = image.size, image.convert('RGB').tobytes()
     except Exception as error:
         size, answer = (0, 0), f'{type(error).__name__}: {error}'.encode()
@@ -151,10 +203,7 @@ class PillowAnswers {
   }
 }
 
-/** Rules by which we refuse files that Pillow takes, as our messages state them. */
-const STRICTER_PNG: readonly [RegExp, string][] = [];
-
-/** Pillow, of Debian's python3-pil. */
+/** Pillow, of Debian's python3-pil, which takes much; so libpng has the last word. */
 export async function pngJudge(): Promise<Judge> {
   const child = spawn('/usr/bin/python3', ['-c', PILLOW]);
   child.stderr.pipe(process.stderr);
@@ -165,10 +214,8 @@ export async function pngJudge(): Promise<Judge> {
       for (const file of files) found.push(await answers.ask(file));
       return found;
     },
-    stricter(error) {
-      if (error.code === 'TOO_MANY_PIXELS') return error.code;
-      return STRICTER_PNG.find(([message]) => message.test(error.message))?.[1];
-    },
+    second: { name: 'libpng', ask: askLibpng },
+    stricter: (error) => (error.code === 'TOO_MANY_PIXELS' ? error.code : undefined),
     close: () => child.stdin.end(),
   };
 }
