@@ -31,6 +31,8 @@ export interface JpegSegment {
 /** A place where a file ends instead of going on: the rest of a sentence about the file. */
 export interface JpegCut {
   readonly cut: string;
+  /** The marker of the segment that is cut. */
+  readonly marker?: number;
 }
 
 export const MARKER = {
@@ -131,12 +133,12 @@ export function readSegment(bytes: Uint8Array, offset: number, where: string): J
   if (isRestart || marker === MARKER.temporary || marker === MARKER.endOfImage) return { marker, begin, end: begin };
   if (marker === MARKER.startOfImage) throw corruptJpeg(where, `begins a second image at byte ${found}`);
   checkMarker(marker, found, where);
-  if (begin + 2 > bytes.length) return { cut: `ends inside the segment at byte ${found}` };
+  if (begin + 2 > bytes.length) return { cut: `ends inside the segment at byte ${found}`, marker };
   const stated = bytes[begin]! * 256 + bytes[begin + 1]!;
   const length = isSkipped(marker) ? Math.max(stated, 2) : stated;
   if (length < 2) throw corruptJpeg(where, `has a segment of length ${length} at byte ${found}`);
   if (begin + length > bytes.length) {
-    return { cut: `has a segment of ${length} bytes at byte ${found}, but ends at ${bytes.length}` };
+    return { cut: `has a segment of ${length} bytes at byte ${found}, but ends at ${bytes.length}`, marker };
   }
   return { marker, begin: begin + 2, end: begin + length };
 }

@@ -203,6 +203,7 @@ export function readJpegParts(bytes: Uint8Array, header: JpegHeader, where: stri
   let cut = `ends after all scans`;
   for (let offset = FIRST_SEGMENT; !ended; ) {
     const found = readSegment(bytes, offset, where);
+    if (isFrame(found.marker ?? 0) && ++frames > 1) throw corruptJpeg(where, 'has a second frame header');
     if ('cut' in found) {
       cut = found.cut;
       break;
@@ -213,7 +214,6 @@ export function readJpegParts(bytes: Uint8Array, header: JpegHeader, where: stri
     ended = marker === MARKER.endOfImage;
     if (scans === 0) readHint(hints, marker, content);
     if (marker === MARKER.arithmeticConditions) checkConditions(content, where);
-    if (isFrame(marker) && ++frames > 1) throw corruptJpeg(where, `has a second frame header at byte ${begin}`);
     if (
       isFrame(marker) ||
       marker === MARKER.huffmanTables ||

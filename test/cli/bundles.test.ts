@@ -62,7 +62,7 @@ describe('dist', () => {
       format: 'esm',
       platform: platform === 'node' ? 'node' : 'browser',
       packages: 'external',
-      external: ['*.wasm'],
+      external: ['*.wasm', '*.wasm?module'],
       logLevel: 'silent',
     });
     expect(outputFiles).toHaveLength(entryPoints.length);
