@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<QualityReason, string>> = {
 /** Boxes and landmarks in the picture's own pixels, as an image over it. */
 export function viewOverlay({ width, height, faces, chosen }: Analysis): ViewNode {
   const marks = faces.map(({ box, landmarks }, index) => {
-    const dots = landmarks.map(([x, y]) => {
+    const dots = (landmarks ?? []).map(([x, y]) => {
       const r = String(Math.max(width / 160, box.width / 40));
       return element('circle', { cx: String(x), cy: String(y), r });
     });

@@ -1,7 +1,8 @@
 /** `detect IMAGE…`: the faces of photographs, with boxes and landmarks. */
 import { Engine } from '../engine.js';
 import { type ErrorCode, InputError, MobileFaceNetError } from '../errors.js';
-import { createDetector, type Detector, type Face, type FaceBox } from '../face/detect.js';
+import { createDetector, type Detector } from '../face/detect.js';
+import type { DetectOptions, Face, FaceBox } from '../face/face.js';
 import type { Landmarks } from '../face/landmarks.js';
 import { encodePng } from '../image/encodePng.js';
 import type { RgbImage } from '../image/image.js';
@@ -29,7 +30,8 @@ export interface FailureEntry {
 export interface FaceEntry {
   readonly score: number;
   readonly box: FaceBox;
-  readonly landmarks: Landmarks;
+  /** Absent where the detector finds boxes alone. */
+  readonly landmarks?: Landmarks;
 }
 
 export interface DetectEntry {
@@ -65,7 +67,9 @@ function entryOf({ score, box, landmarks }: Face): FaceEntry {
   return {
     score: roundTo(score, SCORE_DIGITS),
     box: { x: round(x), y: round(y), width: round(width), height: round(height) },
-    landmarks: landmarks.map(([px, py]) => [round(px), round(py)] as const) as unknown as Landmarks,
+    ...(landmarks
+      ? { landmarks: landmarks.map(([px, py]) => [round(px), round(py)] as const) as unknown as Landmarks }
+      : {}),
   };
 }
 
@@ -75,10 +79,10 @@ interface DetectedImage {
   readonly elapsedMs: number;
 }
 
-async function detectIn(path: string, detector: Detector, minimumFace: number | undefined): Promise<DetectedImage> {
+async function detectIn(path: string, detector: Detector, options: DetectOptions): Promise<DetectedImage> {
   const begin = performance.now();
   const image = await readImage(path);
-  const faces = detector.detect(image, { minimumFace });
+  const faces = detector.detect(image, options);
   return { image, faces, elapsedMs: roundTo(performance.now() - begin, 1) };
 }
 
@@ -105,7 +109,10 @@ async function detect(args: readonly string[], options: DetectCommandOptions): P
   try {
     for (const { path } of images) {
       try {
-        const { image, faces, elapsedMs } = await detectIn(path, detector, options.minFace);
+        const { image, faces, elapsedMs } = await detectIn(path, detector, {
+          minimumFace: options.minFace,
+          turns: options.turns,
+        });
         const { width, height } = image;
         entries.push({ image: path, width, height, elapsedMs, faces: faces.map(entryOf) });
         if (options.draw !== undefined) await writeOutputFile(options.draw, await encodePng(drawFaces(image, faces)));

@@ -1,5 +1,5 @@
 /** Faces drawn into a copy of their photograph: boxes with rounded corners, landmarks as dots. */
-import type { Face } from '../face/detect.js';
+import type { Face } from '../face/face.js';
 import type { RgbImage } from '../image/image.js';
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -67,7 +67,7 @@ function drawFace(image: RgbImage, { box, landmarks }: Face): void {
   paint(image, around, EDGE, (x, y) => Math.abs(outline(x, y)) - line - EDGE_WIDTH);
   paint(image, around, BOX, (x, y) => Math.abs(outline(x, y)) - line);
   const radius = Math.max(DOT.least, DOT.share * size);
-  for (const [index, [centreX, centreY]] of landmarks.entries()) {
+  for (const [index, [centreX, centreY]] of (landmarks ?? []).entries()) {
     const dot = grown({ x0: centreX, y0: centreY, x1: centreX, y1: centreY }, radius + EDGE_WIDTH + 1);
     const distance = (x: number, y: number) => Math.hypot(x - centreX, y - centreY) - radius;
     paint(image, dot, EDGE, (x, y) => distance(x, y) - EDGE_WIDTH);

@@ -34,7 +34,7 @@ export async function embedFiles(
 
 /** How far the nose is from the middle between the eyes, as a share of their distance: 0 seen from the front. */
 function turnOf({ face }: MeasuredFace): number | undefined {
-  if (!face) return undefined;
+  if (!face?.landmarks) return undefined;
   const [[leftX, leftY], [rightX, rightY], [noseX, noseY]] = face.landmarks;
   const [dx, dy] = [rightX - leftX, rightY - leftY];
   const along = (noseX - (leftX + rightX) / 2) * dx + (noseY - (leftY + rightY) / 2) * dy;

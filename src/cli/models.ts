@@ -85,8 +85,11 @@ export function locatedIn(path: string, error: unknown): unknown {
 }
 
 /** How a command's options ask for a face; `otherwise` is what an image is where `--detect` is not given. */
-export function cropOptions({ minFace, face, detect }: FaceOptions, otherwise: 'auto' | 'crop' = 'auto'): CropOptions {
-  return { minimumFace: minFace, face, input: detect ? 'photo' : otherwise };
+export function cropOptions(
+  { minFace, turns, face, detect }: FaceOptions,
+  otherwise: 'auto' | 'crop' = 'auto',
+): CropOptions {
+  return { minimumFace: minFace, turns, face, input: detect ? 'photo' : otherwise };
 }
 
 /** An embedded image file. */

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { InputError } from '../errors.js';
 import type { FaceChoice } from '../face/chooseFace.js';
+import type { Turns } from '../face/face.js';
 import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE } from '../model/parseCard.js';
 
 /** Reads a number within `[least, most]`. Throws InputError BAD_NUMBER. */
@@ -59,11 +60,12 @@ export function addFarOption(command: Command): void {
 export interface FaceOptions {
   readonly detector?: string;
   readonly minFace?: number;
+  readonly turns?: Turns;
   readonly face?: FaceChoice;
   readonly detect?: boolean;
 }
 
-/** `--detector FILE` and `--min-face N`. */
+/** `--detector FILE`, `--min-face N` and `--turns WHICH`. */
 export function addDetectorOptions(command: Command): void {
   command.option('--detector <file>', 'a native file with pnet, rnet and onet (default: the weights of this package)');
   const option = new Option(
@@ -72,6 +74,8 @@ export function addDetectorOptions(command: Command): void {
   );
   const parse = (text: string) => parseNumber(text, '--min-face', LEAST_MINIMUM_FACE, LARGEST_INPUT_SIDE);
   command.addOption(option.argParser(parse));
+  const turns = 'auto: upright faces, or lying ones where no sure face is upright; all: both; none: upright ones alone';
+  command.addOption(new Option('--turns <which>', turns).choices(['auto', 'all', 'none']).default('auto'));
 }
 
 /** `--face CHOICE`. */

@@ -60,7 +60,7 @@ function roundCounts({ rate, ...counts }: WorkerCounts): WorkerCounts {
 }
 
 async function start(name: string, options: WorkerOptions, closers: Closers): Promise<ImageWorker> {
-  const { model, detector, threads, minFace, face, detect, flip } = options;
+  const { model, detector, threads, minFace, turns, face, detect, flip } = options;
   const connections = closers.add(await openPostgresPool(requireDatabase(options), 2 * threads), (pool) => pool.end());
   await migratePostgres(connections);
   const pool = closers.add(await FacePool.start({ threads, model, detector }), (started) => started.close());
@@ -69,6 +69,7 @@ async function start(name: string, options: WorkerOptions, closers: Closers): Pr
     pool,
     gallery: await PostgresGallery.create(connections, name, pool.weights, pool.embeddingLength),
     minimumFace: minFace,
+    turns,
     face,
     input: detect ? 'photo' : 'auto',
     mirror: flip,

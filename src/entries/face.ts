@@ -12,8 +12,9 @@ export {
 export { type AlignedFace, alignFace } from '../face/align.js';
 export type { FaceChoice } from '../face/chooseFace.js';
 export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from '../face/decision.js';
-export { createDetector, type DetectOptions, Detector, type Face, type FaceBox } from '../face/detect.js';
+export { createDetector, Detector } from '../face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from '../face/embed.js';
+export type { DetectOptions, Face, FaceBox, Turns } from '../face/face.js';
 export type {
   Enrolment,
   FaceEmbedding,

@@ -1,5 +1,5 @@
 /** Which of several faces in a photograph is meant. */
-import type { Face } from './detect.js';
+import type { Face } from './face.js';
 
 /** `largest` by box; `central`: nearest to the middle of the image, as in benchmark sets of one labelled face. */
 export type FaceChoice = 'largest' | 'central';

@@ -1,203 +1,66 @@
-/** Faces in photographs: the cascade of three networks of MTCNN (Zhang et al. 2016), in pixels of the photograph. */
-import { inferShapes } from '../build/infer.js';
-import type { Engine, Network } from '../engine.js';
+/** Faces in photographs, in pixels of the photograph, by whatever detector a model holds. */
+import type { Engine } from '../engine.js';
 import { InputError, ModelError } from '../errors.js';
-import type { Graph } from '../graph/types.js';
 import { checkImage, type ImageSource, toRgb } from '../image/image.js';
-import type { CardDetector, ModelCard } from '../model/card.js';
+import type { ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
-import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE, SCALE_FACTORS } from '../model/parseCard.js';
-import { ImageShrinker } from '../runtime/shrinker.js';
-import { type Candidate, regress, squareBox, visibleShare } from './boxes.js';
-import { lookAtBoxes } from './crops.js';
-import type { Landmarks, Point } from './landmarks.js';
-import { suppress } from './nms.js';
-import { PixelReader } from './pixelInput.js';
-import { proposeBoxes } from './proposals.js';
+import { createCascade } from './cascade.js';
+import type { DetectOptions, Face, FaceFinder } from './face.js';
+import { findAtTurns } from './turns.js';
 
-/** A rectangle in pixels of the image; it may pass the image's edges. */
-export interface FaceBox {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A face that was found. */
-export interface Face {
-  /** The probability that the detector gives it, 0 to 1. */
-  readonly score: number;
-  readonly box: FaceBox;
-  /** They may lie outside the image where a face is cut by its edge. */
-  readonly landmarks: Landmarks;
-}
-
-/** What is absent is taken from the detector's card. */
-export interface DetectOptions {
-  /** Smallest face that is looked for, in pixels; half of it takes four times as long. */
-  readonly minimumFace?: number | undefined;
-  /** Size of each level of the image pyramid relative to the one before: nearer to 1 finds more and takes longer. */
-  readonly scaleFactor?: number | undefined;
-  /** Probabilities from which P-Net, R-Net and O-Net keep a box. */
-  readonly thresholds?: readonly [number, number, number] | undefined;
-}
-
-/** Overlaps above which the weaker of two boxes goes: of the union for R-Net, of the smaller box for O-Net. */
-const REFINED_OVERLAP = 0.7;
-const FINAL_OVERLAP = 0.7;
-
-/** The graphs of a detector by name, with the elements of their outputs: probability, regression, landmarks. */
-const STAGES = { pnet: [2, 4], rnet: [2, 4], onet: [2, 4, 10] } as const;
-type Stage = keyof typeof STAGES;
-
-/** A network of the cascade and its outputs' names. */
-interface StageNetwork {
-  readonly network: Network;
-  readonly probability: string;
-  readonly regression: string;
-  /** O-Net's alone. */
-  readonly landmarks: string;
-}
-
-interface Located extends Candidate {
-  readonly landmarks: Landmarks;
-}
-
-function checkRange(name: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  throw new InputError('BAD_OPTION', `${name} is ${value}; accepted is a number from ${least} to ${most}.`);
-}
-
-function checkOptions(
-  options: DetectOptions,
-  card: CardDetector,
-): Required<{ [K in keyof CardDetector]: CardDetector[K] }> {
-  const { minimumFace, scaleFactor, thresholds } = options;
-  const { least, most } = SCALE_FACTORS;
-  for (const [index, value] of (thresholds ?? []).entries()) checkRange(`thresholds[${index}]`, value, 0, 1);
-  if (thresholds && thresholds.length !== 3) {
-    throw new InputError('BAD_OPTION', `thresholds are ${thresholds.length} numbers; accepted are 3.`);
-  }
-  return {
-    ...card,
-    minimumFace: checkRange('minimumFace', minimumFace ?? card.minimumFace, LEAST_MINIMUM_FACE, LARGEST_INPUT_SIDE),
-    scaleFactor: checkRange('scaleFactor', scaleFactor ?? card.scaleFactor, least, most),
-    thresholds: thresholds ?? card.thresholds,
-  };
-}
-
-function regressionOf([dx0, dy0, dx1, dy1]: Float32Array): readonly [number, number, number, number] {
-  return [dx0!, dy0!, dx1!, dy1!];
-}
-
-/** Landmarks from five x and five y, shares of the box that O-Net saw. */
-function landmarksIn({ x0, y0, x1, y1 }: Candidate, shares: Float32Array): Landmarks {
-  const [a, b, c, d, e] = [0, 1, 2, 3, 4].map(
-    (index): Point => [x0 + shares[index]! * (x1 - x0), y0 + shares[index + 5]! * (y1 - y0)],
-  );
-  return [a!, b!, c!, d!, e!];
-}
+const TURNS = ['auto', 'all', 'none'];
 
 /** A detector on an engine. Make one with `createDetector`. */
 export class Detector {
   /** The card of the weights. */
   readonly card: ModelCard;
-  readonly #settings: CardDetector;
-  readonly #networks: Readonly<Record<Stage, StageNetwork>>;
-
-  readonly #photograph: ImageShrinker;
-  readonly #pixels: PixelReader;
+  readonly #finder: FaceFinder;
 
   /** @internal */
-  constructor(
-    card: ModelCard,
-    settings: CardDetector,
-    networks: Readonly<Record<Stage, StageNetwork>>,
-    photograph: ImageShrinker,
-  ) {
+  constructor(card: ModelCard, finder: FaceFinder) {
     this.card = card;
-    this.#photograph = photograph;
-    this.#pixels = new PixelReader(settings);
-    this.#settings = settings;
-    this.#networks = networks;
+    this.#finder = finder;
+  }
+
+  /** Whether its faces have landmarks; without them they cannot be aligned. */
+  get findsLandmarks(): boolean {
+    return this.#finder.findsLandmarks;
   }
 
   /**
    * The faces of a photograph, the largest first; none is an empty list. Faces that the image's edge cuts in half, or
-   * that are larger than the image, are found too; their boxes pass the edge. Throws ImageError for what is no image, InputError BAD_OPTION.
+   * that are larger than the image, are found too; their boxes pass the edge. Where no sure face is upright, those that
+   * lie or stand on their heads are found. Throws ImageError for what is no image, InputError BAD_OPTION.
    */
   detect(source: ImageSource, options: DetectOptions = {}): Face[] {
-    const settings = checkOptions(options, this.#settings);
-    const image = toRgb(checkImage(source));
-    const { minimumFace, scaleFactor } = settings;
-    const [first, second, third] = settings.thresholds;
-    const proposal = { minimumFace, scaleFactor, threshold: first };
-    this.#photograph.load(image);
-    const proposed = proposeBoxes(this.#networks.pnet, this.#photograph, image, this.#pixels, proposal);
-    const refined = this.#refine(proposed.map(squareBox), second);
-    return this.#locate(refined.map(squareBox), third);
+    const { turns = 'auto' } = options;
+    if (!TURNS.includes(turns)) {
+      throw new InputError('BAD_OPTION', `turns is ${JSON.stringify(turns)}; accepted are ${TURNS.join(', ')}.`);
+    }
+    const faces = findAtTurns(this.#finder, toRgb(checkImage(source)), options);
+    return faces.sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
+  }
+
+  /**
+   * A second look at an aligned crop: the face that stands where alignment puts one, in the crop's pixels, with the
+   * probability that it is a face, however small; undefined where there is none. Throws ImageError for what is no image.
+   */
+  lookAgain(source: ImageSource): Face | undefined {
+    return this.#finder.lookAgain(toRgb(checkImage(source)));
   }
 
   /** Gives the weights' memory back to the engine. */
   dispose(): void {
-    for (const { network } of Object.values(this.#networks)) network.dispose();
-    this.#photograph.dispose();
+    this.#finder.dispose();
   }
 
   /** `dispose`, for a declaration with `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
-
-  /** R-Net: the boxes that it takes for faces, moved by its regression. */
-  #refine(boxes: readonly Candidate[], threshold: number): Candidate[] {
-    const { network, probability, regression } = this.#networks.rnet;
-    const seen = lookAtBoxes(network, this.#photograph, boxes, this.#pixels, (box, output) => ({
-      box: { ...box, score: output(probability)[1]! },
-      regression: regressionOf(output(regression)),
-    }));
-    const faces = seen.filter(({ box }) => box.score > threshold);
-    const regressions = new Map(faces.map((face) => [face.box, face.regression]));
-    const kept = suppress([...regressions.keys()], REFINED_OVERLAP, 'union');
-    return kept.map((box) => regress(box, regressions.get(box)!));
-  }
-
-  /** O-Net: the faces, with their landmarks. */
-  #locate(boxes: readonly Candidate[], threshold: number): Face[] {
-    const { network, probability, regression, landmarks } = this.#networks.onet;
-    const seen = lookAtBoxes(network, this.#photograph, boxes, this.#pixels, (box, output): Located => {
-      const moved = regress(box, regressionOf(output(regression)));
-      return { ...moved, score: output(probability)[1]!, landmarks: landmarksIn(box, output(landmarks)) };
-    });
-    // Where the edge hides part of a box, as much less doubt is left.
-    const least = (box: Candidate) => 1 - (1 - threshold) * visibleShare(box, this.#photograph.size);
-    const faces = suppress(
-      seen.filter((box) => box.score > least(box)),
-      FINAL_OVERLAP,
-      'smaller',
-    ).map(({ x0, y0, x1, y1, score, landmarks }): Face => {
-      return { score, box: { x: x0, y: y0, width: x1 - x0, height: y1 - y0 }, landmarks };
-    });
-    return faces.sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
-  }
 }
 
-/** Names of a stage's outputs, told apart by their elements. Throws ModelError NO_DETECTOR. */
-function outputsOf(name: Stage, graph: Graph, card: ModelCard): Omit<StageNetwork, 'network'> {
-  const shapes = inferShapes(graph);
-  const names = STAGES[name].map((elements) => graph.outputs.find((output) => shapes.get(output)?.[1] === elements));
-  const image = graph.inputs.length === 1 && graph.inputs[0]!.shape.length === 4 && graph.inputs[0]!.shape[1] === 3;
-  const [probability, regression, landmarks] = names;
-  if (!image || names.includes(undefined) || graph.outputs.length !== names.length) {
-    const found = graph.outputs.map((output) => shapes.get(output)?.[1]).join(', ');
-    throw new ModelError(
-      'NO_DETECTOR',
-      `${card.name}: graph "${name}" has ${graph.inputs.length} inputs and outputs of ${found} elements; a detector's ` +
-        `has one image input and outputs of ${STAGES[name].join(', ')} elements.`,
-    );
-  }
-  return { probability: probability!, regression: regression!, landmarks: landmarks ?? '' };
-}
+const CASCADE = ['pnet', 'rnet', 'onet'];
 
 /**
  * Compiles a model's detector on an engine. Dispose the detector to give the weights' memory back; the engine stays.
@@ -206,20 +69,7 @@ function outputsOf(name: Stage, graph: Graph, card: ModelCard): Omit<StageNetwor
  */
 export async function createDetector(engine: Engine, model: Model): Promise<Detector> {
   const { card, graphs } = model;
-  const names = Object.keys(STAGES) as Stage[];
-  if (!names.every((name) => graphs.has(name))) {
-    const found = [...graphs.keys()].join(', ') || 'none';
-    throw new ModelError('NO_DETECTOR', `${card.name}: graphs are ${found}; a detector needs ${names.join(', ')}.`);
-  }
-  if (!card.detector) {
-    const needed = 'channel order, mean, scale, thresholds, minimum face and scale factor are needed';
-    throw new ModelError('CARD_DETECTOR', `${card.name}: the card does not say how the detector is used; ${needed}.`);
-  }
-  const outputs = names.map((name) => outputsOf(name, graphs.get(name)!, card));
-  const compile = async (name: Stage, index: number): Promise<StageNetwork> => {
-    return { network: await engine.compile(graphs.get(name)!), ...outputs[index]! };
-  };
-  const [pnet, rnet, onet] = await Promise.all(names.map(compile));
-  const networks = { pnet: pnet!, rnet: rnet!, onet: onet! };
-  return new Detector(card, card.detector, networks, await ImageShrinker.create(engine));
+  if (CASCADE.every((name) => graphs.has(name))) return new Detector(card, await createCascade(engine, model));
+  const found = [...graphs.keys()].join(', ') || 'none';
+  throw new ModelError('NO_DETECTOR', `${card.name}: graphs are ${found}; a detector needs ${CASCADE.join(', ')}.`);
 }

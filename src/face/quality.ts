@@ -1,20 +1,22 @@
 /** How well a face can be verified: what was found out about it while it was detected and aligned. */
 import type { RgbImage } from '../image/image.js';
 import type { AlignedFace } from './align.js';
-import type { Face } from './detect.js';
-import { FACE_PART, type Landmarks, TEMPLATE_EYE_DISTANCE } from './landmarks.js';
+import { type Face, landmarksOf } from './face.js';
+import { FACE_PART, type Landmarks, TEMPLATE_EYE_DISTANCE, templateFor } from './landmarks.js';
 
 /**
- * Why a face is too poor to verify. `unsure`: the detector hardly takes it for a face. `small`: the eyes are so close
+ * Why a face is too poor to verify. `unsure`: the detector hardly takes it for a face, or not at a second look at the
+ * aligned crop. `small`: the eyes are so close
  * that the crop is enlarged from few pixels. `blurred`: the crop has no fine detail. `turned`: its landmarks do not
- * lie as those of a face seen from the front, so that it is turned away, or they are wrong. `cut`: the picture's edge
+ * lie as those of a face seen from the front, so that it is turned away, or they are wrong, as on a face that lies or
+ * stands on its head and is taken for an upright one. `cut`: the picture's edge
  * leaves part of it outside.
  */
 export type QualityReason = 'unsure' | 'small' | 'blurred' | 'turned' | 'cut';
 
 /** How fit a face is for verification, as one figure, as reasons and as measures. */
 export interface FaceQuality {
-  /** 0 to 1: the worst of the five measures beside its own limit, which stands at 0.5. */
+  /** 0 to 1: the worst of the measures beside its own limit, which stands at 0.5. */
   readonly value: number;
   /** Empty where nothing speaks against verifying. */
   readonly reasons: readonly QualityReason[];
@@ -28,10 +30,25 @@ export interface FaceQuality {
   readonly residual: number;
   /** Share of the face that the photograph shows, 0 to 1. */
   readonly visible: number;
+  /** How far the head is turned in the picture's plane, in degrees from −180 to 180, clockwise; 0 for a crop. */
+  readonly roll: number;
+  /** How far it is turned to a side, roughly, as the nose stands between the eyes: in degrees, positive to the picture's right. */
+  readonly yaw: number;
+  /** The detector's probability at a second look at the crop, 0 to 1; absent where none was taken. */
+  readonly secondScore?: number;
 }
 
 /** Where each measure becomes a reason; `src/README.md` says what they rest on. */
-export const QUALITY_LIMITS = { score: 0.8, eyeDistance: 12, sharpness: 0.0005, residual: 0.2, visible: 0.7 } as const;
+export const QUALITY_LIMITS = {
+  score: 0.8,
+  eyeDistance: 12,
+  sharpness: 0.0005,
+  residual: 0.2,
+  visible: 0.7,
+  secondResidual: 0.4,
+  yaw: 45,
+  secondScore: 0.9,
+} as const;
 
 function greyAt(data: RgbImage['data'], at: number): number {
   return 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
@@ -82,27 +99,75 @@ export interface FaceEvidence {
   /** In the crop's pixels. */
   readonly residual: number;
   readonly visible: number;
+  /** Degrees. */
+  readonly roll: number;
+  /** Degrees. */
+  readonly yaw: number;
+  /** What the detector sees in the crop. */
+  readonly second?: Face | undefined;
 }
 
-/** What is known of a detected face once it is aligned. */
-export function evidenceOf({ score, landmarks }: Face, { residual, visible }: AlignedFace): FaceEvidence {
-  return { score, eyeDistance: eyeDistanceOf(landmarks), residual, visible };
+/** How far the tip of the nose stands before the eyes, as a share of their distance. */
+const NOSE_DEPTH = 0.5;
+
+function degrees(radians: number): number {
+  return (180 / Math.PI) * radians;
+}
+
+/** The turn to a side that puts the nose where it is between the eyes: its tip moves by its depth times the tangent. */
+function yawOf([left, right, nose]: Landmarks): number {
+  const [across, down] = [right[0] - left[0], right[1] - left[1]];
+  const [x, y] = [nose[0] - (left[0] + right[0]) / 2, nose[1] - (left[1] + right[1]) / 2];
+  return degrees(Math.atan((x * across + y * down) / (across * across + down * down) / NOSE_DEPTH));
+}
+
+/** What is known of a detected face once it is aligned. Throws ModelError NO_LANDMARKS. */
+export function evidenceOf(face: Face, aligned: AlignedFace, second?: Face): FaceEvidence {
+  const { residual, visible, transform } = aligned;
+  const landmarks = landmarksOf(face);
+  const roll = degrees(-Math.atan2(transform.b, transform.a));
+  const pose = { roll, yaw: yawOf(landmarks) };
+  return { score: face.score, eyeDistance: eyeDistanceOf(landmarks), residual, visible, ...pose, second };
+}
+
+/** Root mean square distance of a second look's landmarks from their places, in the crop's pixels. */
+function secondResidualOf(crop: RgbImage, second: Face | undefined): number {
+  if (!second?.landmarks) return 0;
+  const template = templateFor(crop);
+  const squares = second.landmarks.map(([x, y], index) => {
+    const [u, v] = template[index]!;
+    return (x - 0.5 - u) ** 2 + (y - 0.5 - v) ** 2;
+  });
+  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
 }
 
 /** A crop that was aligned elsewhere: nothing is known but its pixels. */
-export const CROP_EVIDENCE: FaceEvidence = { score: 1, eyeDistance: TEMPLATE_EYE_DISTANCE, residual: 0, visible: 1 };
+export const CROP_EVIDENCE: FaceEvidence = {
+  score: 1,
+  eyeDistance: TEMPLATE_EYE_DISTANCE,
+  residual: 0,
+  visible: 1,
+  roll: 0,
+  yaw: 0,
+};
 
 /** Judges an aligned crop. */
 export function judgeFace(crop: RgbImage, evidence: FaceEvidence): FaceQuality {
-  const { score, eyeDistance, visible } = evidence;
+  const { score, eyeDistance, visible, roll, yaw, second } = evidence;
   const sharpness = measureSharpness(crop);
   const residual = evidence.residual / TEMPLATE_EYE_DISTANCE;
   const limits = QUALITY_LIMITS;
+  const secondResidual = secondResidualOf(crop, second) / TEMPLATE_EYE_DISTANCE;
+  const turned = [
+    mark(residual, limits.residual),
+    mark(secondResidual, limits.secondResidual),
+    mark(Math.abs(yaw), limits.yaw),
+  ];
   const marks: readonly (readonly [QualityReason, number])[] = [
-    ['unsure', markShare(score, limits.score)],
+    ['unsure', Math.min(markShare(score, limits.score), second ? markShare(second.score, limits.secondScore) : 1)],
     ['small', mark(eyeDistance, limits.eyeDistance)],
     ['blurred', mark(sharpness, limits.sharpness)],
-    ['turned', Math.max(0, 1 - mark(residual, limits.residual))],
+    ['turned', Math.max(0, 1 - Math.max(...turned))],
     ['cut', markShare(visible, limits.visible)],
   ];
   return {
@@ -113,5 +178,8 @@ export function judgeFace(crop: RgbImage, evidence: FaceEvidence): FaceQuality {
     sharpness,
     residual,
     visible,
+    roll,
+    yaw,
+    ...(second ? { secondScore: second.score } : {}),
   };
 }

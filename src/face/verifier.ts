@@ -7,8 +7,9 @@ import type { ModelCard } from '../model/card.js';
 import { alignFace } from './align.js';
 import { chooseFace, type FaceChoice } from './chooseFace.js';
 import { type ChosenThreshold, probabilityOf, requireThreshold, type ThresholdOptions } from './decision.js';
-import { createDetector, type DetectOptions, type Detector, type Face } from './detect.js';
+import { createDetector, type Detector } from './detect.js';
 import { createEmbedder, type Embedder } from './embed.js';
+import { type DetectOptions, type Face, landmarksOf } from './face.js';
 import type { FaceEmbedding } from './faceGallery.js';
 import type { CropSize } from './landmarks.js';
 import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
@@ -312,8 +313,9 @@ export class FaceVerifier {
 
   #alignFaceOf(image: RgbImage, options: CropOptions): FaceCrop {
     const { face, ...count } = this.#faceOf(image, options);
-    const aligned = alignFace(image, face.landmarks, this.cropSize);
-    return { image: aligned.image, face, ...count, quality: judgeFace(aligned.image, evidenceOf(face, aligned)) };
+    const aligned = alignFace(image, landmarksOf(face), this.cropSize);
+    const evidence = evidenceOf(face, aligned, this.#detector?.lookAgain(aligned.image));
+    return { image: aligned.image, face, ...count, quality: judgeFace(aligned.image, evidence) };
   }
 
   #faceOf(image: RgbImage, options: CropOptions): Pick<FaceCrop, 'faces'> & { readonly face: Face } {

@@ -28,7 +28,7 @@ describe('detect', () => {
     for (const face of group.faces) {
       expect(Object.keys(face)).toEqual(['score', 'box', 'landmarks']);
       expect(Object.keys(face.box)).toEqual(['x', 'y', 'width', 'height']);
-      expect(face.landmarks.map((point) => point.length)).toEqual([2, 2, 2, 2, 2]);
+      expect(face.landmarks!.map((point) => point.length)).toEqual([2, 2, 2, 2, 2]);
     }
   });
 
@@ -59,7 +59,7 @@ describe('detect', () => {
     for (const { box, landmarks } of entry.faces) {
       expect(differs(box.x + box.width / 2, box.y)).toBe(true);
       expect(differs(box.x + box.width, box.y + box.height / 2)).toBe(true);
-      for (const [x, y] of landmarks) expect(differs(x, y)).toBe(true);
+      for (const [x, y] of landmarks!) expect(differs(x, y)).toBe(true);
       expect(differs(box.x + box.width / 2, box.y + 0.2 * box.height)).toBe(false);
     }
     const { code } = await runJson('detect', GROUP, GROUP, '--draw', out);

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { chooseFace } from '../../src/face/chooseFace.js';
 import { findThreshold, probabilityOf, requireThreshold } from '../../src/face/decision.js';
-import type { Face } from '../../src/face/detect.js';
+import type { Face } from '../../src/face/face.js';
+import { type Landmarks, templateFor } from '../../src/face/landmarks.js';
 import { CROP_EVIDENCE, judgeFace, measureSharpness, QUALITY_LIMITS } from '../../src/face/quality.js';
 import type { RgbImage } from '../../src/image/image.js';
 import { resizeImage } from '../../src/image/resize.js';
@@ -70,7 +71,7 @@ describe('chooseFace', () => {
 });
 
 describe('judgeFace', () => {
-  const good = { score: 0.99, eyeDistance: 60, residual: 2, visible: 1 };
+  const good = { score: 0.99, eyeDistance: 60, residual: 2, visible: 1, roll: 0, yaw: 0 };
   const portrait = () => readImage(ownPath('samples/aligned-a-1.png'));
 
   /** The crop as if the photograph had shown the face so many pixels wide. */
@@ -86,6 +87,13 @@ describe('judgeFace', () => {
     expect(reasons({ score: QUALITY_LIMITS.score - 0.01 })).toEqual(['unsure']);
     expect(reasons({ eyeDistance: QUALITY_LIMITS.eyeDistance - 1 })).toEqual(['small']);
     expect(reasons({ residual: 36 * QUALITY_LIMITS.residual })).toEqual(['turned']);
+    expect(reasons({ yaw: -1 - QUALITY_LIMITS.yaw })).toEqual(['turned']);
+    const box = { x: 10, y: 10, width: 90, height: 90 };
+    expect(reasons({ second: { score: QUALITY_LIMITS.secondScore - 0.01, box } })).toEqual(['unsure']);
+    const landmarks = templateFor(crop).map(([x, y]) => [x + 0.5, y + 0.5]) as unknown as Landmarks;
+    expect(reasons({ second: { score: 1, box, landmarks } })).toEqual([]);
+    const upsideDown = landmarks.map(([x, y]) => [112 - x, 144 - y]) as unknown as Landmarks;
+    expect(reasons({ second: { score: 1, box, landmarks: upsideDown } })).toEqual(['turned']);
     expect(reasons({ visible: QUALITY_LIMITS.visible - 0.01 })).toEqual(['cut']);
     expect(judgeFace(enlarged(crop, 14), good).reasons).toEqual(['blurred']);
   });

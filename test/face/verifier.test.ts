@@ -156,7 +156,7 @@ describe('FaceVerifier.embed', () => {
     const [face] = await verifier.detect(jpeg);
     const far = {
       ...face!,
-      landmarks: face!.landmarks.map(([x, y]) => [x + 5000, y]) as unknown as Landmarks,
+      landmarks: face!.landmarks!.map(([x, y]) => [x + 5000, y]) as unknown as Landmarks,
     };
     expect(await outcome(jpeg, { face: far })).toBe('FACE_OUTSIDE');
   });

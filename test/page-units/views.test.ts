@@ -22,7 +22,11 @@ const noActions = new Proxy({}, { get: () => () => {} }) as Actions;
 
 function faceAt(x: number): Face {
   const points = [10, 20, 30, 40, 50].map((place) => [x + place, place] as const);
-  return { score: 0.98, box: { x, y: 5, width: 60, height: 80 }, landmarks: points as unknown as Face['landmarks'] };
+  return {
+    score: 0.98,
+    box: { x, y: 5, width: 60, height: 80 },
+    landmarks: points as unknown as Required<Face>['landmarks'],
+  };
 }
 
 function analysis(embedding: readonly number[], change: Partial<Analysis> = {}): Analysis {
@@ -32,7 +36,17 @@ function analysis(embedding: readonly number[], change: Partial<Analysis> = {}):
     faces: [faceAt(10)],
     chosen: 0,
     crop: new Blob(),
-    quality: { value: 0.8, reasons: [], score: 0.98, eyeDistance: 40, sharpness: 0.01, residual: 0.05, visible: 1 },
+    quality: {
+      value: 0.8,
+      reasons: [],
+      score: 0.98,
+      eyeDistance: 40,
+      sharpness: 0.01,
+      residual: 0.05,
+      visible: 1,
+      roll: 0,
+      yaw: 0,
+    },
     embedding: { embedding: Float32Array.from(embedding), weights: WEIGHTS },
     timings: { decodeMs: 1, detectMs: 2, alignMs: 3, embedMs: 4 },
     ...change,

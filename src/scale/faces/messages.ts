@@ -9,7 +9,7 @@ import {
   UnavailableError,
 } from '../../errors.js';
 import type { FaceChoice } from '../../face/chooseFace.js';
-import type { Face } from '../../face/detect.js';
+import type { Face, Turns } from '../../face/face.js';
 import type { EmbeddedFace } from '../../face/verifier.js';
 import type { ModelCard } from '../../model/card.js';
 
@@ -25,6 +25,8 @@ export interface ThreadSettings {
 export interface DetectTaskOptions {
   /** Smallest face that is looked for, in pixels. */
   readonly minimumFace?: number | undefined;
+  /** Which turns of the photograph are searched. */
+  readonly turns?: Turns | undefined;
 }
 
 export interface EmbedTaskOptions extends DetectTaskOptions {

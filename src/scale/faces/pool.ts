@@ -124,14 +124,14 @@ export class FacePool {
 
   /** The faces in a JPEG or PNG file. Throws as `FaceVerifier.detect` does, UnavailableError THREAD_ENDED or DISPOSED, or the signal's reason. */
   async detect(image: Uint8Array, options: DetectTaskOptions & Cancellable = {}): Promise<DetectedFaces> {
-    const { signal, minimumFace } = options;
-    return (await this.#perform({ kind: 'detect', image, options: { minimumFace } }, signal)) as DetectedFaces;
+    const { signal, minimumFace, turns } = options;
+    return (await this.#perform({ kind: 'detect', image, options: { minimumFace, turns } }, signal)) as DetectedFaces;
   }
 
   /** Embeds the face in a JPEG or PNG file. Throws as `FaceVerifier.embed` does, and as `detect`. */
   async embed(image: Uint8Array, options: EmbedTaskOptions & Cancellable = {}): Promise<EmbeddedFace> {
-    const { signal, minimumFace, face, input, mirror } = options;
-    const task: FaceTask = { kind: 'embed', image, options: { minimumFace, face, input, mirror } };
+    const { signal, minimumFace, turns, face, input, mirror } = options;
+    const task: FaceTask = { kind: 'embed', image, options: { minimumFace, turns, face, input, mirror } };
     return (await this.#perform(task, signal)) as EmbeddedFace;
   }
 

@@ -165,11 +165,11 @@ export class ImageWorker {
   /** The gallery takes a person's picture once, so a job that was done before its worker was killed changes nothing. */
   async #enrol(job: ImageJob, options: ImageWorkerOptions): Promise<JobResult> {
     const { pool, gallery, mostBytes = DEFAULT_MOST_BYTES, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    const { minimumFace, face, input, mirror } = options;
+    const { minimumFace, turns, face, input, mirror } = options;
     const bytes = await readImage(job, mostBytes);
     const source = createHash('sha256').update(bytes).digest('hex');
     const signal = AbortSignal.timeout(timeoutMs);
-    const embedded = await pool.embed(bytes, { minimumFace, face, input, mirror, signal }).catch((error) => {
+    const embedded = await pool.embed(bytes, { minimumFace, turns, face, input, mirror, signal }).catch((error) => {
       if (!signal.aborted) throw error;
       throw new UnavailableError('TIMED_OUT', `${job.name}: took longer than ${timeoutMs} ms.`, { cause: error });
     });

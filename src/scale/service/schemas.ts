@@ -62,7 +62,7 @@ export const personParams: Schema = object({ name, id });
 
 const box = object({ x: number, y: number, width: number, height: number });
 const point = { type: 'array', items: number, minItems: 2, maxItems: 2 };
-const foundFace = object({ score: number, box, landmarks: { type: 'array', items: point } });
+const foundFace = object({ score: number, box, landmarks: { type: 'array', items: point } }, ['landmarks']);
 const quality = object({ value: number, reasons: { type: 'array', items: text } });
 const decision = { type: ['boolean', 'null'], description: 'Null where there is no threshold.' };
 const chosenThreshold = { type: ['number', 'null'] };
