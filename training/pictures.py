@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 from .errors import TrainingError
 
+# Pixels of a 112×112 crop around one of 96.
+LARGEST_SURPLUS = 16
 ENDINGS = ('.jpg', '.jpeg', '.png', '.webp')
 
 
@@ -47,28 +49,44 @@ def people_in(folder: Path) -> People:
     return People(paths, np.array(labels), names)
 
 
+def check_sizes(paths: list[Path], height: int, width: int) -> None:
+    """Reads the headers alone, so that a wrong picture is found at once and not after hours. Raises TrainingError."""
+    for path in paths:
+        try:
+            with Image.open(path) as image:
+                columns, rows = image.size
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            raise TrainingError(f'{path}: cannot be read as a picture.') from error
+        check_size(rows, columns, height, width, str(path))
+
+
+def check_size(rows: int, columns: int, height: int, width: int, where: str) -> None:
+    """Whether a crop of `height` × `width` is the middle of one of this size. Raises TrainingError."""
+    if any(more < 0 or more > LARGEST_SURPLUS or more % 2 for more in (rows - height, columns - width)):
+        raise TrainingError(f'{where}: is {rows}×{columns} pixels; an aligned crop of {height}×{width}, or one of 112×112 '
+                            'around it, is needed: `mobilefacenet align` makes them.')
+
+
 def read_picture(path: Path, height: int, width: int) -> np.ndarray:
     """RGB bytes `[height, width, 3]`. A larger aligned crop is cut to its middle, as the library's templates are."""
     try:
-        pixels = np.asarray(Image.open(path).convert('RGB'))
-    except (OSError, UnidentifiedImageError) as error:
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert('RGB'))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise TrainingError(f'{path}: cannot be read as a picture.') from error
     return middle(pixels, height, width, str(path))
 
 
 def middle(pixels: np.ndarray, height: int, width: int, where: str) -> np.ndarray:
     """The middle of `[…, rows, columns, 3]`: crops of 112×96 and 96×96 are the middle of those of 112×112."""
+    check_size(pixels.shape[-3], pixels.shape[-2], height, width, where)
     rows, columns = pixels.shape[-3] - height, pixels.shape[-2] - width
-    if rows < 0 or columns < 0 or rows > 16 or columns > 16 or rows % 2 or columns % 2:
-        found = f'{pixels.shape[-3]}×{pixels.shape[-2]}'
-        raise TrainingError(f'{where}: is {found} pixels; an aligned crop of {height}×{width} is needed: '
-                            '`mobilefacenet align` makes them.')
     return pixels[..., rows // 2:rows // 2 + height, columns // 2:columns // 2 + width, :]
 
 
 def to_input(pixels: np.ndarray) -> Tensor:
     """Bytes `[N, height, width, 3]` as the input `[N, 3, height, width]`: (pixel - 127.5) / 128 (section 4.1)."""
-    return (torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() - 127.5) / 128
+    return (torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float() - 127.5) / 128
 
 
 def batch_places(step: int, count: int, batch: int, seed: int) -> np.ndarray:

@@ -34,6 +34,25 @@ class Stop:
         signal.signal(number, signal.SIG_DFL)
 
 
+class Meter:
+    """Prints loss, rate, speed and time left at the first and last step and every ten seconds in between."""
+
+    def __init__(self, begin: int, end: int, pictures: int) -> None:
+        self.begin, self.end, self.pictures = begin, end, pictures
+        self.started, self.clock, self.losses = time.monotonic(), Clock(10), []
+
+    def add(self, loss: float, done: int, rate: float, what: str = '') -> None:
+        """After step number `done`, counted from 1 at the very first."""
+        self.losses.append(loss)
+        if not self.clock.rings() and done not in (self.begin + 1, self.end):
+            return
+        seconds = time.monotonic() - self.started
+        left = seconds / (done - self.begin) * (self.end - done)
+        say(f'{what}{done}/{self.end}  loss {sum(self.losses) / len(self.losses):.4f}  rate {rate:.2g}  '
+            f'{(done - self.begin) * self.pictures / seconds:.1f} pictures/s  {duration(left)} left')
+        self.losses = []
+
+
 def say(text: str) -> None:
     """One line of progress, on stderr: stdout is for results."""
     print(text, file=sys.stderr, flush=True)

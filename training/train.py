@@ -2,20 +2,20 @@
 by 10 after 36K, 52K and 58K of 60K iterations; weights decay by 4e-5, those after the global operator by 4e-4."""
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Iterable
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 
 from . import checkpoint
 from .arcface import ArcFace
 from .errors import TrainingError
 from .networks import Network, build
-from .pictures import People, batch_places, people_in, read_picture, to_input
-from .progress import Clock, Stop, duration, say
+from .pictures import People, batch_places, check_sizes, people_in, read_picture, to_input
+from .progress import Clock, Meter, Stop, say
 from .verification import PairSet
 
 MOMENTUM = 0.9
@@ -37,9 +37,22 @@ class Recipe:
     seed: int = 1
 
 
+@dataclass(frozen=True)
+class Settings:
+    """A recipe, and what does not change its result."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+    device: str = 'cpu'
+    # Processes that decode pictures; 0 decodes them in the training process.
+    readers: int = 2
+    # Iterations from one measurement on pairs to the next.
+    evaluate_every: int = 2000
+    save_seconds: float = 300.0
+
+
 def rate_at(recipe: Recipe, iteration: int) -> float:
     """The learning rate of an iteration."""
-    return recipe.rate * 0.1 ** sum(iteration >= share * recipe.iterations for share in STEPS)
+    return recipe.rate * 0.1 ** sum(iteration >= round(share * recipe.iterations) for share in STEPS)
 
 
 def optimiser(network: Network, loss: ArcFace) -> torch.optim.SGD:
@@ -53,84 +66,102 @@ def optimiser(network: Network, loss: ArcFace) -> torch.optim.SGD:
     return torch.optim.SGD(groups, lr=0.1, momentum=MOMENTUM)
 
 
-def batch_of(people: People, recipe: Recipe, step: int, network: Network) -> tuple[torch.Tensor, torch.Tensor]:
+def batch_of(people: People, recipe: Recipe, step: int, height: int, width: int) -> tuple[Tensor, Tensor]:
     """Pictures of a step, half of them mirrored, and whose they are."""
     places = batch_places(step, len(people.paths), recipe.batch, recipe.seed)
-    pixels = np.stack([read_picture(people.paths[place], network.height, network.width) for place in places])
+    pixels = np.stack([read_picture(people.paths[place], height, width) for place in places])
     mirrored = np.random.default_rng([recipe.seed, 1, step]).random(len(places)) < 0.5
     pixels[mirrored] = pixels[mirrored, :, ::-1]
     return to_input(pixels), torch.from_numpy(people.labels[places])
 
 
 class _Batches(torch.utils.data.Dataset):
-    """The batches from one step to the end, read ahead by worker processes."""
+    """The batches from one step to the end, for reader processes; a picture that cannot be read is a sentence."""
 
-    def __init__(self, people: People, recipe: Recipe, network: Network, begin: int) -> None:
-        self.people, self.recipe, self.begin = people, recipe, begin
-        self.size = network
+    def __init__(self, people: People, recipe: Recipe, size: tuple[int, int], begin: int) -> None:
+        self.people, self.recipe, self.size, self.begin = people, recipe, size, begin
 
     def __len__(self) -> int:
         return self.recipe.iterations - self.begin
 
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
-        return batch_of(self.people, self.recipe, self.begin + index, self.size)
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor] | str:
+        try:
+            return batch_of(self.people, self.recipe, self.begin + index, *self.size)
+        except TrainingError as error:
+            return str(error)
 
 
-def train(data: Path, out: Path, recipe: Recipe, pairs: tuple[Path, Path] | None, readers: int,
-          evaluate_every: int, save_seconds: float) -> None:
-    """Trains, or goes on where the checkpoint `out` stands. Raises TrainingError."""
-    people = people_in(data)
-    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
-    torch.manual_seed(recipe.seed)
-    network = build(recipe.network).to(device).train()
-    loss = ArcFace(network.size, len(people.names), recipe.scale, recipe.margin).to(device)
-    updates = optimiser(network, loss)
-    begin = _resume(out, recipe, people, network, loss, updates) if out.exists() else 0
-    held = PairSet(*pairs, network, device) if pairs else None
-    say(f'{recipe.network}, {len(people.paths)} pictures of {len(people.names)} people, iterations {begin} to '
-        f'{recipe.iterations}, on {device}')
+class Run:
+    """A training on its way: all that a checkpoint holds."""
 
-    def save(iteration: int) -> None:
-        checkpoint.save(out, {'network': recipe.network, 'norm': True, 'weights': network.state_dict(),
-                              'loss': loss.state_dict(), 'updates': updates.state_dict(), 'iteration': iteration,
-                              'recipe': asdict(recipe), 'people': people.names})
+    def __init__(self, people: People, recipe: Recipe, device: str) -> None:
+        torch.manual_seed(recipe.seed)
+        self.people, self.recipe, self.device, self.iteration = people, recipe, device, 0
+        self.network = build(recipe.network).to(device).train()
+        self.loss = ArcFace(self.network.size, len(people.names), recipe.scale, recipe.margin).to(device)
+        self.updates = optimiser(self.network, self.loss)
 
-    stop, told, saved, started, sums = Stop(), Clock(10), Clock(save_seconds), time.monotonic(), []
-    for iteration, (images, labels) in enumerate(
-            torch.utils.data.DataLoader(_Batches(people, recipe, network, begin), None, num_workers=readers), begin):
-        for group in updates.param_groups:
-            group['lr'] = rate_at(recipe, iteration)
-        value = loss(network(images.to(device)), labels.to(device))
-        updates.zero_grad(set_to_none=True)
+    def step(self, images: Tensor, labels: Tensor) -> float:
+        """One iteration; gives the loss. Raises TrainingError where it is no number."""
+        for group in self.updates.param_groups:
+            group['lr'] = rate_at(self.recipe, self.iteration)
+        value = self.loss(self.network(images.to(self.device)), labels.to(self.device))
+        self.updates.zero_grad(set_to_none=True)
         value.backward()
-        updates.step()
-        sums.append(float(value.detach()))
-        done = iteration + 1
-        if not np.isfinite(sums[-1]):
-            raise TrainingError(f'iteration {done}: the loss is {sums[-1]}; try a smaller --rate.')
-        if told.rings() or done == recipe.iterations:
-            seconds = time.monotonic() - started
-            left = seconds / (done - begin) * (recipe.iterations - done)
-            say(f'{done}/{recipe.iterations}  loss {np.mean(sums):.3f}  rate {rate_at(recipe, iteration):g}  '
-                f'{(done - begin) * recipe.batch / seconds:.0f} images/s  {duration(left)} left')
-            sums = []
-        if held and (done % evaluate_every == 0 or done == recipe.iterations):
-            say(f'{done}  verification {held.accuracy(network)}')
-        if stop.asked or saved.rings():
-            save(done)
+        self.updates.step()
+        self.iteration += 1
+        if not torch.isfinite(value):
+            raise TrainingError(f'iteration {self.iteration}: the loss is {float(value)}; try a smaller --rate.')
+        return float(value)
+
+    def save(self, path: Path) -> None:
+        checkpoint.save(path, {
+            'network': self.recipe.network, 'norm': True, 'weights': self.network.state_dict(),
+            'loss': self.loss.state_dict(), 'updates': self.updates.state_dict(), 'iteration': self.iteration,
+            'recipe': asdict(self.recipe), 'people': self.people.names, 'pictures': len(self.people.paths)})
+
+    def resume(self, path: Path) -> None:
+        """Goes on from a checkpoint of the same recipe and pictures. Raises TrainingError for another."""
+        state = checkpoint.load(path)
+        own = (asdict(self.recipe), self.people.names, len(self.people.paths))
+        if (state.get('recipe'), state.get('people'), state.get('pictures')) != own:
+            raise TrainingError(f'{path}: was begun with other options or pictures ({state.get("recipe")}); give those, '
+                                'or name another --out.')
+        self.network.load_state_dict(state['weights'])
+        self.loss.load_state_dict(state['loss'])
+        self.updates.load_state_dict(state['updates'])
+        self.iteration = state['iteration']
+
+    def batches(self, readers: int) -> Iterable[tuple[Tensor, Tensor]]:
+        size = (self.network.height, self.network.width)
+        ahead = _Batches(self.people, self.recipe, size, self.iteration)
+        for batch in torch.utils.data.DataLoader(ahead, None, num_workers=readers):
+            if isinstance(batch, str):
+                raise TrainingError(batch)
+            yield batch
+
+
+def train(data: Path, out: Path, settings: Settings, pairs: tuple[Path, Path] | None = None) -> bool:
+    """Trains, or goes on where the checkpoint `out` stands; whether the end was reached. Raises TrainingError."""
+    people, recipe = people_in(data), settings.recipe
+    run = Run(people, recipe, settings.device)
+    check_sizes(people.paths, run.network.height, run.network.width)
+    if out.exists():
+        run.resume(out)
+    held = PairSet(*pairs, run.network, torch.device(settings.device)) if pairs else None
+    say(f'{recipe.network}: {len(people.paths)} pictures of {len(people.names)} people, iterations {run.iteration} to '
+        f'{recipe.iterations}, on {settings.device}')
+    stop, saved = Stop(), Clock(settings.save_seconds)
+    meter = Meter(run.iteration, recipe.iterations, recipe.batch)
+    for images, labels in run.batches(settings.readers):
+        meter.add(run.step(images, labels), run.iteration, rate_at(recipe, run.iteration - 1))
+        if held and (run.iteration % settings.evaluate_every == 0 or run.iteration == recipe.iterations):
+            say(f'{run.iteration}  verification {held.measure(run.network)}')
+        if saved.rings():
+            run.save(out)
         if stop.asked:
-            say(f'stopped after {done} iterations; the same command goes on')
-            return
-    save(recipe.iterations)
-
-
-def _resume(out: Path, recipe: Recipe, people: People, network: nn.Module, loss: ArcFace,
-            updates: torch.optim.SGD) -> int:
-    state = checkpoint.load(out)
-    if state.get('recipe') != asdict(recipe) or state.get('people') != people.names:
-        raise TrainingError(f'{out}: was begun with other options or other people; name another --out, or give its own: '
-                            f'{state.get("recipe")}.')
-    network.load_state_dict(state['weights'])
-    loss.load_state_dict(state['loss'])
-    updates.load_state_dict(state['updates'])
-    return state['iteration']
+            break
+    run.save(out)
+    if run.iteration < recipe.iterations:
+        say(f'stopped after {run.iteration} iterations; the same command goes on')
+    return run.iteration == recipe.iterations

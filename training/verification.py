@@ -1,6 +1,7 @@
 """Accuracy on pairs by LFW's protocol: ten folds, each judged at the threshold that is best on the other nine."""
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 
 from .errors import TrainingError
 from .networks import Network
-from .pictures import read_picture, to_input
+from .pictures import ENDINGS, read_picture, to_input
 from .safetensors import read_bytes
 
 BATCH = 64
@@ -19,12 +20,19 @@ def read_pairs(list_path: Path, images: Path) -> tuple[list[Path], np.ndarray]:
     places: dict[Path, int] = {}
 
     def place(person: str, number: str) -> int:
-        path = images / person / f'{person}_{int(number):04d}.jpg'
+        name = f'{person}_{int(number):04d}'
+        path = next((path for path in (images / person / (name + ending) for ending in ENDINGS) if path.exists()), None)
+        if path is None:
+            raise TrainingError(f'{images / person / name}: is missing, with each of {", ".join(ENDINGS)}; {list_path} '
+                                'names it.')
         return places.setdefault(path, len(places))
 
     pairs: list[tuple[int, int, int]] = []
-    for line in read_bytes(list_path).decode('utf-8', 'replace').splitlines()[1:]:
+    for number, line in enumerate(read_bytes(list_path).decode('utf-8', 'replace').splitlines()[1:], 2):
         parts = line.split('\t')
+        if not all(part.isascii() and part.isdigit() for part in (parts[1:3] if len(parts) == 3 else parts[1:4:2])):
+            raise TrainingError(f'{list_path}, line {number}: is "{line[:60]}"; accepted are NAME, NUMBER, NUMBER or NAME, '
+                                'NUMBER, NAME, NUMBER with tabs between, as in LFW\'s pairs.txt.')
         if len(parts) == 3:
             pairs.append((place(parts[0], parts[1]), place(parts[0], parts[2]), 1))
         elif len(parts) == 4:
@@ -49,31 +57,43 @@ def best_threshold(similarities: np.ndarray, same: np.ndarray) -> float:
     order = np.argsort(similarities, kind='stable')
     right = same.sum() + np.concatenate([[0], np.cumsum(1 - 2 * same[order].astype(int))])
     at = int(right.argmax())
-    return -2.0 if at == 0 else float(similarities[order[at - 1]])
+    ordered = np.concatenate([[-1.0], similarities[order], [1.0]])
+    return float((ordered[at] + ordered[at + 1]) / 2)
 
 
-def accuracy(embeddings: np.ndarray, pairs: np.ndarray, folds: int = 10) -> tuple[float, float]:
-    """Mean and standard deviation of the folds' accuracies."""
-    similarities = (embeddings[pairs[:, 0]] * embeddings[pairs[:, 1]]).sum(1)
-    same = pairs[:, 2] == 1
+@dataclass(frozen=True)
+class Measured:
+    """What a list of pairs says of a network."""
+
+    accuracy: float
+    deviation: float
+    # The best one over all pairs.
+    threshold: float
+    pairs: int
+
+    def __str__(self) -> str:
+        return f'{100 * self.accuracy:.2f} ± {100 * self.deviation:.2f} % of {self.pairs} pairs, threshold {self.threshold:.3f}'
+
+
+def measure(similarities: np.ndarray, same: np.ndarray, folds: int = 10) -> Measured:
+    """Mean and standard deviation of the folds' accuracies, each at the threshold that is best on the others."""
     accuracies = []
-    for fold in np.array_split(np.arange(len(pairs)), folds):
-        held = np.isin(np.arange(len(pairs)), fold)
+    for fold in np.array_split(np.arange(len(same)), folds):
+        held = np.isin(np.arange(len(same)), fold)
         threshold = best_threshold(similarities[~held], same[~held])
         accuracies.append(float(((similarities[held] > threshold) == same[held]).mean()))
-    return float(np.mean(accuracies)), float(np.std(accuracies))
+    return Measured(float(np.mean(accuracies)), float(np.std(accuracies)), best_threshold(similarities, same), len(same))
 
 
 class PairSet:
     """The pictures of a list of pairs, decoded once."""
 
-    def __init__(self, list_path: Path, images: Path, network: Network, device: torch.device, most: int = 0) -> None:
-        paths, pairs = read_pairs(list_path, images)
-        self.pairs = pairs[:most] if most else pairs
-        used = int(self.pairs[:, :2].max()) + 1
-        self.pixels = np.stack([read_picture(path, network.height, network.width) for path in paths[:used]])
+    def __init__(self, list_path: Path, images: Path, network: Network, device: torch.device) -> None:
+        paths, self.pairs = read_pairs(list_path, images)
+        self.pixels = np.stack([read_picture(path, network.height, network.width) for path in paths])
         self.device = device
 
-    def accuracy(self, network: Network) -> str:
-        mean, deviation = accuracy(embed(network, self.pixels, self.device), self.pairs)
-        return f'{100 * mean:.2f} ± {100 * deviation:.2f} % of {len(self.pairs)} pairs'
+    def measure(self, network: Network) -> Measured:
+        embeddings = embed(network, self.pixels, self.device)
+        similarities = (embeddings[self.pairs[:, 0]] * embeddings[self.pairs[:, 1]]).sum(1)
+        return measure(similarities, self.pairs[:, 2] == 1)

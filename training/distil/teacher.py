@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
 from pathlib import Path
 
 import torch
@@ -12,22 +10,15 @@ from torch import Tensor
 
 from .. import safetensors
 from ..errors import TrainingError
+from ..library import run_library
 
-# What the library's own command is; from a checkout `npm run -s cli --`.
-IMPORT = ('npx', 'mobilefacenet')
-
-
-def native_file(path: Path, command: tuple[str, ...] = IMPORT, extra: tuple[str, ...] = ()) -> bytes:
-    """The bytes of a native model file; another format is brought over by `mobilefacenet import` first."""
-    if path.suffix == '.safetensors':
-        return safetensors.read_bytes(path)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder, 'teacher.safetensors')
-        done = subprocess.run([*command, 'import', str(path), '--out', str(target), *extra], capture_output=True,
-                              text=True, check=False)
-        if done.returncode != 0:
-            raise TrainingError(f'{path}: {(done.stderr or done.stdout).strip()}')
-        return target.read_bytes()
+def native_file(path: Path, out: Path, normalise: str | None) -> Path:
+    """A native model file: the teacher itself, or what `mobilefacenet import` makes of it beside `out`."""
+    if path.suffix.lower() == '.safetensors':
+        return path
+    target = out.with_name(f'{out.stem}.teacher.safetensors')
+    run_library('import', path, '--out', target, *(('--normalise', normalise) if normalise else ()))
+    return target
 
 
 class Teacher:
@@ -36,60 +27,52 @@ class Teacher:
     `half`: products and values in bfloat16, which moves embeddings by about 1 - cosine = 0.0005.
     """
 
-    def __init__(self, path: Path, half: bool = False, command: tuple[str, ...] = IMPORT,
-                 extra: tuple[str, ...] = ()) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder, 'teacher.safetensors')
-            copy.write_bytes(native_file(path, command, extra))
-            tensors, metadata = safetensors.read(copy)
+    def __init__(self, path: Path, half: bool = False) -> None:
+        tensors, metadata = safetensors.read(path)
         try:
-            self.nodes = json.loads(metadata['graphs'])['embed']['nodes']
-            normalisation = json.loads(metadata['card'])['normalisation']
             graph = json.loads(metadata['graphs'])['embed']
-            self.input = graph['inputs'][0]['name']
-            self.height, self.width = graph['inputs'][0]['shape'][2:]
+            card = json.loads(metadata['card'])['input']
+            self.nodes, (self.output,) = graph['nodes'], graph['outputs']
+            (self.input, (_, _, self.height, self.width)), = ((one['name'], one['shape']) for one in graph['inputs'])
+            mean, scale = card['normalisation']['mean'], card['normalisation']['scale']
+            self.mirrored_colours = card['channelOrder'] == 'bgr'
         except (KeyError, TypeError, ValueError) as error:
-            raise TrainingError(f'{path}: has no graph "embed" with a normalisation; `mobilefacenet import FILE '
-                                '--normalise MEAN/DIVISOR --out TEACHER.safetensors` writes one.') from error
-        kind = torch.bfloat16 if half else torch.float32
-        self.tensors = {name.removeprefix('embed.'): self._placed(tensor, kind) for name, tensor in tensors.items()}
-        self.mean = torch.tensor(normalisation['mean']).view(1, 3, 1, 1)
-        self.scale = torch.tensor(normalisation['scale']).view(1, 3, 1, 1)
-        self.kind = kind
+            raise TrainingError(f'{path}: has no graph "embed" from an image to an embedding; `mobilefacenet import FILE '
+                                '--out TEACHER.safetensors` writes one.') from error
         unknown = {node['operator'] for node in self.nodes} - set(OPERATORS)
         if unknown:
             raise TrainingError(f'{path}: has the operators {", ".join(sorted(unknown))}; a teacher may have '
                                 f'{", ".join(OPERATORS)}.')
+        self.kind = torch.bfloat16 if half else torch.float32
+        self.tensors = {name.removeprefix('embed.'): self._placed(tensor, self.kind) for name, tensor in tensors.items()}
+        self.mean, self.scale = (torch.tensor(values).view(1, 3, 1, 1) for values in (mean, scale))
+        self.linear = self._linear_values()
+
+    def _linear_values(self) -> list[str]:
+        """The values that residual blocks hand on: of convolutions without activation, with the shortcut added."""
+        readers: dict[str, set[str]] = {}
+        for node in self.nodes:
+            for name in node['inputs']:
+                readers.setdefault(name, set()).add(node['operator'])
+        return [node['outputs'][0] for node in self.nodes if node['operator'] in ('convolution', 'add')
+                and readers.get(node['outputs'][0], set()) not in ({'add'}, {'batchNorm'})
+                and not readers.get(node['outputs'][0], set()) & set(ACTIVATIONS)]
 
     @staticmethod
     def _placed(tensor: Tensor, kind: torch.dtype) -> Tensor:
         tensor = tensor.to(kind)
         return tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
 
-    @torch.inference_mode()
-    def features(self, value: Tensor) -> list[Tensor]:
-        """Of student inputs, (pixel - 127.5) / 128: every linear output on the way, the embedding last.
-
-        Linear outputs are what residual blocks hand on: convolutions without activation, with the shortcut added.
-        """
-        pixels = value * 128 + 127.5
-        known = {self.input: ((pixels - self.mean) * self.scale).to(self.kind)
+    @torch.no_grad()
+    def features(self, value: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Of inputs (pixel - 127.5) / 128 of its size: the feature maps that blocks hand on, and the embedding."""
+        pixels = (value.flip(1) if self.mirrored_colours else value) * 128 + 127.5
+        known = {**self.tensors, self.input: ((pixels - self.mean) * self.scale).to(self.kind)
                  .contiguous(memory_format=torch.channels_last)}
-        readers = {name: [node['operator'] for node in self.nodes if name in node['inputs']] for name in
-                   (node['output'] for node in self.nodes)}
-        linear: list[Tensor] = []
         for node in self.nodes:
-            inputs = [known[name] if name in known else self.tensors[name] for name in node['inputs']]
-            result = OPERATORS[node['operator']](inputs, node.get('attributes', {}))
-            known[node['output']] = result
-            after = set(readers[node['output']])
-            if node['operator'] in ('convolution', 'add', 'fullyConnected') and not after & {*ACTIVATIONS, 'batchNorm'}:
-                if after != {'add'}:
-                    linear.append(result)
-        embedding = known[self.nodes[-1]['output']].flatten(1)
-        if linear and linear[-1].numel() == embedding.numel():
-            linear.pop()
-        return [*(part.clone() for part in linear), embedding.clone()]
+            inputs = [known[name] for name in node['inputs']]
+            known[node['outputs'][0]] = OPERATORS[node['operator']](inputs, node['attributes'])
+        return [known[name] for name in self.linear if known[name].dim() == 4], known[self.output].flatten(1)
 
 
 def _convolution(inputs: list[Tensor], attributes: dict) -> Tensor:
