@@ -36,8 +36,6 @@ const importedWasm = {
   },
 };
 
-const IMPORTED = { '#binaries': `${root}src/runtime/imported.ts`, '#jpeg': `${root}src/image/importedJpeg.ts` };
-
 /** What each folder of dist differs in. */
 const PLATFORMS = [
   // Node, Deno, Bun, and whatever has no entry of its own.
@@ -53,7 +51,13 @@ const PLATFORMS = [
     modules: { '#jpeg': `${root}src/image/canvasJpeg.ts` },
     packages: 'bundle',
   },
-  { folder: 'dist/edge', entries: ENTRIES, modules: IMPORTED, plugins: [importedWasm] },
+  // Workers and edges. The package's own imports choose the kernels: edges get those that every Node can compile.
+  {
+    folder: 'dist/edge',
+    entries: { ...ENTRIES, kernels: 'src/runtime/imported.ts', plainKernels: 'src/runtime/importedPlain.ts' },
+    modules: { '#binaries': '#kernels', '#jpeg': `${root}src/image/importedJpeg.ts` },
+    plugins: [importedWasm],
+  },
   {
     folder: 'dist/manual',
     entries: { index: 'src/index.ts' },
@@ -100,7 +104,7 @@ async function bundlePlatform(
       ...modules,
       '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js`,
     },
-    external: ['node:*'],
+    external: ['node:*', '#kernels'],
     legalComments: 'none',
     minify: true,
   };

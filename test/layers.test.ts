@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const ORDER = [
   ['errorCodes'],
-  ['errors'],
+  ['errors', 'builtin'],
   ['tensor'],
   ['image', 'graph'],
   ['ops'],

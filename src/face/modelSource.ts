@@ -1,4 +1,5 @@
 /** Models from wherever the caller has them: files, addresses, bytes, or the weights that this package ships. */
+import { builtin } from '../builtin.js';
 import { InputError } from '../errors.js';
 import { importModel, type ModelFile } from '../formats/index.js';
 import type { Model } from '../model/model.js';
@@ -23,14 +24,9 @@ const PACKAGE = 'mobilefacenet';
 
 const PARAM_ENDING = /\.param$/i;
 
-/** A builtin module of Node and its like; undefined where there is none, as in browsers. */
-function builtin<Name extends 'node:module'>(name: Name) {
-  return globalThis.process?.getBuiltinModule?.(name);
-}
-
 /** The path of weights that ship with this package. Throws InputError NO_DEFAULT_WEIGHTS where there are no files. */
 function packagedWeights(file: string, option: string): string {
-  const modules = builtin('node:module');
+  const modules = builtin('module');
   const advice = `pass the option "${option}": the address or bytes of ${PACKAGE}/weights/${file}`;
   if (!modules) {
     throw new InputError('NO_DEFAULT_WEIGHTS', `default weights cannot be found without a file system; ${advice}.`);

@@ -1,4 +1,5 @@
 /** The bytes of weights from a path, an address, a stream or a file that a user chose: counted, checked, and kept by hash. */
+import { builtin } from '../builtin.js';
 import { InputError } from '../errors.js';
 import { sha256 } from '../formats/sha256.js';
 
@@ -114,13 +115,12 @@ async function fetchOnce(address: string, hash: string, reading: Reading): Promi
 }
 
 async function readPlace(place: string, reading: Reading): Promise<Uint8Array<ArrayBuffer>> {
-  const builtin = globalThis.process?.getBuiltinModule;
-  const files = builtin?.('node:fs/promises');
+  const files = builtin('fs/promises');
   const isFile = /^file:/i.test(place);
-  if (!builtin || !files || (ADDRESS.test(place) && !isFile)) {
+  if (!files || (ADDRESS.test(place) && !isFile)) {
     return reading.hash === undefined ? fetchBytes(place, reading) : fetchOnce(place, reading.hash, reading);
   }
-  const path = isFile ? builtin('node:url').fileURLToPath(place) : place;
+  const path = isFile ? builtin('url')!.fileURLToPath(place) : place;
   try {
     const bytes = new Uint8Array(await files.readFile(path, { signal: reading.signal }));
     tell(reading, bytes.length, bytes.length);

@@ -1,4 +1,5 @@
 /** The JPEG decoder of runtimes that say what they are only when the program runs: libjpeg-turbo from disk, or the browser's. */
+import { builtin } from '../builtin.js';
 import { decodeJpegPixels as decodeOnCanvas } from './canvasJpeg.js';
 import type { RgbImage } from './image.js';
 import type { JpegHeader } from './jpegHeader.js';
@@ -10,9 +11,8 @@ const JPEG_WASM = '@cwasm/jpeg-turbo/jpeg-turbo.wasm';
 
 /** Compiles the decoder from the installed package. */
 async function compileFromDisk(): Promise<WebAssembly.Module> {
-  const builtin = globalThis.process.getBuiltinModule;
-  const { createRequire } = builtin('node:module');
-  const { readFile } = builtin('node:fs/promises');
+  const { createRequire } = builtin('module')!;
+  const { readFile } = builtin('fs/promises')!;
   return WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(JPEG_WASM)));
 }
 
@@ -24,6 +24,6 @@ const decoder = new TurboJpegDecoder(compileFromDisk);
 
 /** As `decodeWithTurbo` does. */
 export async function decodeJpegPixels(file: JpegParts, header: JpegHeader, where: string): Promise<RgbImage> {
-  const hasFiles = globalThis.process?.getBuiltinModule !== undefined;
+  const hasFiles = builtin('fs/promises') !== undefined;
   return hasFiles ? decodeWithTurbo(decoder, file, header, where) : decodeOnCanvas(file, header, where);
 }

@@ -1,19 +1,14 @@
 /** Kernels from the files beside this module, the quickest to read; from inside where a bundler left them behind. */
-import type * as NodeFs from 'node:fs';
+import { builtin } from '../builtin.js';
 import type { KernelSet } from '../kernels/kernel.js';
 import type { KernelBinaries } from './module.js';
 
-interface NodeProcess {
-  getBuiltinModule?(name: 'node:fs'): typeof NodeFs | undefined;
-}
-
-/** Apart from the place that reads it: bundlers take an address made of this one for a file that they should copy. */
-const here = import.meta.url;
+/** Cut as text: bundlers take `new URL(path, import.meta.url)` for one file that they should copy, whatever the path. */
+const folder = import.meta.url.slice(0, import.meta.url.lastIndexOf('/') + 1);
 
 function readBeside(set: KernelSet, build: 'plain' | 'relaxed'): Uint8Array<ArrayBuffer> | undefined {
-  const { process } = globalThis as { process?: NodeProcess };
   try {
-    return process?.getBuiltinModule?.('node:fs')?.readFileSync(new URL(`kernels/${set}-${build}.wasm`, here));
+    return builtin('fs')?.readFileSync(new URL(`${folder}kernels/${set}-${build}.wasm`));
   } catch {
     return undefined;
   }

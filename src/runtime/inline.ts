@@ -1,14 +1,10 @@
 /** Kernels as parts of this JavaScript, so that there is no file to lose: packed together, since they are alike. */
-import type * as NodeZlib from 'node:zlib';
+import { builtin } from '../builtin.js';
 import type { KernelSet } from '../kernels/kernel.js';
 import type { KernelBinaries } from './module.js';
 
 interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer>;
-}
-
-interface NodeProcess {
-  getBuiltinModule?(name: 'node:zlib'): typeof NodeZlib | undefined;
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -21,8 +17,7 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const { process } = globalThis as { process?: NodeProcess };
-  const zlib = process?.getBuiltinModule?.('node:zlib');
+  const zlib = builtin('zlib');
   if (zlib?.inflateSync) return zlib.inflateSync(bytes);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
   return new Uint8Array(await new Response(stream).arrayBuffer());

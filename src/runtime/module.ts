@@ -34,10 +34,19 @@ export function instantiate(
 /** How runtimes say that bytes may not be compiled: by a page's policy, or never. */
 const FORBIDDEN = /unsafe-eval|blocked by|disallowed|security policy/i;
 
+/**
+ * A compiled module, told by what it is: frameworks compile modules outside the realm that they run programs in. It
+ * becomes one of this realm, since AssemblyScript's loader asks by `instanceof`.
+ */
+function compiled(binary: BufferSource | WebAssembly.Module): WebAssembly.Module | undefined {
+  if (Object.prototype.toString.call(binary) !== '[object WebAssembly.Module]') return undefined;
+  return binary instanceof WebAssembly.Module ? binary : Object.setPrototypeOf(binary, WebAssembly.Module.prototype);
+}
+
 /** Throws what `WebAssembly.compile` throws where this runtime cannot validate the binary. */
 async function compile(given: KernelSource): Promise<WebAssembly.Module> {
   const binary = typeof given === 'function' ? await given() : given;
-  return binary instanceof WebAssembly.Module ? binary : WebAssembly.compile(binary);
+  return compiled(binary) ?? WebAssembly.compile(binary as BufferSource);
 }
 
 function binaryOf(binaries: SetBinaries | undefined, build: Build): KernelSource | undefined {

@@ -1,5 +1,6 @@
 /** Starting a worker thread from code that is part of this JavaScript: Node's threads, or web workers elsewhere. */
 import type { Worker as NodeWorker } from 'node:worker_threads';
+import { builtin } from '../builtin.js';
 import type { WorkerMessage, WorkerStart } from './worker.js';
 
 /** A started worker, whatever the runtime. */
@@ -19,13 +20,12 @@ export interface WorkerListener {
 
 interface NodeProcess {
   readonly versions?: { readonly node?: string; readonly deno?: string; readonly bun?: string };
-  getBuiltinModule?(name: 'node:worker_threads'): typeof import('node:worker_threads') | undefined;
 }
 
 function nodeThreads(): typeof import('node:worker_threads') | undefined {
   const { process } = globalThis as { process?: NodeProcess };
   const { node, deno, bun } = process?.versions ?? {};
-  return node && !deno && !bun ? process?.getBuiltinModule?.('node:worker_threads') : undefined;
+  return node && !deno && !bun ? builtin('worker_threads') : undefined;
 }
 
 function startNodeWorker(worker: NodeWorker, start: WorkerStart, listener: WorkerListener): WorkerThread {

@@ -1,5 +1,5 @@
 /** V8's option to join neighbouring 128-bit WebAssembly operations into 256-bit ones, where this runtime has it. */
-import type * as V8 from 'node:v8';
+import { builtin } from '../builtin.js';
 
 const FLAG = '--experimental-wasm-revectorize';
 
@@ -10,7 +10,6 @@ const FIRST_MAJOR_VERSION = 12;
 interface NodeProcess {
   readonly arch?: string;
   readonly versions?: { readonly v8?: string; readonly deno?: string; readonly bun?: string };
-  getBuiltinModule?(name: 'node:v8'): typeof V8 | undefined;
 }
 
 /**
@@ -23,7 +22,7 @@ export function enableWideVectors(): boolean {
   const { v8, deno, bun } = process?.versions ?? {};
   if (process?.arch !== 'x64' || !v8 || deno || bun) return false;
   if (Number.parseInt(v8, 10) < FIRST_MAJOR_VERSION) return false;
-  const options = process.getBuiltinModule?.('node:v8');
+  const options = builtin('v8');
   if (!options) return false;
   options.setFlagsFromString(FLAG);
   return true;

@@ -1,4 +1,5 @@
 /** A worker thread: sleeps until there is a task, runs its lane, and says when the task is done. */
+import { builtin } from '../builtin.js';
 import { CONTROL } from './control.js';
 import { Lane } from './lane.js';
 import type { KernelFunction } from './run.js';
@@ -86,12 +87,8 @@ interface WorkerScope extends Port {
   onmessage: ((event: { readonly data: WorkerStart }) => void) | null;
 }
 
-interface NodeProcess {
-  getBuiltinModule?(name: 'node:worker_threads'): { readonly parentPort: Port | null } | undefined;
-}
-
-const { process, self } = globalThis as unknown as { process?: NodeProcess; self?: WorkerScope };
-const port = process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
+const { self } = globalThis as unknown as { self?: WorkerScope };
+const port: Port | null | undefined = builtin('worker_threads')?.parentPort;
 if (port?.once) {
   port.once('message', (start) => serve(start, (message) => port.postMessage(message)));
 } else if (self) {

@@ -1,5 +1,6 @@
 /** Choosing the build: what does not validate, does not link or computes wrongly is passed over. */
 import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { UnavailableError } from '../../src/errors.js';
 import { kernelBinaries } from '../../src/runtime/inline.js';
@@ -35,6 +36,12 @@ test('takes compiled modules as they are', async () => {
   const kernels = await loadKernels({ core: { plain: () => module } }, memory());
   expect(kernels.build).toBe('plain');
   expect(typeof kernels.kernel('fullyConnected')).toBe('function');
+});
+
+test('takes modules that were compiled in another realm, as frameworks for edges do', async () => {
+  const module = runInNewContext('new WebAssembly.Module(bytes)', { bytes: bytesOf('plain') });
+  expect(module instanceof WebAssembly.Module).toBe(false);
+  expect((await loadKernels({ core: { plain: () => module } }, memory())).build).toBe('plain');
 });
 
 test('says what is needed where no build runs', async () => {
