@@ -18,7 +18,7 @@ class ArcFace(nn.Module):
         self.scale, self.margin = scale, margin
 
     def forward(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        cosines = F.linear(F.normalize(embeddings.float()), F.normalize(self.centres)).clamp(-1 + 1e-6, 1 - 1e-6)
+        cosines = F.linear(F.normalize(embeddings.to(self.centres.dtype)), F.normalize(self.centres)).clamp(-1 + 1e-6, 1 - 1e-6)
         right = cosines.gather(1, labels[:, None])
         turned = right * cos(self.margin) - (1 - right * right).sqrt() * sin(self.margin)
         beyond = right < cos(pi - self.margin)

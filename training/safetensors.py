@@ -49,7 +49,7 @@ def _tensor(section: bytes, entry: dict, where: str) -> Tensor:
     if entry['dtype'] not in _TYPES:
         raise TrainingError(f'{where}: is of type {entry["dtype"]}; accepted are {", ".join(_TYPES)}.')
     values = np.frombuffer(section[begin:end], _TYPES[entry['dtype']]).astype('f4')
-    return torch.from_numpy(values).reshape(entry['shape'])
+    return torch.from_numpy(values.reshape(entry['shape']))
 
 
 def read_bytes(path: Path) -> bytes:
