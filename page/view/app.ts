@@ -146,8 +146,9 @@ function viewFooter(): ViewNode {
       'p',
       {},
       'Similarity is no percentage and no probability, and a printed photograph compares like the face on it. The ' +
-        'weights of this page are for research and evaluation only, and not good enough for decisions about people. ' +
-        'The sample portraits are synthetic: they show nobody.',
+        'threshold was measured on the people of LFW, who are not yours; errors differ between groups of people and ' +
+        'with light and pose. The weights of this page were learnt from research photographs of mixed terms. The sample ' +
+        'portraits are synthetic: they show nobody.',
     ),
   );
 }

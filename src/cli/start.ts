@@ -38,7 +38,7 @@ Next, from this folder:
   npm run -s cli -- detect samples/group.jpg --draw faces.png
   npm run -s cli -- --help
 
-The samples show nobody. The default weights are for research and evaluation only: see weights/README.md.`;
+The samples show nobody. What the default weights were made from, and how often they err: see weights/README.md.`;
 
 function report(passed: boolean, text: string): boolean {
   console.log(`${passed ? '✓' : '✗'} ${text}`);

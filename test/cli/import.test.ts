@@ -39,14 +39,14 @@ describe('inspect', () => {
       nodes: 50,
     });
     expect(graph!.arenaBytes).toBeGreaterThan(56 * 56 * 64 * 4);
-    expect(document.card.licence).toContain('research and evaluation only');
-    expect(document.card.thresholds).toHaveLength(1);
+    expect(document.card.licence).toContain('foamliu/MobileFaceNet');
+    expect(document.card.thresholds).toHaveLength(5);
   });
 
   it('reads well', async () => {
     const { code, stdout, stderr } = await runCli('inspect', DEFAULT);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const text of ['993,344', '220,965,376', 'research and evaluation only']) expect(stdout).toContain(text);
+    for (const text of ['993,344', '220,965,376', 'foamliu/MobileFaceNet']) expect(stdout).toContain(text);
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 });

@@ -14,7 +14,7 @@ describe('npm start', () => {
     expect(stdout).toMatch(/person-a-2\.jpg: 0\.\d{3}, same person, \d/);
     expect(stdout).toMatch(/person-b-1\.jpg: -?0\.\d{3}, different people, \d/);
     expect(stdout).toContain('npm run -s cli -- verify');
-    expect(stdout).toContain('research and evaluation only');
+    expect(stdout).toContain('see weights/README.md');
   });
 
   it('is the command line where it gets arguments', async () => {

@@ -1,17 +1,27 @@
 /** `verify`: decisions, exit codes and the document. */
 import { describe, expect, it } from 'vitest';
+import type { InspectDocument } from '../../src/cli/inspect.js';
 import type { VerifyDocument } from '../../src/cli/verify.js';
-import { lacksShared, runCli, runJson, sample, sharedFile } from './cli.js';
+import { defaultThreshold, thresholdFor } from '../../src/model/chooseThreshold.js';
+import { type FailureDocument, lacksShared, repository, runCli, runJson, sample, sharedFile } from './cli.js';
 
 const SAME = [sample('aligned-a-1.png'), sample('aligned-a-2.png')] as const;
 const DIFFERENT = [sample('aligned-a-1.png'), sample('aligned-b-1.png')] as const;
+
+/** The card of the default weights. */
+async function card(): Promise<InspectDocument['card']> {
+  const { document } = await runJson<InspectDocument>('inspect', `${repository}/weights/mobilefacenet.safetensors`);
+  return document.card;
+}
 
 describe('verify', () => {
   it('takes two crops of one person for the same, exit 0', async () => {
     const { code, document } = await runJson<VerifyDocument>('verify', ...SAME);
     expect(code).toBe(0);
     expect(Object.keys(document)).toEqual(['similarity', 'same', 'threshold', 'model', 'elapsedMs']);
-    expect(document).toMatchObject({ same: true, threshold: 0.206, model: 'mobilefacenet' });
+    const { thresholds } = await card();
+    const threshold = defaultThreshold(thresholds)!.value;
+    expect(document).toMatchObject({ same: true, threshold, model: 'mobilefacenet' });
     expect(document.similarity).toBeGreaterThan(0.6);
     expect(document.similarity).toBeLessThan(0.9);
     expect(document.elapsedMs).toBeGreaterThan(0);
@@ -31,6 +41,19 @@ describe('verify', () => {
     expect(lenient).toMatchObject({ code: 0, document: { same: true, threshold: -1 } });
   });
 
+  it('takes the threshold for a false-accept rate from the card, and refuses one that it has none for', async () => {
+    const { thresholds } = await card();
+    const lenient = await runJson<VerifyDocument>('verify', ...SAME, '--far', '1e-2');
+    expect(lenient.document.threshold).toBe(thresholdFor(thresholds, 1e-2)!.value);
+    const strict = await runJson<VerifyDocument>('verify', ...SAME, '--far', '2e-6');
+    expect(strict.document.threshold).toBe(thresholdFor(thresholds, 2e-6)!.value);
+    expect(strict.document.threshold!).toBeGreaterThan(lenient.document.threshold!);
+    const none = await runJson<FailureDocument>('verify', ...SAME, '--far', '1e-9');
+    expect([none.code, none.document.error.code]).toEqual([2, 'NO_THRESHOLD']);
+    const both = await runJson<FailureDocument>('verify', ...SAME, '--far', '1e-2', '--threshold', '0.5');
+    expect([both.code, both.document.error.code]).toEqual([2, 'USAGE']);
+  });
+
   it('finds an image identical to itself, with and without its mirror image', async () => {
     const [image] = SAME;
     const plain = await runJson<VerifyDocument>('verify', image, image);
@@ -45,7 +68,7 @@ describe('verify', () => {
     const same = await runCli('verify', ...SAME);
     expect(same).toMatchObject({ code: 0, stderr: '' });
     expect(same.stdout).toMatch(/^Same person\nsimilarity +0\.6/);
-    expect(same.stdout).toContain("LFW's own 6,000 pairs");
+    expect(same.stdout).toContain('all pairs of 7,701 images of LFW');
     const different = await runCli('verify', ...DIFFERENT, '--threshold', '0.5');
     expect(different).toMatchObject({ code: 1, stderr: '' });
     expect(different.stdout).toMatch(/^Different people\n/);

@@ -10,6 +10,7 @@ import { type EmbeddedFace, FaceVerifier, type LoadOptions, type Photo } from '.
 import { importModel } from '../../src/formats/index.js';
 import { exportNative } from '../../src/formats/native.js';
 import { cutOut } from '../../src/image/cut.js';
+import { defaultThreshold } from '../../src/model/chooseThreshold.js';
 import type { Model } from '../../src/model/model.js';
 import { codeOf } from '../formats/codeOf.js';
 import { tinyModel } from '../formats/tinyModel.js';
@@ -37,8 +38,8 @@ describe('FaceVerifier.verify', () => {
     const same = await verifier.verify(photo('person-a-1.jpg'), photo('person-a-2.jpg'));
     expect(same.same).toBe(true);
     expect(same.similarity).toBeGreaterThan(0.5);
-    expect(same.threshold).toEqual(verifier.card.thresholds[0]);
-    expect(same.probability).toBeUndefined();
+    expect(same.threshold).toEqual(defaultThreshold(verifier.card.thresholds));
+    expect(same.probability).toBeGreaterThan(0.99);
     expect(same.qualities.map((quality) => quality!.reasons)).toEqual([[], []]);
     const different = await verifier.verify(photo('person-a-1.jpg'), photo('person-b-1.jpg'));
     expect(different.same).toBe(false);
@@ -264,7 +265,9 @@ describe.skipIf(lacksShared('faces/photos'))('the photographs of ../shared/faces
     for (const [index, a] of names.entries()) {
       for (const [other, b] of names.entries()) {
         if (other <= index) continue;
-        const { same } = await verifier.verify(embedded[index] as EmbeddedFace, embedded[other] as EmbeddedFace);
+        // One in nine pairs of the same person is turned away at the default rate; one in twenty at this.
+        const pair = [embedded[index] as EmbeddedFace, embedded[other] as EmbeddedFace] as const;
+        const { same } = await verifier.verify(...pair, { falseAcceptRate: 1e-3 });
         expect({ a, b, same }).toEqual({ a, b, same: people[a]![0] === people[b]![0] });
         compared++;
       }

@@ -1,5 +1,4 @@
-/** The default int8 weights: file, card and README agree, and every build gives the bits of the integer reference. */
-import { createHash } from 'node:crypto';
+/** The default int8 weights: every build gives the bits of the integer reference, and decisions are right. */
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +8,6 @@ import { cosineSimilarity } from '../../src/face/match.js';
 import { FaceVerifier } from '../../src/face/verifier.js';
 import { importNative } from '../../src/formats/native.js';
 import { decodeImage } from '../../src/image/decode.js';
-import { parseCard } from '../../src/model/parseCard.js';
 
 // Node 20 runs the relaxed build with this option alone, and computes its product of bytes wrongly: a trial finds out.
 if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -24,21 +22,8 @@ const model = await importNative(bytes, FILE);
 const sample = async (name: string) => new Uint8Array(readFileSync(`samples/${name}`));
 
 describe('the default int8 weights', () => {
-  it('are a file of at most 1.1 MB whose hashes stand in the README', () => {
-    const readme = readFileSync('weights/README.md', 'utf8');
+  it('are a file of at most 1.1 MB', () => {
     expect(bytes.length).toBeLessThanOrEqual(1_100_000);
-    expect(readme).toContain(createHash('sha256').update(bytes).digest('hex'));
-    expect(readme).toContain(model.card.sha256);
-    expect(readme).toContain(bytes.length.toLocaleString('en-GB'));
-  });
-
-  it('carry the card that stands beside them, which names the weights that they were made from', () => {
-    const { sha256, ...card } = model.card;
-    expect(card).toEqual(parseCard(readFileSync('weights/mobilefacenet-int8.card.json', 'utf8'), 'card'));
-    expect(card.provenance).toContain(original.card.sha256);
-    expect(card.provenance).toContain(sha256);
-    expect(golden.weights).toBe(sha256);
-    expect(card.thresholds[0]!.value).not.toBe(original.card.thresholds[0]!.value);
   });
 
   it('run in int8 from end to end', () => {
