@@ -46,7 +46,7 @@ class _BiasPrelu(torch.autograd.Function):
     """PReLU of value + bias; without slopes the sum alone."""
 
     @staticmethod
-    def forward(context, value: Tensor, bias: Tensor, slopes: Tensor | None) -> Tensor:  # noqa: ANN001
+    def forward(context, value: Tensor, bias: Tensor, slopes: Tensor | None) -> Tensor:
         value = value.contiguous(memory_format=torch.channels_last)
         result = torch.empty_like(value, memory_format=torch.channels_last)
         run = _library().forward_bfloat16 if value.dtype == torch.bfloat16 else _library().forward_float32
@@ -55,7 +55,7 @@ class _BiasPrelu(torch.autograd.Function):
         return result
 
     @staticmethod
-    def backward(context, gradient: Tensor):  # noqa: ANN001, ANN205
+    def backward(context, gradient: Tensor):
         value, bias, slopes = context.saved_tensors
         gradient = gradient.contiguous(memory_format=torch.channels_last)
         to_value = torch.empty_like(value, memory_format=torch.channels_last)

@@ -26,7 +26,7 @@ def load(path: Path) -> dict[str, Any]:
     data = read_bytes(path)
     try:
         state = torch.load(io.BytesIO(data), map_location='cpu')
-    except Exception as error:  # noqa: BLE001 - a damaged pickle raises whatever it likes
+    except Exception as error:
         raise TrainingError(f'{path}: is no checkpoint of this package, or a damaged one.') from error
     if not isinstance(state, dict) or any(key not in state for key in KEYS):
         raise TrainingError(f'{path}: is no checkpoint of this package; it needs {", ".join(KEYS)}.')
