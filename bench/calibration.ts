@@ -1,13 +1,14 @@
 /** `npm run bench -- calibration`: how much closer an int8 embedder comes to the float32 one with more images to calibrate on. */
 import type { Command } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
-import { expandImages } from '../src/cli/images.js';
-import { loadModel, readImage } from '../src/cli/models.js';
 import { packageFile } from '../src/cli/package.js';
 import { Progress } from '../src/cli/progress.js';
 import { alignTable, roundTo } from '../src/cli/text.js';
 import { Engine } from '../src/engine.js';
 import { InputError } from '../src/errors.js';
+import { expandImages } from '../src/files/images.js';
+import { loadModel } from '../src/files/models.js';
+import { readImage } from '../src/files/pictures.js';
 import type { RgbImage } from '../src/image/image.js';
 import { quantiseModel } from '../src/quantise/quantiseModel.js';
 

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { defineCommand, type Outcome } from '../src/cli/command.js';
-import { fileExists } from '../src/cli/files.js';
-import { expandImages } from '../src/cli/images.js';
 import { embedFile, loadVerifier } from '../src/cli/models.js';
 import { addDetectorOptions, addModelOption } from '../src/cli/options.js';
 import { Progress } from '../src/cli/progress.js';
 import { alignRows, formatCosine, formatCounted } from '../src/cli/text.js';
 import { ImageError, InputError } from '../src/errors.js';
 import { cosineSimilarity } from '../src/face/match.js';
+import { expandImages } from '../src/files/images.js';
+import { fileExists } from '../src/files/writing.js';
 
 interface CropsOptions {
   readonly photos: string;

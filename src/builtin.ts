@@ -5,6 +5,7 @@ interface Builtins {
   readonly fs: typeof import('node:fs');
   readonly 'fs/promises': typeof import('node:fs/promises');
   readonly module: typeof import('node:module');
+  readonly path: typeof import('node:path');
   readonly url: typeof import('node:url');
   readonly v8: typeof import('node:v8');
   readonly worker_threads: typeof import('node:worker_threads');

@@ -57,7 +57,7 @@ export const ERROR_CODES = {
   FILE_UNREADABLE: ['InputError', 'a file or address cannot be read', 'see the message for the reason'],
   FILE_UNWRITABLE: ['InputError', 'a file cannot be written', 'see the message for the reason'],
   FILE_TOO_LARGE: ['InputError, ModelError', 'a file or stream has more bytes than are read', 'check that it is the right file'],
-  NOT_A_FILE: ['InputError', 'a path leads to a folder', 'name a file'],
+  NOT_A_FILE: ['InputError', 'a path leads to a folder, a pipe or a device', 'name a regular file'],
   HASH_MISMATCH: ['InputError', 'a file has another SHA-256 than `sha256`', 'check file and hash; do not use the file'],
   NO_DEFAULT_WEIGHTS: ['InputError', 'the weights of this package are not found here', 'pass `model` and `detector`'],
   PACKAGE_INCOMPLETE: ['InputError', 'a file of this package is missing', 'install the package again'],
@@ -93,6 +93,7 @@ export const ERROR_CODES = {
   UNKNOWN_LAYER: ['InputError', '`--keep` names a layer that the graph does not have', 'see `inspect`'],
   // Model files
   UNKNOWN_FORMAT: ['ModelError', 'a model file of an unknown kind', 'give .safetensors, .onnx, or .param with .bin'],
+  NOT_A_MODEL: ['ModelError', 'what arrived is no model: a page, a picture, a pointer of Git LFS', 'see the message'],
   BAD_MAGIC: ['ModelError', 'the file does not begin as its kind does', 'check that it is the right file'],
   BAD_JSON: ['ModelError, ServiceError', 'JSON that cannot be read', 'correct it, or take another copy'],
   BAD_METADATA: ['ModelError', 'metadata of a safetensors file are no texts', 'take another copy'],

@@ -20,6 +20,7 @@ const ORDER = [
   ['network'],
   ['engine'],
   ['quantise'],
+  ['files'],
   ['face'],
   ['scale', 'evaluation'],
   ['cli'],

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import type { QualityReason } from '../face/quality.js';
+import { expandImages, type NamedImage } from '../files/images.js';
+import { writeOutputFile } from '../files/writing.js';
 import { encodePng } from '../image/encodePng.js';
 import { defineCommand, type Outcome } from './command.js';
 import { type FailureEntry, failureEntry } from './detect.js';
-import { writeOutputFile } from './files.js';
-import { expandImages, type NamedImage } from './images.js';
-import { cropOptions, loadVerifier, readImage } from './models.js';
+import { readNamedImage } from './input.js';
+import { cropOptions, loadVerifier } from './models.js';
 import { addDetectorOptions, addFaceOption, addModelOption, type FaceOptions } from './options.js';
 import { Progress } from './progress.js';
 import { roundTo } from './text.js';
@@ -56,7 +57,7 @@ async function align(args: readonly string[], options: AlignOptions): Promise<Ou
       const out = outputs[index]!;
       try {
         const { image, quality } = await verifier.crop(
-          await readImage(path),
+          await readNamedImage(path),
           cropOptions({ ...options, detect: true }),
         );
         await writeOutputFile(out, await encodePng(image));

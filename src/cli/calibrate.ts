@@ -2,14 +2,15 @@
 import { InputError } from '../errors.js';
 import { calibrate, checkRate } from '../evaluation/calibrate.js';
 import { groupRates } from '../evaluation/groups.js';
+import { writeOutputFile } from '../files/writing.js';
 import { exportNative, importNative } from '../formats/index.js';
 import type { CardInterval, CardProbability, CardThreshold } from '../model/card.js';
 import { defaultThreshold } from '../model/chooseThreshold.js';
 import type { Model } from '../model/model.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addRatesOption } from './eval.js';
-import { readInputFile, writeOutputFile } from './files.js';
 import { explainGroups, type GroupsDocument } from './groups.js';
+import { readNamed } from './input.js';
 import { calibrateFolder, type PeopleOptions } from './people.js';
 import { addPairOptions, type PairOptions, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, formatRate, roundTo } from './text.js';
@@ -144,7 +145,7 @@ async function measure(options: CalibrateOptions, model: string): Promise<Measur
 async function calibrateFile([file]: readonly string[], options: CalibrateOptions): Promise<Outcome> {
   const begin = performance.now();
   const path = file!;
-  const model = await importNative(await readInputFile(path, 'a native .safetensors file is needed'), path);
+  const model = await importNative(await readNamed(path, 'a native .safetensors file is needed'), path);
   const measured = await measure(options, path);
   const { thresholds, probability } = measured;
   const sha256 = model.card.sha256!;

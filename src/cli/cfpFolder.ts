@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import { type NumberedImages, parseCfpImages, parseCfpPairs } from '../evaluation/cfpProtocol.js';
 import type { PathPair, PathPairList } from '../evaluation/pairList.js';
-import { readInputFile } from './files.js';
+import { readNamed } from './input.js';
 
 /** The lists that the two numbers of a pair count in, by the folder's name. */
 const LISTS: ReadonlyMap<string, readonly [string, string]> = new Map([
@@ -19,7 +19,7 @@ const FILES = [
 ] as const;
 
 async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await readInputFile(path, "CFP's Protocol folder has it"));
+  return new TextDecoder().decode(await readNamed(path, "CFP's Protocol folder has it"));
 }
 
 async function readImages(path: string): Promise<NumberedImages> {

@@ -4,15 +4,18 @@ import { type ErrorCode, InputError, MobileFaceNetError } from '../errors.js';
 import { createDetector, type Detector } from '../face/detect.js';
 import type { DetectOptions, Face, FaceBox } from '../face/face.js';
 import type { Landmarks } from '../face/landmarks.js';
+import { expandImages } from '../files/images.js';
+import { locatedIn } from '../files/located.js';
+import { loadModel } from '../files/models.js';
+import { packagedWeights } from '../files/packaged.js';
+import { writeOutputFile } from '../files/writing.js';
 import { encodePng } from '../image/encodePng.js';
 import type { RgbImage } from '../image/image.js';
 import { defineCommand, type Outcome } from './command.js';
 import { drawFaces } from './draw.js';
-import { writeOutputFile } from './files.js';
-import { expandImages } from './images.js';
-import { loadModel, locatedIn, readImage } from './models.js';
+import { readNamedImage } from './input.js';
 import { addDetectorOptions, type FaceOptions } from './options.js';
-import { defaultDetectorFile } from './package.js';
+
 import { Progress } from './progress.js';
 import { formatCounted, formatDuration, roundTo } from './text.js';
 
@@ -81,7 +84,7 @@ interface DetectedImage {
 
 async function detectIn(path: string, detector: Detector, options: DetectOptions): Promise<DetectedImage> {
   const begin = performance.now();
-  const image = await readImage(path);
+  const image = await readNamedImage(path);
   const faces = detector.detect(image, options);
   return { image, faces, elapsedMs: roundTo(performance.now() - begin, 1) };
 }
@@ -102,7 +105,10 @@ async function detect(args: readonly string[], options: DetectCommandOptions): P
   if (options.draw !== undefined && images.length > 1) {
     throw new InputError('BAD_OPTION', `option --draw takes one image; ${images.length} are named.`);
   }
-  const [engine, model] = await Promise.all([Engine.create(), loadModel([options.detector ?? defaultDetectorFile()])]);
+  const [engine, model] = await Promise.all([
+    Engine.create(),
+    loadModel([options.detector ?? packagedWeights('detector')]),
+  ]);
   const detector = await createDetector(engine, model);
   const progress = new Progress(images.length, 'images');
   const entries: (DetectEntry | FailureEntry)[] = [];

@@ -1,7 +1,7 @@
 /** `embed IMAGE…`: the embeddings of faces. */
 import { normaliseEmbedding } from '../face/match.js';
+import { expandImages } from '../files/images.js';
 import { defineCommand, type Outcome } from './command.js';
-import { expandImages } from './images.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
   addDetectOption,

@@ -9,10 +9,11 @@ import { Gallery } from '../face/gallery.js';
 import { checkId, parseGallery } from '../face/galleryFile.js';
 import { isSamePerson } from '../face/match.js';
 import type { FaceVerifier } from '../face/verifier.js';
+import { expandImages, type NamedImage } from '../files/images.js';
+import { fileExists, writeOutputFile } from '../files/writing.js';
 import { defineCommand, defineCommandGroup, type Outcome } from './command.js';
 import { type FailureEntry, failureEntry } from './detect.js';
-import { fileExists, readInputFile, writeOutputFile } from './files.js';
-import { expandImages, type NamedImage } from './images.js';
+import { readNamed } from './input.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
   addDetectOption,
@@ -155,7 +156,7 @@ function idOf({ path }: NamedImage, { id, byFolder }: AddOptions): string {
 async function add([path, ...args]: readonly string[], options: AddOptions): Promise<Outcome> {
   const images = await expandImages(args);
   for (const image of images) idOf(image, options);
-  const bytes = (await fileExists(path!)) ? await readInputFile(path!, HINT) : undefined;
+  const bytes = (await fileExists(path!)) ? await readNamed(path!, HINT) : undefined;
   using verifier = await loadVerifier(options.model, options.detector);
   const { engine, weights, embedder } = verifier;
   using gallery = bytes
@@ -174,7 +175,7 @@ async function add([path, ...args]: readonly string[], options: AddOptions): Pro
 
 async function remove([path, ...ids]: readonly string[]): Promise<Outcome> {
   using engine = await Engine.create();
-  using gallery = await Gallery.open(engine, await readInputFile(path!, HINT), path!);
+  using gallery = await Gallery.open(engine, await readNamed(path!, HINT), path!);
   const known = new Set(gallery.list().map(({ id }) => id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined) {
@@ -201,7 +202,7 @@ function explainSearch({ results, threshold }: GallerySearchDocument): string {
 
 async function search([path, ...args]: readonly string[], options: SearchOptions): Promise<Outcome> {
   const images = await expandImages(args);
-  const bytes = await readInputFile(path!, HINT);
+  const bytes = await readNamed(path!, HINT);
   using verifier = await loadVerifier(options.model, options.detector);
   using gallery = await Gallery.open(verifier.engine, bytes, path!);
   gallery.requireWeights(verifier.weights);
@@ -221,7 +222,7 @@ async function search([path, ...args]: readonly string[], options: SearchOptions
 }
 
 async function list([path]: readonly string[]): Promise<Outcome> {
-  const bytes = await readInputFile(path!, HINT);
+  const bytes = await readNamed(path!, HINT);
   const { weights, embeddingLength, owners, embeddings } = await parseGallery(bytes, path!);
   const document: GalleryListDocument = {
     gallery: path!,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { type Attribute, attributesOf, parseAttributes } from '../evaluation/attributes.js';
 import type { GroupRates } from '../evaluation/groups.js';
 import { type MeasuredFace, measuredAttributes } from './embedFiles.js';
-import { readInputFile } from './files.js';
+import { readNamed } from './input.js';
 import { alignTable, formatCosine, formatCount, formatRate } from './text.js';
 
 /** The word that asks for what can be measured of the faces, in place of a file. */
@@ -50,7 +50,7 @@ export async function readAttributes(
       detected,
     );
   }
-  const bytes = await readInputFile(groups, 'a CSV file of attributes is needed, or the word "measured"');
+  const bytes = await readNamed(groups, 'a CSV file of attributes is needed, or the word "measured"');
   return attributesOf(parseAttributes(new TextDecoder().decode(bytes), groups), pictures, groups);
 }
 

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { ImageError } from '../errors.js';
 import { evaluateIdentification, type Identification, type Probe } from '../evaluation/identify.js';
 import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
+import { expandImages, type NamedImage } from '../files/images.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addRatesOption } from './eval.js';
-import { expandImages, type NamedImage } from './images.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
   addDetectOption,

@@ -1,13 +1,13 @@
 /** `import FILE`: a model of another format as one native file, batch normalisation folded, checked where asked. */
 import { Option } from 'commander';
 import { InputError } from '../errors.js';
+import { readModelFiles } from '../files/models.js';
+import { writeOutputFile } from '../files/writing.js';
 import { exportNative, importModel, importNative } from '../formats/index.js';
 import type { Model } from '../model/model.js';
 import { defineCommand, type Outcome } from './command.js';
-import { writeOutputFile } from './files.js';
 import { addCardOptions, type CardOptions, importOptionsOf } from './importOptions.js';
 import { explainImport, foldModel, type ImportDocument } from './importReport.js';
-import { readModelFiles } from './models.js';
 import { parseNumber } from './options.js';
 import { verifyImport } from './verifyImport.js';
 

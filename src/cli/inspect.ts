@@ -1,6 +1,7 @@
 /** `inspect FILE`: what a model file holds, counted. */
 import { countMultiplyAdds, countParameters, inferShapes } from '../build/infer.js';
 import { MobileFaceNetError } from '../errors.js';
+import { loadModel } from '../files/models.js';
 import type { Graph } from '../graph/types.js';
 import { kernels } from '../kernels/index.js';
 import type { ModelCard } from '../model/card.js';
@@ -11,7 +12,6 @@ import { packGraph } from '../plan/pack.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addRandomWeightsOption, type CardOptions, importOptionsOf } from './importOptions.js';
-import { loadModel } from './models.js';
 import { alignRows, formatBytes, formatCosine, formatCount } from './text.js';
 
 /** A value that enters or leaves a graph, with the shape that the model was written for. */

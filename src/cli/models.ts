@@ -1,87 +1,14 @@
 /** Models and images named on the command line, and what is made of them. */
-import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
-import { ImageError, MobileFaceNetError, ModelError } from '../errors.js';
+import { ImageError } from '../errors.js';
 import { type CropOptions, type EmbedPhotoOptions, type FaceCrop, FaceVerifier } from '../face/verifier.js';
-import { type ImportOptions, importModel, type ModelFile } from '../formats/index.js';
+import { locatedIn } from '../files/located.js';
 import { decodeImage } from '../image/decode.js';
-import type { RgbImage } from '../image/image.js';
-import type { Model } from '../model/model.js';
-import { readInputFile } from './files.js';
+import { readNamed } from './input.js';
 import type { FaceOptions } from './options.js';
-import { defaultDetectorFile, defaultModelFile } from './package.js';
-
-const PARAM_ENDING = /\.param$/i;
-const ONNX_ENDING = /\.onnx$/i;
-
-async function readModelFile(name: string, hint: string): Promise<ModelFile> {
-  return { name, bytes: await readInputFile(name, hint) };
-}
-
-/** The files that hold an ONNX model's external tensors; links that lead out of its folder are not followed. */
-async function readExternalFiles({ name, bytes }: ModelFile): Promise<ModelFile[]> {
-  const { externalFiles } = await import('../formats/onnx/externalFiles.js');
-  const files: ModelFile[] = [];
-  for (const location of externalFiles(bytes, name)) {
-    const path = join(dirname(name), location);
-    const file = await readModelFile(path, `${name} has weights in it`);
-    const within = relative(await realpath(dirname(name)), await realpath(path));
-    if (within.startsWith('..') || isAbsolute(within)) {
-      throw new ModelError('EXTERNAL_DATA', `${path}: leads elsewhere; accepted are files in the folder of ${name}.`);
-    }
-    files.push(file);
-  }
-  return files;
-}
-
-/**
- * Reads the files that a model consists of. An ONNX file takes those that its tensors are in. Where only ncnn `.param`
- * files are named, each takes the `.bin` beside it, unless its weights are to be random; three are a detector.
- * Throws InputError for files that cannot be read and ModelError for external tensors elsewhere.
- */
-export async function readModelFiles(
-  paths: readonly string[],
-  { randomWeights }: ImportOptions = {},
-): Promise<readonly ModelFile[]> {
-  const files: ModelFile[] = [];
-  for (const path of paths) {
-    files.push(await readModelFile(path, 'a native .safetensors file, an .onnx file or an ncnn .param is needed'));
-  }
-  const [onnx] = files;
-  if (files.length === 1 && onnx && ONNX_ENDING.test(onnx.name)) files.push(...(await readExternalFiles(onnx)));
-  if (randomWeights === undefined && paths.every((path) => PARAM_ENDING.test(path))) {
-    for (const path of paths) {
-      const bin = path.replace(PARAM_ENDING, '.bin');
-      files.push(await readModelFile(bin, `${path} needs its weights beside it under this name`));
-    }
-  }
-  return files;
-}
-
-/** Loads the model that consists of the named files. Throws as `readModelFiles` and `importModel` do. */
-export async function loadModel(paths: readonly string[], options: ImportOptions = {}): Promise<Model> {
-  return importModel(await readModelFiles(paths, options), options);
-}
 
 /** Loads embedder and detector, the package's own where none are named, and compiles both on an engine of their own. */
-export async function loadVerifier(
-  model = defaultModelFile(),
-  detector = defaultDetectorFile(),
-): Promise<FaceVerifier> {
-  const [embedding, detection] = await Promise.all([loadModel([model]), loadModel([detector])]);
-  return FaceVerifier.load({ model: embedding, detector: detection });
-}
-
-/** Reads and decodes an image. Throws InputError for a file that cannot be read, ImageError for one that is no image. */
-export async function readImage(path: string): Promise<RgbImage> {
-  return decodeImage(await readInputFile(path, 'the path of an image is needed'), path);
-}
-
-/** The same error with the image's path in front, where it is not there yet. */
-export function locatedIn(path: string, error: unknown): unknown {
-  if (!(error instanceof MobileFaceNetError) || error.message.startsWith(path)) return error;
-  const Kind = error.constructor as new (code: string, message: string, options: ErrorOptions) => MobileFaceNetError;
-  return new Kind(error.code, `${path}: ${error.message}`, { cause: error });
+export async function loadVerifier(model?: string, detector?: string): Promise<FaceVerifier> {
+  return FaceVerifier.load({ model, detector });
 }
 
 /** How a command's options ask for a face; `otherwise` is what an image is where `--detect` is not given. */
@@ -106,7 +33,7 @@ export interface ImageFile {
 
 /** The image in a file. */
 export function imageFile(path: string): ImageFile {
-  return { name: path, read: () => readInputFile(path, 'the path of an image is needed') };
+  return { name: path, read: () => readNamed(path, 'the path of an image is needed') };
 }
 
 /**

@@ -35,13 +35,3 @@ export function packageFile(path: string): string {
   if (existsSync(file)) return file;
   throw new InputError('PACKAGE_INCOMPLETE', `${path} of the package ${NAME} is missing; install the package again.`);
 }
-
-/** The model that is used where no other is named. */
-export function defaultModelFile(): string {
-  return packageFile('weights/mobilefacenet.safetensors');
-}
-
-/** The detector that is used where no other is named. */
-export function defaultDetectorFile(): string {
-  return packageFile('weights/mtcnn.safetensors');
-}

@@ -1,9 +1,9 @@
 /** A folder with a folder of pictures for each person, and calibration on all pairs of them. */
 import { InputError } from '../errors.js';
 import { calibratePeople, checkPeople, type PeopleCalibration } from '../evaluation/calibratePeople.js';
+import { expandImages } from '../files/images.js';
 import { embedFiles } from './embedFiles.js';
 import { readAttributes } from './groups.js';
-import { expandImages } from './images.js';
 import { cropOptions, imageFile, loadVerifier } from './models.js';
 import type { FaceOptions } from './options.js';
 import { Progress } from './progress.js';

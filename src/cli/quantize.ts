@@ -2,13 +2,14 @@
 
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
+import { expandImages } from '../files/images.js';
+import { loadModel } from '../files/models.js';
+import { writeOutputFile } from '../files/writing.js';
 import { exportNative, importNative } from '../formats/index.js';
 import type { RgbImage } from '../image/image.js';
 import { MOST_IMAGES, quantiseModel } from '../quantise/quantiseModel.js';
 import { defineCommand, type Outcome } from './command.js';
-import { readInputFile, writeOutputFile } from './files.js';
-import { expandImages } from './images.js';
-import { loadModel, readImage } from './models.js';
+import { readNamed, readNamedImage } from './input.js';
 import { packageFile } from './package.js';
 import { Progress } from './progress.js';
 import { alignRows, alignTable, formatBytes, formatCosine, formatDuration, roundTo } from './text.js';
@@ -83,7 +84,7 @@ async function readImages(folder: string): Promise<RgbImage[]> {
   const named = await expandImages([folder]);
   const step = Math.max(1, named.length / MOST_IMAGES);
   const images: RgbImage[] = [];
-  for (let at = 0; at < named.length; at += step) images.push(await readImage(named[Math.floor(at)]!.path));
+  for (let at = 0; at < named.length; at += step) images.push(await readNamedImage(named[Math.floor(at)]!.path));
   return images;
 }
 
@@ -109,7 +110,7 @@ async function quantizeFile([path = '']: readonly string[], options: QuantizeOpt
     out: options.out,
     name: card.name,
     sha256: card.sha256!,
-    bytes: { before: (await readInputFile(before)).length, after: bytes.length },
+    bytes: { before: (await readNamed(before)).length, after: bytes.length },
     weightBytes: { float32: report.float32.weightBytes, int8: report.int8.weightBytes },
     arenaBytes: { float32: report.float32.arenaBytes, int8: report.int8.arenaBytes },
     images: { calibration: report.calibrationImages, heldOut: report.heldOutImages },

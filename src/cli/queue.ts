@@ -1,9 +1,9 @@
 /** `queue add|status|failed`: images for workers, and what became of them. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { expandImages } from '../files/images.js';
 import { type FailedImage, ImageQueue, imagesBelow, type QueueCounts, type QueuedImage } from '../scale/queue/index.js';
 import { defineCommand, defineCommandGroup, type Outcome } from './command.js';
-import { expandImages } from './images.js';
 import { addRedisOption, logEvent, type RedisOption } from './servers.js';
 import { alignRows, formatCount, formatCounted } from './text.js';
 

@@ -2,15 +2,15 @@
 import { selectOutputs } from '../build/selectOutputs.js';
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
+import { loadModel } from '../files/models.js';
+import { writeOutputFile } from '../files/writing.js';
 import { writeSafetensors } from '../formats/safetensors.js';
 import type { Graph } from '../graph/types.js';
 import type { Model } from '../model/model.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineCommand, type Outcome } from './command.js';
-import { writeOutputFile } from './files.js';
 import { addPixelOptions, type CardOptions, importOptionsOf } from './importOptions.js';
-import { loadModel } from './models.js';
 import { type RunInput, readInputs } from './runInputs.js';
 import { formatDuration, roundTo } from './text.js';
 

@@ -6,7 +6,7 @@ import { resizeImage } from '../image/resize.js';
 import type { CardInput, ModelCard } from '../model/card.js';
 import { formatShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readImage } from './models.js';
+import { readNamedImage } from './input.js';
 import { isTensorFile, readTensorFile } from './tensorFiles.js';
 
 /** An input with where it came from. */
@@ -39,7 +39,7 @@ async function readPicture({ name, shape }: GraphInput, file: string, card: Mode
       `${file}: is given for input "${name}" ${formatShape(shape)}; ${accepted}.`,
     );
   }
-  const image = await readImage(file);
+  const image = await readNamedImage(file);
   const { channelOrder, normalisation } = card.input ?? { channelOrder: 'rgb', normalisation: PIXELS };
   const fits = image.height === height && image.width === width;
   const sized = fits ? image : resizeImage(image, width, height);

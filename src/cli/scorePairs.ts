@@ -8,11 +8,12 @@ import { parsePairBin } from '../evaluation/pairBin.js';
 import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList } from '../evaluation/pairList.js';
 import type { ScoredPair } from '../evaluation/scoredPair.js';
 import { cosineSimilarity } from '../face/match.js';
+import { fileExists, isFolder } from '../files/writing.js';
 import type { ModelCard } from '../model/card.js';
 import { readCfpFolder } from './cfpFolder.js';
 import { embedFiles } from './embedFiles.js';
-import { fileExists, isFolder, readInputFile } from './files.js';
 import { addGroupsOption, type Picture, readAttributes } from './groups.js';
+import { readNamed } from './input.js';
 import { cropOptions, type ImageFile, imageFile, loadVerifier } from './models.js';
 import {
   addDetectOption,
@@ -125,7 +126,7 @@ function listBin(bytes: Uint8Array, where: string, folds: number): ListedPairs {
 /** The pairs of a list that names its images, or those in a list with images. */
 async function readPairs({ pairs, folds }: PairOptions): Promise<PathPairList | ListedPairs> {
   if (await isFolder(pairs)) return readCfpFolder(pairs);
-  const bytes = await readInputFile(pairs, 'a pair list like pairs.txt of LFW, or a .bin list, is needed');
+  const bytes = await readNamed(pairs, 'a pair list like pairs.txt of LFW, or a .bin list, is needed');
   if (bytes[0] === PICKLE_BYTE) return listBin(bytes, pairs, folds);
   return parsePairList(new TextDecoder().decode(bytes), pairs, folds);
 }

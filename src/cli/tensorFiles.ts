@@ -3,7 +3,7 @@ import { InputError } from '../errors.js';
 import { readNpy } from '../formats/npy.js';
 import { parseSafetensors } from '../formats/safetensors.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { readInputFile } from './files.js';
+import { readNamed } from './input.js';
 
 /** Endings of the files that hold tensors. */
 export const TENSOR_ENDINGS = ['.safetensors', '.npy', '.pb'] as const;
@@ -22,7 +22,7 @@ export async function readTensorFile(path: string): Promise<ReadonlyMap<string, 
   if (!ending) {
     throw new InputError('TENSOR_FILE', `${path}: is no tensor file; accepted are ${TENSOR_ENDINGS.join(', ')}.`);
   }
-  const bytes = await readInputFile(path, 'a file with tensors is needed');
+  const bytes = await readNamed(path, 'a file with tensors is needed');
   if (ending === '.safetensors') return parseSafetensors(bytes, path).tensors;
   if (ending === '.npy') return new Map([['', readNpy(bytes, path)]]);
   const { readOnnxTensor } = await import('../formats/onnx/readTensor.js');

@@ -33,7 +33,6 @@ export {
   isSamePerson,
   normaliseEmbedding,
 } from '../face/match.js';
-export type { HashedSource, ModelSource } from '../face/modelSource.js';
 export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from '../face/quality.js';
 export {
   type Abortable,
@@ -45,11 +44,12 @@ export {
   type FaceCrop,
   FaceVerifier,
   type LoadOptions,
-  type Photo,
   type Verification,
   type VerifyOptions,
 } from '../face/verifier.js';
-export type { LoadProgress, WeightBytes, WeightOptions } from '../face/weightBytes.js';
+export type { HashedSource, LoadProgress, ModelSource, WeightOptions } from '../files/models.js';
+export type { Photo } from '../files/pictures.js';
+export type { ByteSource } from '../files/read.js';
 export { importModel, importNative, type ModelFile } from '../formats/index.js';
 export { type DecodeOptions, decodeImage } from '../image/decode.js';
 export type { Image, ImageSource, PixelBytes, PixelSource, RawPixels, RgbImage } from '../image/image.js';

@@ -1,5 +1,7 @@
 /** The entry `mobilefacenet/node`: images and models by their paths, for programs that have a file system. */
-export { readInputFile, writeOutputFile } from '../cli/files.js';
-export { expandImages, type NamedImage } from '../cli/images.js';
-export { loadModel, readImage } from '../cli/models.js';
-export { defaultDetectorFile, defaultModelFile } from '../cli/package.js';
+export { expandImages, type NamedImage } from '../files/images.js';
+export { readInputFile } from '../files/local.js';
+export { loadModel } from '../files/models.js';
+export { packagedWeights } from '../files/packaged.js';
+export { readImage } from '../files/pictures.js';
+export { writeOutputFile } from '../files/writing.js';

@@ -1,8 +1,10 @@
 /** From photographs to a decision in one call: detect, align, embed, compare. */
 import { Engine, type EngineOptions } from '../engine.js';
 import { ImageError, InputError, MobileFaceNetError, ModelError, ShapeError } from '../errors.js';
-import { decodeImage } from '../image/decode.js';
-import { checkImage, type ImageSource, type RgbImage, toRgb } from '../image/image.js';
+import { locatedIn } from '../files/located.js';
+import { loadModelSource, type ModelSource, type WeightOptions } from '../files/models.js';
+import { type Photo, readPicture } from '../files/pictures.js';
+import type { RgbImage } from '../image/image.js';
 import type { ModelCard } from '../model/card.js';
 import { alignFace } from './align.js';
 import { chooseFace, type FaceChoice } from './chooseFace.js';
@@ -13,12 +15,7 @@ import { type DetectOptions, type Face, landmarksOf } from './face.js';
 import type { FaceEmbedding } from './faceGallery.js';
 import type { CropSize } from './landmarks.js';
 import { cosineSimilarity, isSamePerson, normaliseEmbedding } from './match.js';
-import { loadModelSource, type ModelSource } from './modelSource.js';
 import { CROP_EVIDENCE, evidenceOf, type FaceQuality, judgeFace } from './quality.js';
-import type { WeightOptions } from './weightBytes.js';
-
-/** A photograph: the bytes of a JPEG or PNG file, or pixels. */
-export type Photo = Uint8Array | ImageSource;
 
 /** How a verifier is made. */
 export interface LoadOptions extends EngineOptions, WeightOptions {
@@ -108,7 +105,7 @@ function nextTurn(): Promise<void> {
 }
 
 function isEmbedding(source: Photo | FaceEmbedding): source is FaceEmbedding {
-  return typeof source === 'object' && 'embedding' in source && 'weights' in source;
+  return typeof source === 'object' && source !== null && 'embedding' in source && 'weights' in source;
 }
 
 /** Detector, aligner and embedder put together. Make one with `FaceVerifier.load`. */
@@ -130,15 +127,15 @@ export class FaceVerifier {
 
   /**
    * Loads weights and compiles them. With no options it takes the weights of this package, where there is a file
-   * system. Throws what `importModel`, `Engine.create`, `createEmbedder` and `createDetector` throw, InputError
-   * FILE_UNREADABLE, HASH_MISMATCH or NO_DEFAULT_WEIGHTS, the signal's reason, and ModelError NO_HASH for a model whose card has none.
+   * system. Throws what `importModel`, `Engine.create`, `createEmbedder` and `createDetector` throw, what
+   * `loadModelSource` throws, the signal's reason, and ModelError NO_HASH for a model whose card has none.
    */
   static async load(options: LoadOptions = {}): Promise<FaceVerifier> {
     const { model, detector, engine: given, signal, onLoadProgress, ...engineOptions } = options;
     const reading = { signal, onLoadProgress };
     const [embedding, detection] = await Promise.all([
-      loadModelSource(model, 'mobilefacenet.safetensors', 'model', reading),
-      detector === null ? undefined : loadModelSource(detector, 'mtcnn.safetensors', 'detector', reading),
+      loadModelSource(model, 'model', reading),
+      detector === null ? undefined : loadModelSource(detector, 'detector', reading),
     ]);
     if (embedding.card.sha256 === undefined) {
       const { name } = embedding.card;
@@ -179,7 +176,7 @@ export class FaceVerifier {
   /** The faces of a photograph, the largest first. Throws as `Detector.detect` and `decodeImage` do. */
   async detect(photo: Photo, options: DetectOptions & Abortable = {}): Promise<Face[]> {
     options.signal?.throwIfAborted();
-    const image = await this.#read(photo);
+    const image = await readPicture(photo, 'photo');
     options.signal?.throwIfAborted();
     return this.#requireDetector().detect(image, options);
   }
@@ -190,17 +187,22 @@ export class FaceVerifier {
    * FACE_SIZE for a crop of another size; the signal's reason.
    */
   async crop(photo: Photo, options: CropOptions = {}): Promise<FaceCrop> {
-    options.signal?.throwIfAborted();
-    const image = await this.#read(photo);
-    options.signal?.throwIfAborted();
-    return this.#cropImage(image, options);
+    return this.#cropNamed(photo, 'photo', options);
   }
 
   /** Embeds the face of a photograph, or an aligned crop. Throws as `crop` does. */
   async embed(photo: Photo, options: EmbedPhotoOptions = {}): Promise<EmbeddedFace> {
-    const { image, ...rest } = await this.crop(photo, options);
-    const embedding = normaliseEmbedding(this.#embedder.embed(image, { mirror: options.mirror }));
-    return { embedding, weights: this.weights, mirrored: options.mirror ?? false, ...rest };
+    return this.#embedNamed(photo, 'photo', options);
+  }
+
+  async #embedNamed(photo: Photo, where: string, options: EmbedPhotoOptions): Promise<EmbeddedFace> {
+    try {
+      const { image, ...rest } = await this.#cropNamed(photo, where, options);
+      const embedding = normaliseEmbedding(this.#embedder.embed(image, { mirror: options.mirror }));
+      return { embedding, weights: this.weights, mirrored: options.mirror ?? false, ...rest };
+    } catch (error) {
+      throw locatedIn(where, error);
+    }
   }
 
   /**
@@ -213,7 +215,7 @@ export class FaceVerifier {
   ): Promise<(EmbeddedFace | MobileFaceNetError)[]> {
     const results: (EmbeddedFace | MobileFaceNetError)[] = [];
     for (const photo of photos) {
-      results.push(await this.#embedOrError(photo, options));
+      results.push(await this.#embedOrError(photo, `photo ${results.length}`, options));
       options.onProgress?.({ done: results.length, total: photos.length });
       await nextTurn();
     }
@@ -230,7 +232,7 @@ export class FaceVerifier {
     b: Photo | FaceEmbedding,
     options: EmbedPhotoOptions = {},
   ): Promise<number> {
-    const [first, second] = [await this.#embeddingOf(a, options), await this.#embeddingOf(b, options)];
+    const [first, second] = [await this.#embeddingOf(a, 'a', options), await this.#embeddingOf(b, 'b', options)];
     return cosineSimilarity(first.embedding, second.embedding);
   }
 
@@ -240,8 +242,8 @@ export class FaceVerifier {
    */
   async verify(a: Photo | FaceEmbedding, b: Photo | FaceEmbedding, options: VerifyOptions = {}): Promise<Verification> {
     const threshold = requireThreshold(this.card, options);
-    const first = await this.#embeddingOf(a, options);
-    const second = await this.#embeddingOf(b, options);
+    const first = await this.#embeddingOf(a, 'a', options);
+    const second = await this.#embeddingOf(b, 'b', options);
     const similarity = cosineSimilarity(first.embedding, second.embedding);
     const probability = probabilityOf(this.card, similarity);
     return {
@@ -265,30 +267,38 @@ export class FaceVerifier {
     this.dispose();
   }
 
+  async #cropNamed(photo: Photo, where: string, options: CropOptions): Promise<FaceCrop> {
+    options.signal?.throwIfAborted();
+    const image = await readPicture(photo, where);
+    options.signal?.throwIfAborted();
+    return this.#cropImage(image, options);
+  }
+
   #requireDetector(): Detector {
     if (this.#detector) return this.#detector;
     throw new ModelError('NO_DETECTOR', 'the verifier was loaded without a detector: it takes aligned crops alone.');
   }
 
-  async #read(photo: Photo): Promise<RgbImage> {
-    return photo instanceof Uint8Array ? decodeImage(photo, 'photo') : toRgb(checkImage(photo, 'photo'));
-  }
-
   async #embeddingOf(
     source: Photo | FaceEmbedding,
+    where: string,
     options: EmbedPhotoOptions,
   ): Promise<FaceEmbedding & { readonly quality?: FaceQuality }> {
-    if (!isEmbedding(source)) return this.embed(source, options);
+    if (!isEmbedding(source)) return this.#embedNamed(source, where, options);
     if (source.weights === this.weights) return source;
     throw new InputError(
       'OTHER_WEIGHTS',
-      `embedding is of the weights ${source.weights}, the verifier's are ${this.weights}; only those of the same can be compared.`,
+      `${where}: is of the weights ${source.weights}, the verifier's are ${this.weights}; only those of the same can be compared.`,
     );
   }
 
-  async #embedOrError(photo: Photo, options: EmbedPhotoOptions): Promise<EmbeddedFace | MobileFaceNetError> {
+  async #embedOrError(
+    photo: Photo,
+    where: string,
+    options: EmbedPhotoOptions,
+  ): Promise<EmbeddedFace | MobileFaceNetError> {
     try {
-      return await this.embed(photo, options);
+      return await this.#embedNamed(photo, where, options);
     } catch (error) {
       if (!(error instanceof MobileFaceNetError)) throw error;
       return error;

@@ -1,5 +1,6 @@
 /** Images: interleaved bytes with a width, a height and a number of channels, from whatever the caller has. */
 import { ImageError } from '../errors.js';
+import { brandOf, typedArrayName } from '../tensor/bytes.js';
 
 /** Bytes of pixels, row by row from the top, channels interleaved. */
 export type PixelBytes = Uint8Array | Uint8ClampedArray;
@@ -50,25 +51,27 @@ function checkSide(where: string, name: string, value: unknown): number {
  */
 export function checkImage(source: ImageSource, where = 'image'): Image {
   const data: unknown = source?.data;
-  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    const found = data === null || data === undefined ? 'missing' : `a ${(data as object).constructor?.name}`;
+  const name = typedArrayName(data);
+  if (name !== 'Uint8Array' && name !== 'Uint8ClampedArray') {
+    const found = data === null || data === undefined ? 'missing' : `a ${name ?? brandOf(data)}`;
     throw new ImageError('IMAGE_DATA', `${where}: data is ${found}; accepted are Uint8Array and Uint8ClampedArray.`);
   }
   const size: Omit<PixelSource, 'data'> = 'info' in source ? source.info : source;
   const width = checkSide(where, 'width', size.width);
   const height = checkSide(where, 'height', size.height);
-  const channels = size.channels ?? data.length / (width * height);
+  const pixels = data as PixelBytes;
+  const channels = size.channels ?? pixels.length / (width * height);
   if (channels !== 1 && channels !== 3 && channels !== 4) {
-    const origin = size.channels === undefined ? ` (${data.length} bytes for ${width}×${height})` : '';
+    const origin = size.channels === undefined ? ` (${pixels.length} bytes for ${width}×${height})` : '';
     throw new ImageError('IMAGE_CHANNELS', `${where}: has ${channels} channels${origin}; accepted are 1, 3 and 4.`);
   }
-  if (data.length !== width * height * channels) {
+  if (pixels.length !== width * height * channels) {
     throw new ImageError(
       'IMAGE_LENGTH',
-      `${where}: has ${data.length} bytes; ${width}×${height} with ${channels} channels has ${width * height * channels}.`,
+      `${where}: has ${pixels.length} bytes; ${width}×${height} with ${channels} channels has ${width * height * channels}.`,
     );
   }
-  return { data, width, height, channels };
+  return { data: pixels, width, height, channels };
 }
 
 /**

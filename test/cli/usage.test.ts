@@ -55,7 +55,7 @@ const FAILURES: readonly { name: string; args: readonly string[]; code: string; 
     code: 'NOT_AN_IMAGE',
     says: /JPEG and PNG/,
   },
-  { name: 'image as model', args: ['inspect', FACE], code: 'UNKNOWN_FORMAT', says: /aligned-a-1\.png/ },
+  { name: 'image as model', args: ['inspect', FACE], code: 'NOT_A_MODEL', says: /aligned-a-1\.png/ },
   {
     name: 'image without a face',
     args: ['verify', FACE, join(repository, 'test/image/fixtures/rgb-8.png')],

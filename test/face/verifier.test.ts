@@ -6,7 +6,8 @@ import { Engine } from '../../src/engine.js';
 import { MobileFaceNetError } from '../../src/errors.js';
 import type { Landmarks } from '../../src/face/landmarks.js';
 import { cosineSimilarity } from '../../src/face/match.js';
-import { type EmbeddedFace, FaceVerifier, type LoadOptions, type Photo } from '../../src/face/verifier.js';
+import { type EmbeddedFace, FaceVerifier, type LoadOptions } from '../../src/face/verifier.js';
+import type { Photo } from '../../src/files/pictures.js';
 import { importModel } from '../../src/formats/index.js';
 import { exportNative } from '../../src/formats/native.js';
 import { cutOut } from '../../src/image/cut.js';
@@ -215,7 +216,7 @@ describe('FaceVerifier.load', () => {
 
   it('says, by code, what is wrong with weights', async () => {
     const refused = (options: LoadOptions) => codeOf(() => loaded(options));
-    expect(await refused({ model: 'no/such/file.safetensors' })).toBe('FILE_UNREADABLE');
+    expect(await refused({ model: 'no/such/file.safetensors' })).toBe('FILE_NOT_FOUND');
     expect(await refused({ model: new URL('data:text/plain,no') })).toBe('UNKNOWN_FORMAT');
     expect(await refused({ model: DETECTOR })).toBe('NO_EMBEDDER');
     expect(await refused({ detector: MODEL })).toBe('NO_DETECTOR');
@@ -286,5 +287,21 @@ describe.skipIf(!existsSync(sharedPath('models/mobilefacenet-y1')))('a public Mo
       const aligned = await other.embed(readBytes(sharedPath(`faces/lfw-aligned-112/${file}`)));
       expect(cosineSimilarity(own.embedding, aligned.embedding), name).toBeGreaterThan(0.9);
     }
+  });
+});
+
+describe('errors', () => {
+  test('say which picture they are about', async () => {
+    const face = photo('aligned-a-1.png');
+    const tree = evenImage(200, 200);
+    await expect(verifier.verify(face, tree)).rejects.toMatchObject({
+      code: 'NO_FACE',
+      message: expect.stringMatching(/^b: /),
+    });
+    await expect(verifier.verify('a.jpg' as never, face)).rejects.toMatchObject({
+      message: expect.stringMatching(/^a: is a string; did you mean/),
+    });
+    const [, second] = await verifier.embedBatch([face, tree]);
+    expect(second).toMatchObject({ code: 'NO_FACE', message: expect.stringMatching(/^photo 1: /) });
   });
 });

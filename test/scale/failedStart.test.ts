@@ -99,7 +99,7 @@ describe('a command that cannot start', () => {
 
   it.each(DATABASE_COMMANDS)('names the weights that are not there: %s', async (...args) => {
     expect(await failureOf([...args, '--model', 'nowhere.safetensors'])).toMatch(
-      /^FILE_UNREADABLE: .*nowhere\.safetensors/,
+      /^FILE_NOT_FOUND: .*nowhere\.safetensors/,
     );
     expect(await failureOf([...args, '--detector', 'package.json'])).toMatch(/package\.json/);
   });

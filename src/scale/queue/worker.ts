@@ -1,7 +1,7 @@
 /** The consumer's side of a queue: pictures are read, embedded and enrolled, each exactly once. */
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { ImageError, InputError, MobileFaceNetError, ShapeError, UnavailableError } from '../../errors.js';
+import { readInputFile } from '../../files/local.js';
 import type { EmbedTaskOptions } from '../faces/messages.js';
 import type { FacePool } from '../faces/pool.js';
 import { checkGalleryName } from '../postgres/galleries.js';
@@ -73,21 +73,10 @@ function isFinal(error: unknown): boolean {
   return isOfPicture && !TRANSIENT.includes(error.code);
 }
 
-/** The bytes of a job's picture. Throws InputError FILE_NOT_FOUND, FILE_TOO_LARGE or FILE_UNREADABLE. */
+/** The bytes of a job's picture. Throws as `readInputFile` does. */
 async function readImage({ name, image }: ImageJob, mostBytes: number): Promise<Uint8Array> {
   if (image !== undefined) return Buffer.from(image, 'base64');
-  try {
-    const { size } = await stat(name);
-    if (size > mostBytes) {
-      throw new InputError('FILE_TOO_LARGE', `${name}: has ${size} bytes; at most ${mostBytes} are read.`);
-    }
-    return await readFile(name);
-  } catch (cause) {
-    if (cause instanceof InputError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new InputError('FILE_NOT_FOUND', `${name}: does not exist.`, { cause });
-    throw new InputError('FILE_UNREADABLE', `${name}: cannot be read (${code}).`, { cause });
-  }
+  return readInputFile(name, 'the path of an image is needed', { mostBytes });
 }
 
 /** Takes pictures from a gallery's queue. Make one with `ImageWorker.start`, and close it. */

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { InputError } from '../errors.js';
-import { fileExists, isFolder } from './files.js';
+import { fileExists, isFolder } from './writing.js';
 
 /** An image that the arguments name. */
 export interface NamedImage {

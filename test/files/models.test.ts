@@ -1,12 +1,13 @@
 /** Weights from paths, addresses, streams and files: progress, hashes, the cache, and loads that are cancelled. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FaceVerifier } from '../../src/face/verifier.js';
-import { type LoadProgress, readWeightBytes } from '../../src/face/weightBytes.js';
+import { readBytes } from '../../src/files/read.js';
 
 const path = fileURLToPath(new URL('../../weights/mobilefacenet.safetensors', import.meta.url));
 const bytes = new Uint8Array(readFileSync(path));
@@ -42,31 +43,43 @@ describe('bytes', () => {
       url: new URL(address),
       stream: new Blob([bytes]).stream(),
       file: new Blob([bytes]),
+      fileAddress: pathToFileURL(path),
+      pieces: createReadStream(path),
     };
     for (const [name, source] of Object.entries(sources)) {
-      const heard: LoadProgress[] = [];
-      const read = await readWeightBytes(source, 'model', hash, { onLoadProgress: (progress) => heard.push(progress) });
+      const heard: { readonly loadedBytes: number; readonly totalBytes?: number | undefined }[] = [];
+      const onBytes = (loadedBytes: number, totalBytes?: number) => heard.push({ loadedBytes, totalBytes });
+      const read = await readBytes(source, { where: name, onBytes }, undefined, hash);
       expect(Buffer.compare(read, bytes), name).toBe(0);
-      expect(heard.at(-1), name).toMatchObject({ option: 'model', loadedBytes: bytes.length });
+      expect(heard.at(-1), name).toMatchObject({ loadedBytes: bytes.length });
       expect(
         heard.every(({ loadedBytes }, index) => index === 0 || loadedBytes > heard[index - 1]!.loadedBytes),
         name,
       ).toBe(true);
-      if (name !== 'stream') expect(heard.at(-1)?.totalBytes, name).toBe(bytes.length);
+      if (name !== 'stream' && name !== 'pieces') expect(heard.at(-1)?.totalBytes, name).toBe(bytes.length);
     }
   });
 
   test('of another hash are refused', async () => {
     const other = hash.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
-    await expect(readWeightBytes(bytes, 'model', other, {})).rejects.toMatchObject({ code: 'HASH_MISMATCH' });
-    expect(await readWeightBytes(bytes, 'model', hash.toUpperCase(), {})).toBe(bytes);
+    await expect(readBytes(bytes, { where: 'model' }, undefined, other)).rejects.toMatchObject({
+      code: 'HASH_MISMATCH',
+    });
+    expect(await readBytes(bytes, { where: 'model' }, undefined, hash.toUpperCase())).toBe(bytes);
   });
 
-  test('that cannot be had are one error', async () => {
+  test('that cannot be had are one error each', async () => {
     const address = await serve((_, response) => response.writeHead(404).end());
     const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('it broke')) });
-    for (const source of [address, broken, `${path}.missing`]) {
-      await expect(readWeightBytes(source, 'model', undefined, {})).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+    for (const [source, code] of [
+      [address, 'FILE_UNREADABLE'],
+      [broken, 'FILE_UNREADABLE'],
+      [`${path}.missing`, 'FILE_NOT_FOUND'],
+      [dirname(path), 'NOT_A_FILE'],
+      ['/dev/zero', 'NOT_A_FILE'],
+      [{} as Blob, 'BAD_OPTION'],
+    ] as const) {
+      await expect(readBytes(source, { where: 'model' })).rejects.toMatchObject({ code });
     }
   });
 });
@@ -90,19 +103,19 @@ describe('the cache', () => {
       requests++;
       serveAll(request, response);
     });
-    await readWeightBytes(address, 'model', hash, {});
-    expect(Buffer.compare(await readWeightBytes(address, 'model', hash, {}), bytes)).toBe(0);
+    await readBytes(address, { where: 'model' }, undefined, hash);
+    expect(Buffer.compare(await readBytes(address, { where: 'model' }, undefined, hash), bytes)).toBe(0);
     expect(requests).toBe(1);
     for (const key of kept.keys()) kept.set(key, new Uint8Array([1, 2, 3]));
-    expect(Buffer.compare(await readWeightBytes(address, 'model', hash, {}), bytes)).toBe(0);
+    expect(Buffer.compare(await readBytes(address, { where: 'model' }, undefined, hash), bytes)).toBe(0);
     expect(requests).toBe(2);
   });
 
   test('keeps nothing whose hash is not known, and nothing of another hash', async () => {
     const kept = stubCache();
     const address = await serve(serveAll);
-    await readWeightBytes(address, 'model', undefined, {});
-    await readWeightBytes(address, 'model', '0'.repeat(64), {}).catch(() => {});
+    await readBytes(address, { where: 'model' });
+    await readBytes(address, { where: 'model' }, undefined, '0'.repeat(64)).catch(() => {});
     expect(kept.size).toBe(0);
   });
 });
