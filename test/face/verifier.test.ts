@@ -291,7 +291,7 @@ describe.skipIf(!existsSync(sharedPath('models/mobilefacenet-y1')))('a public Mo
 });
 
 describe('errors', () => {
-  test('say which picture they are about', async () => {
+  it('say which picture they are about', async () => {
     const face = photo('aligned-a-1.png');
     const tree = evenImage(200, 200);
     await expect(verifier.verify(face, tree)).rejects.toMatchObject({
