@@ -73,7 +73,7 @@ export async function buildWorker() {
 /** Where sources find what differs between platforms, or is generated into build/: as Node and every inline build do. */
 export const generatedModules = {
   '#binaries': `${root}src/runtime/inline.ts`,
-  '#jpeg': `${root}src/image/jpegDecoder.ts`,
+  '#decoders': `${root}src/image/installedDecoders.ts`,
   '#coreKernels': `${root}build/kernels/core.js`,
   '#furtherKernels': `${root}build/kernels/further.js`,
   '#worker': `${root}build/kernels/worker.js`,

@@ -48,14 +48,14 @@ const PLATFORMS = [
   {
     folder: 'dist/browser',
     entries: ENTRIES,
-    modules: { '#jpeg': `${root}src/image/canvasJpeg.ts` },
+    modules: { '#decoders': `${root}src/image/canvasDecoders.ts` },
     packages: 'bundle',
   },
   // Workers and edges. The package's own imports choose the kernels: edges get those that every Node can compile.
   {
     folder: 'dist/edge',
     entries: { ...ENTRIES, kernels: 'src/runtime/imported.ts', plainKernels: 'src/runtime/importedPlain.ts' },
-    modules: { '#binaries': '#kernels', '#jpeg': `${root}src/image/importedJpeg.ts` },
+    modules: { '#binaries': '#kernels', '#decoders': `${root}src/image/importedDecoders.ts` },
     plugins: [importedWasm],
   },
   {

@@ -57,7 +57,7 @@ async function bundle(folder) {
     target: 'es2022',
     alias: {
       ...generatedModules,
-      '#jpeg': `${root}src/image/canvasJpeg.ts`,
+      '#decoders': `${root}src/image/canvasDecoders.ts`,
       '@assemblyscript/loader': `${root}node_modules/@assemblyscript/loader/index.js`,
     },
     define: { WEIGHT_BYTES: JSON.stringify(weightBytes()) },

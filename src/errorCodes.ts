@@ -4,8 +4,8 @@
 // biome-ignore format: one line a code
 export const ERROR_CODES = {
   // Pictures and faces
-  NOT_AN_IMAGE: ['ImageError', 'the bytes are neither JPEG nor PNG', 'give a JPEG or PNG file, or pixels'],
-  UNSUPPORTED_IMAGE: ['ImageError', 'a JPEG or PNG of a kind that is not decoded', 'save the picture again as a baseline or progressive JPEG or an 8-bit PNG'],
+  NOT_AN_IMAGE: ['ImageError', 'the bytes are no picture of a format that is decoded', 'give JPEG, PNG, WebP, AVIF, GIF or BMP, or pixels; the message names a way out of other formats'],
+  UNSUPPORTED_IMAGE: ['ImageError', 'a picture of a kind that is not decoded', 'save the picture again as a baseline or progressive JPEG or an 8-bit PNG'],
   TRUNCATED_IMAGE: ['ImageError', 'the picture ends before its pixels do', 'load the file again; it was cut off'],
   CORRUPT_IMAGE: ['ImageError', 'the picture is damaged', 'take another copy of the file'],
   TOO_MANY_PIXELS: ['ImageError', 'the picture has more pixels than the limit', 'make it smaller, or raise the limit (`pixelLimit`, `mostPixels`)'],
@@ -15,9 +15,9 @@ export const ERROR_CODES = {
   IMAGE_LENGTH: ['ImageError', 'there are more or fewer bytes than width × height × channels', 'pass the size that the pixels have'],
   IMAGE_SIZE: ['ImageError', 'a width or height that no picture has', 'pass whole numbers from 1'],
   IMAGE_SHAPE: ['ShapeError', 'pictures of another size than the network takes', 'resize or align them first'],
-  NO_IMAGES: ['InputError', 'a folder or pattern holds no picture', 'name .jpg, .jpeg or .png files'],
+  NO_IMAGES: ['InputError', 'a folder or pattern holds no picture', 'name .jpg, .png, .webp or other pictures'],
   IMAGES_MISSING: ['InputError', 'pictures that a list names are not there', 'check `--images`'],
-  DECODER_UNAVAILABLE: ['UnavailableError', 'the JPEG decoder cannot be loaded here', 'keep the decoder’s file beside the bundle, or pass pixels'],
+  DECODER_UNAVAILABLE: ['UnavailableError', 'a decoder cannot be loaded here', 'install the package that the message names, keep the decoder’s file beside the bundle, or pass pixels'],
   NO_FACE: ['ImageError', 'no face is found', 'take another picture, or lower `minimumFace`'],
   POOR_FACE: ['ImageError', 'the face is too small, blurred, turned or cut, and `refusePoor` is set', 'take a better picture'],
   FACE_OUTSIDE: ['ImageError', 'most of the face lies outside the picture', 'take a picture with the whole face'],

@@ -78,8 +78,10 @@ describe('layers', () => {
 /** What a module may keep between calls: caches, whose loss changes nothing but time. */
 const CACHES = [
   'build/verify.ts: verified = new WeakSet',
-  'image/importedJpeg.ts: decoder = new TurboJpegDecoder',
-  'image/jpegDecoder.ts: decoder = new TurboJpegDecoder',
+  'image/importedDecoders.ts: jpeg = new WasmDecoder',
+  'image/importedDecoders.ts: webp = new WasmDecoder',
+  'image/installedDecoders.ts: jpeg = new WasmDecoder',
+  'image/installedDecoders.ts: webp = new WasmDecoder',
   'scale/postgres/client.ts: prepared = new WeakMap',
 ];
 

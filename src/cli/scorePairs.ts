@@ -9,6 +9,7 @@ import { DEFAULT_FOLDS, foldOf, type PathPair, type PathPairList, parsePairList 
 import type { ScoredPair } from '../evaluation/scoredPair.js';
 import { cosineSimilarity } from '../face/match.js';
 import { fileExists, isFolder } from '../files/writing.js';
+import { PICTURE_ENDINGS } from '../image/pictureFormats.js';
 import type { ModelCard } from '../model/card.js';
 import { readCfpFolder } from './cfpFolder.js';
 import { embedFiles } from './embedFiles.js';
@@ -64,7 +65,6 @@ interface ListedPairs {
 const REFUSED = -1;
 
 /** Endings that are looked for in place of the list's, which is LFW's. */
-const ENDINGS = ['.jpg', '.png', '.jpeg'];
 
 /** Missing images that an error names. */
 const NAMED_MISSING = 20;
@@ -76,7 +76,7 @@ const PICKLE_BYTE = 0x80;
 
 async function findImage(folder: string, path: string): Promise<string | undefined> {
   const stem = path.replace(/\.[^./]*$/, '');
-  for (const candidate of [path, ...ENDINGS.map((ending) => stem + ending)]) {
+  for (const candidate of [path, ...PICTURE_ENDINGS.map((ending) => stem + ending)]) {
     if (await fileExists(join(folder, candidate))) return join(folder, candidate);
   }
   return undefined;

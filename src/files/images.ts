@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { InputError } from '../errors.js';
+import { isPictureName, PICTURE_ENDINGS } from '../image/pictureFormats.js';
 import { fileExists, isFolder } from './writing.js';
 
 /** An image that the arguments name. */
@@ -12,15 +13,13 @@ export interface NamedImage {
   readonly name: string;
 }
 
-const IMAGE_ENDING = /\.(jpe?g|png)$/i;
-
 /** Names with parentheses are common, and no patterns. */
 const SCAN = { noparen: true };
 
 /** All images below a folder, sorted by path. */
 async function imagesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory() && IMAGE_ENDING.test(entry.name));
+  const files = entries.filter((entry) => !entry.isDirectory() && isPictureName(entry.name));
   return files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort();
 }
 
@@ -51,7 +50,10 @@ export async function expandImages(args: readonly string[]): Promise<NamedImage[
       ? (await imagesBelow(path)).map((file) => ({ path: file, name: relative(path, file).split(sep).join('/') }))
       : await matchingImages(path);
     if (found.length === 0) {
-      throw new InputError('NO_IMAGES', `${path}: holds no image; accepted are .jpg, .jpeg and .png files.`);
+      throw new InputError(
+        'NO_IMAGES',
+        `${path}: holds no image; accepted are files named ${PICTURE_ENDINGS.join(', ')}.`,
+      );
     }
     images.push(...found);
   }

@@ -9,8 +9,14 @@ export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 const LITTLE_ENDIAN = 0x4949;
 const BIG_ENDIAN = 0x4d4d;
 const ORIENTATION_TAG = 0x0112;
-const SHORT = 3;
+/** Bytes of EXIF's whole numbers, by their types: signed or not, of 8, 16 and 32 bits. */
+const NUMBER_BYTES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4, 6: 1, 8: 2, 9: 4 };
 const ENTRY_BYTES = 12;
+
+function readNumber(view: DataView, at: number, bytes: 1 | 2 | 4, little: boolean): number {
+  if (bytes === 1) return view.getUint8(at);
+  return bytes === 2 ? view.getUint16(at, little) : view.getUint32(at, little);
+}
 
 /** Reads the orientation from a TIFF block; 1 where it has none or is damaged, for it is advice, not pixels. */
 export function readOrientation(tiff: Uint8Array): Orientation {
@@ -25,8 +31,9 @@ export function readOrientation(tiff: Uint8Array): Orientation {
   for (let index = 0; index < entries; index++) {
     const entry = directory + 2 + index * ENTRY_BYTES;
     if (entry + ENTRY_BYTES > tiff.length) return 1;
-    if (view.getUint16(entry, little) !== ORIENTATION_TAG || view.getUint16(entry + 2, little) !== SHORT) continue;
-    const value = view.getUint16(entry + 8, little);
+    const bytes = NUMBER_BYTES[view.getUint16(entry + 2, little)];
+    if (view.getUint16(entry, little) !== ORIENTATION_TAG || !bytes) continue;
+    const value = readNumber(view, entry + 8, bytes, little);
     return value >= 1 && value <= 8 ? (value as Orientation) : 1;
   }
   return 1;

@@ -88,11 +88,6 @@ const TABLES: readonly number[] = [
   MARKER.restartInterval,
 ];
 
-/** True where the bytes begin as a JPEG file does. */
-export function isJpeg(bytes: Uint8Array): boolean {
-  return bytes[0] === 0xff && bytes[1] === MARKER.startOfImage && bytes.length > FIRST_SEGMENT;
-}
-
 /** The error for a file that ends before what it announced. */
 export function truncatedJpeg(where: string, found: string): ImageError {
   return new ImageError('TRUNCATED_IMAGE', `${where}: JPEG file ${found}; a complete file is needed.`);
@@ -186,7 +181,7 @@ function exifOrientation(content: Uint8Array): Orientation {
 /**
  * Reads a JPEG file up to its frame header; nothing is decoded.
  * Throws ImageError TRUNCATED_IMAGE, CORRUPT_IMAGE, or UNSUPPORTED_IMAGE for what is no 8-bit grey, colour or CMYK image
- * in baseline, extended or progressive Huffman coding. `bytes` must satisfy `isJpeg`.
+ * in baseline, extended or progressive Huffman coding. `bytes` must begin as a JPEG file does.
  */
 export function readJpegHeader(bytes: Uint8Array, where: string): JpegHeader {
   let orientation: Orientation = 1;

@@ -2,7 +2,8 @@
 import type { RgbImage } from './image.js';
 import { corruptJpeg, type JpegHeader } from './jpegHeader.js';
 import { type JpegParts, jpegPieces } from './jpegScans.js';
-import type { TurboJpegDecoder } from './turboJpeg.js';
+import { runTurbo, type TurboJpeg } from './turboJpeg.js';
+import type { WasmDecoder } from './wasmDecoder.js';
 
 /** A byte times another, in 255ths, rounded. */
 function scaled(value: number, factor: number): number {
@@ -27,14 +28,15 @@ function lightOfInks(inks: Uint8Array): Uint8Array {
  * so that surplus bytes, which lose no pixel, are cut off, and damage is told in a sentence.
  * Throws ImageError CORRUPT_IMAGE or TRUNCATED_IMAGE, and as the decoder does.
  */
-export async function decodeWithTurbo(
-  decoder: TurboJpegDecoder,
+export async function decodeByTurbo(
+  decoder: WasmDecoder<TurboJpeg>,
   file: JpegParts,
   { width, height, progressive, components }: JpegHeader,
   where: string,
 ): Promise<RgbImage> {
   const format = components.length === 4 ? 'cmyk' : 'rgb';
-  const decode = (parts: JpegParts) => decoder.decode({ pieces: jpegPieces(parts), width, height, format });
+  const decode = (parts: JpegParts) =>
+    decoder.run((turbo) => runTurbo(turbo, { pieces: jpegPieces(parts), width, height, format }));
   let pixels = await decode(file);
   if (!pixels) {
     const { checkJpegCode } = await import('./jpegCode.js');

@@ -59,11 +59,6 @@ export function crc32(bytes: Uint8Array): number {
   return ~remainder >>> 0;
 }
 
-/** True where the bytes begin as a PNG file does. */
-export function isPng(bytes: Uint8Array): boolean {
-  return PNG_SIGNATURE.every((byte, index) => bytes[index] === byte);
-}
-
 /** The error for a file that ends before its last row. */
 export function truncatedPng(where: string, found: string): ImageError {
   return new ImageError('TRUNCATED_IMAGE', `${where}: PNG file ${found}; a complete file is needed.`);
@@ -100,7 +95,7 @@ function readChunk(bytes: Uint8Array, offset: number, where: string): Chunk {
 
 /**
  * Reads the header chunk. Throws ImageError TRUNCATED_IMAGE, CORRUPT_IMAGE or, for combinations that PNG does not
- * define, UNSUPPORTED_IMAGE. `bytes` must satisfy `isPng`.
+ * define, UNSUPPORTED_IMAGE. `bytes` must begin as a PNG file does.
  */
 export function readPngHeader(bytes: Uint8Array, where: string): PngHeader {
   if (bytes.length < PNG_SIGNATURE.length + CHUNK_FRAME_BYTES + HEADER_BYTES) {

@@ -177,7 +177,7 @@ describe('refusals', () => {
   const cases: readonly [string, string, Uint8Array][] = [
     ['an empty file', 'NOT_AN_IMAGE', new Uint8Array(0)],
     ['a text file named .jpg', 'NOT_AN_IMAGE', text('This is no picture.\n')],
-    ['a WebP file', 'NOT_AN_IMAGE', text('RIFF\0\0\0\0WEBPVP8 ')],
+    ['a WebP file without a picture', 'TRUNCATED_IMAGE', text('RIFF\0\0\0\0WEBPVP8 ')],
     ['a JPEG of two bytes', 'NOT_AN_IMAGE', jpeg.slice(0, 2)],
     ['a JPEG cut in its header', 'TRUNCATED_IMAGE', jpeg.slice(0, frame + 6)],
     ['a JPEG cut in the middle', 'TRUNCATED_IMAGE', jpeg.slice(0, markerAt(jpeg, 0xda) + 200)],
@@ -242,7 +242,7 @@ describe('refusals', () => {
 
   it('name the file in one sentence', async () => {
     await expect(decodeImage(text('x'), 'photos/a.jpg')).rejects.toThrow(
-      'photos/a.jpg is neither a JPEG nor a PNG file; accepted are JPEG and PNG.',
+      'photos/a.jpg is no picture; accepted are JPEG, PNG, WebP, AVIF, GIF and BMP.',
     );
   });
 

@@ -5,7 +5,7 @@ import type { RgbImage } from '../../src/image/image.js';
 const FOLDER = 'test/image/fixtures/';
 
 /** Names of all fixtures with one of the endings. */
-export function fixtureNames(ending: '.jpg' | '.png'): string[] {
+export function fixtureNames(ending: '.jpg' | '.png' | '.webp' | '.avif' | '.gif' | '.bmp'): string[] {
   return readdirSync(FOLDER).filter((name) => name.endsWith(ending));
 }
 

@@ -2,9 +2,8 @@
 import { opendir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { InputError } from '../../errors.js';
+import { isPictureName } from '../../image/pictureFormats.js';
 import type { QueuedImage } from './job.js';
-
-const IMAGE_ENDING = /\.(jpe?g|png)$/i;
 
 /** How a folder's images are named. */
 export interface FolderOptions {
@@ -12,14 +11,14 @@ export interface FolderOptions {
   readonly ids?: 'name' | 'folder' | undefined;
 }
 
-/** All JPEG and PNG files below a folder, in no order. Throws InputError FILE_UNREADABLE. */
+/** All picture files below a folder, in no order. Throws InputError FILE_UNREADABLE. */
 export async function* imagesBelow(folder: string, options: FolderOptions = {}): AsyncGenerator<QueuedImage> {
   const entries = await opendir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
     const found = `${folder}: cannot be read (${cause.code})`;
     throw new InputError('FILE_UNREADABLE', `${found}; a folder of images is needed.`, { cause });
   });
   for await (const entry of entries) {
-    if (entry.isDirectory() || !IMAGE_ENDING.test(entry.name)) continue;
+    if (entry.isDirectory() || !isPictureName(entry.name)) continue;
     const path = join(entry.parentPath ?? entry.path, entry.name);
     yield { id: options.ids === 'folder' ? basename(dirname(path)) : basename(path, extname(path)), path };
   }
