@@ -6,7 +6,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   NOT_AN_IMAGE: 'This file is no picture that can be read here. JPEG and PNG files work.',
   CORRUPT_IMAGE: 'This picture file is damaged and cannot be read.',
   TRUNCATED_IMAGE: 'This picture file is incomplete: its end is missing.',
-  TOO_MANY_PIXELS: 'This picture is too large: at most 50 million pixels are read.',
+  TOO_MANY_PIXELS: 'This picture is too large: at most 100 million pixels are read.',
   FACE_OUTSIDE: 'The face is cut off by the edge of the picture.',
   NO_SIMD: 'This browser is too old: it has no WebAssembly SIMD, which the engine needs.',
   NO_SHARED_MEMORY: 'This browser has no shared WebAssembly memory, which the engine needs.',

@@ -99,7 +99,7 @@ export const serveCommand = defineCommand<ServeOptions>({
     const most = new Option('--most-requests <n>', 'requests at work at a time (default: 8 for each thread)');
     command.addOption(most.argParser((text) => parseCount(text, '--most-requests', 1, MOST_REQUESTS)));
     counted('--body-limit <n>', 'megabytes of a body', 12, 100);
-    counted('--pixel-limit <n>', 'megapixels of a picture', 50, 200);
+    counted('--pixel-limit <n>', 'megapixels of a picture', 100, 1000);
     const timeout = new Option('--timeout <seconds>', 'for a request to arrive, and for the work on it').default(10);
     command.addOption(timeout.argParser((text) => parseNumber(text, '--timeout', 0.1, MOST_SECONDS)));
     addDatabaseOption(command);

@@ -1,4 +1,5 @@
 /** libavif and an AV1 decoder, of the package @jsquash/avif: a megabyte, so that who wants it installs it. */
+import { builtin } from '../builtin.js';
 import { UnavailableError } from '../errors.js';
 
 const WASM = '@jsquash/avif/codec/dec/avif_dec.wasm';
@@ -39,9 +40,8 @@ function withDecodedPixels<T>(action: () => T): T {
 }
 
 async function startDecoder(): ReturnType<CreateDecoder> {
-  const builtin = globalThis.process.getBuiltinModule;
-  const { createRequire } = builtin('node:module');
-  const { readFile } = builtin('node:fs/promises');
+  const { createRequire } = builtin('module')!;
+  const { readFile } = builtin('fs/promises')!;
   const { default: create } = await import('@jsquash/avif/codec/dec/avif_dec.js');
   const module = await WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(WASM)));
   const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {

@@ -1,4 +1,5 @@
 /** The decoders of runtimes that say what they are only when the program runs: from installed packages, or the browser's. */
+import { builtin } from '../builtin.js';
 import type { AvifFile } from './avifFile.js';
 import * as canvas from './canvasDecoders.js';
 import { type RgbImage, toRgb } from './image.js';
@@ -13,9 +14,8 @@ import type { LibWebp, WebpFile } from './webpFile.js';
 
 /** Compiles a decoder from an installed package. */
 async function compileInstalled(path: string): Promise<WebAssembly.Module> {
-  const builtin = globalThis.process.getBuiltinModule;
-  const { createRequire } = builtin('node:module');
-  const { readFile } = builtin('node:fs/promises');
+  const { createRequire } = builtin('module')!;
+  const { readFile } = builtin('fs/promises')!;
   return WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(path)));
 }
 
@@ -27,7 +27,7 @@ const jpeg = new WasmDecoder<TurboJpeg>('JPEG', () => compileInstalled('@cwasm/j
 const webp = new WasmDecoder<LibWebp>('WebP', () => compileInstalled('@cwasm/webp/webp.wasm'));
 
 function hasFiles(): boolean {
-  return globalThis.process?.getBuiltinModule !== undefined;
+  return builtin('fs/promises') !== undefined;
 }
 
 /** As `decodeByTurbo` does. */

@@ -4,7 +4,7 @@ import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE } from '../../model/parseCard.js
 import type { Schema } from './fastify.js';
 
 /** Picture files that may be sent as they are. */
-export const IMAGE_TYPES = ['image/jpeg', 'image/png'];
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/bmp'];
 
 const number = { type: 'number' };
 const text = { type: 'string' };
