@@ -38,7 +38,7 @@ const HARMLESS = [
 const WARNINGS =
   /^(Corrupt JPEG data|Unknown Adobe|Warning: unknown JFIF|Premature end|Invalid SOS|Inconsistent progression)/;
 const DJPEG = ['-verbose', '-verbose', '-verbose', '-pnm'];
-/** Levels by which djpeg's transforms in whole numbers and in floats may differ where the coefficients mean something. */
+/** Levels by which djpeg's transforms may differ where the coefficients mean something. */
 const LARGEST_ROUNDING = 16;
 /** Without vector instructions, whose sums of senseless coefficients saturate where plain code wraps. */
 const PLAIN = { JSIMD_FORCENONE: '1' };
@@ -111,10 +111,12 @@ async function askLibpng(file: Uint8Array): Promise<Answer> {
  * and pixels depend on how long the numbers of a processor are.
  */
 async function overflows(file: Uint8Array, answer: Answer): Promise<string | undefined> {
-  const inFloats = await askDjpeg(file, '-dct', 'float');
-  if ('refused' in answer || 'refused' in inFloats) return undefined;
-  const apart = answer.data.some((byte, index) => Math.abs(byte - inFloats.data[index]!) > LARGEST_ROUNDING);
-  return apart ? 'coefficients beyond any sample, of which djpeg too makes other pixels in floats' : undefined;
+  const others = await Promise.all(['float', 'fast'].map((transform) => askDjpeg(file, '-dct', transform)));
+  const isApart = (other: Answer) =>
+    'data' in answer &&
+    'data' in other &&
+    answer.data.some((byte, index) => Math.abs(byte - other.data[index]!) > LARGEST_ROUNDING);
+  return others.some(isApart) ? 'coefficients beyond any sample, of which djpeg too makes other pixels' : undefined;
 }
 
 /** Rules by which we refuse files that libjpeg takes, as our messages state them. */
