@@ -143,7 +143,7 @@ export const ERROR_CODES = {
   CARD_DETECTOR: ['ModelError', 'the card does not say how the detector is used', 'give a detector in the card'],
   CARD_MISMATCH: ['ModelError', 'card and graph contradict each other', 'correct the card'],
   NO_EMBEDDER: ['ModelError', 'the model is no embedder', 'give a network from a picture to one vector'],
-  NO_DETECTOR: ['ModelError', 'the model is no detector, or there is none', 'give one with the graphs pnet, rnet and onet'],
+  NO_DETECTOR: ['ModelError', 'the model is no detector, or there is none', 'give a cascade or a single-shot detector'],
   NO_LANDMARKS: ['ModelError', 'the detector finds boxes without landmarks', 'use a detector with landmarks to align faces'],
   NO_GRAPH: ['ModelError', 'the file holds no graph', 'check that it is a model'],
   NO_OUTPUT: ['ModelError', 'the graph has no output', 'name one'],

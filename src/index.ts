@@ -38,6 +38,7 @@ export type {
   CardThreshold,
   Normalisation,
 } from './model/card.js';
+export type { AnchorLevel, CardSingleShot } from './model/singleShot.js';
 export { type Table2Row, table2 } from './networks/index.js';
 export { type MobileFaceNetOptions, mobileFaceNet } from './networks/mobileFaceNet.js';
 export { seededWeights } from './networks/seededWeights.js';

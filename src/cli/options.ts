@@ -67,7 +67,10 @@ export interface FaceOptions {
 
 /** `--detector FILE`, `--min-face N` and `--turns WHICH`. */
 export function addDetectorOptions(command: Command): void {
-  command.option('--detector <file>', 'a native file with pnet, rnet and onet (default: the weights of this package)');
+  command.option(
+    '--detector <file>',
+    'a native file, or a single-shot detector as .onnx or ncnn .param (default: the weights of this package)',
+  );
   const option = new Option(
     '--min-face <n>',
     `smallest face to look for, in pixels (default: the detector's, mostly 40)`,

@@ -14,7 +14,7 @@ export type { FaceChoice } from '../face/chooseFace.js';
 export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from '../face/decision.js';
 export { createDetector, Detector } from '../face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from '../face/embed.js';
-export type { DetectOptions, Face, FaceBox, Turns } from '../face/face.js';
+export type { DetectOptions, Face, FaceBox, ScoreLimits, Turns } from '../face/face.js';
 export type {
   Enrolment,
   FaceEmbedding,

@@ -15,6 +15,7 @@ import type { Landmarks, Point } from './landmarks.js';
 import { suppress } from './nms.js';
 import { PixelReader } from './pixelInput.js';
 import { proposeBoxes } from './proposals.js';
+import { QUALITY_LIMITS } from './quality.js';
 
 /** Overlaps above which the weaker of two boxes goes: of the union for R-Net, of the smaller box for O-Net. */
 const REFINED_OVERLAP = 0.7;
@@ -83,6 +84,7 @@ function landmarksIn({ x0, y0, x1, y1 }: Candidate, shares: Float32Array): Landm
 export class Cascade implements FaceFinder {
   readonly findsLandmarks = true;
   readonly sureScore = SURE_SCORE;
+  readonly scoreLimits = QUALITY_LIMITS;
   readonly #settings: CardDetector;
   readonly #networks: Readonly<Record<Stage, StageNetwork>>;
   readonly #photograph: ImageShrinker;

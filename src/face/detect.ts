@@ -5,7 +5,8 @@ import { checkImage, type ImageSource, toRgb } from '../image/image.js';
 import type { ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { createCascade } from './cascade.js';
-import type { DetectOptions, Face, FaceFinder } from './face.js';
+import type { DetectOptions, Face, FaceFinder, ScoreLimits } from './face.js';
+import { createSingleShot } from './singleShot.js';
 import { findAtTurns } from './turns.js';
 
 const TURNS = ['auto', 'all', 'none'];
@@ -27,6 +28,11 @@ export class Detector {
     return this.#finder.findsLandmarks;
   }
 
+  /** The scores below which quality calls its faces unsure. */
+  get scoreLimits(): ScoreLimits {
+    return this.#finder.scoreLimits;
+  }
+
   /**
    * The faces of a photograph, the largest first; none is an empty list. Faces that the image's edge cuts in half, or
    * that are larger than the image, are found too; their boxes pass the edge. Where no sure face is upright, those that
@@ -43,9 +49,9 @@ export class Detector {
 
   /**
    * A second look at an aligned crop: the face that stands where alignment puts one, in the crop's pixels, with the
-   * probability that it is a face, however small; undefined where there is none. Throws ImageError for what is no image.
+   * probability that it is a face, however small. Throws ImageError for what is no image.
    */
-  lookAgain(source: ImageSource): Face | undefined {
+  lookAgain(source: ImageSource): Face {
     return this.#finder.lookAgain(toRgb(checkImage(source)));
   }
 
@@ -70,6 +76,8 @@ const CASCADE = ['pnet', 'rnet', 'onet'];
 export async function createDetector(engine: Engine, model: Model): Promise<Detector> {
   const { card, graphs } = model;
   if (CASCADE.every((name) => graphs.has(name))) return new Detector(card, await createCascade(engine, model));
+  if (graphs.has('detect')) return new Detector(card, await createSingleShot(engine, model));
   const found = [...graphs.keys()].join(', ') || 'none';
-  throw new ModelError('NO_DETECTOR', `${card.name}: graphs are ${found}; a detector needs ${CASCADE.join(', ')}.`);
+  const accepted = `${CASCADE.join(', ')}, or a single-shot network of a kind that is known`;
+  throw new ModelError('NO_DETECTOR', `${card.name}: graphs are ${found}; a detector needs ${accepted}.`);
 }

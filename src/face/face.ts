@@ -41,16 +41,24 @@ export interface DetectOptions {
   readonly turns?: Turns | undefined;
 }
 
+/** Scores below which a face is unsure. */
+export interface ScoreLimits {
+  readonly score: number;
+  readonly secondScore: number;
+}
+
 /** A way to find upright faces; `Detector` makes of it what users call. */
 export interface FaceFinder {
   /** Whether its faces have landmarks. */
   readonly findsLandmarks: boolean;
   /** The score from which a face that is found is not in doubt: false ones hardly reach it. */
   readonly sureScore: number;
+  /** The scores below which a face is unsure, as it is found and at a second look: detectors' scores differ. */
+  readonly scoreLimits: ScoreLimits;
   /** The faces of an image, in any order. Throws InputError BAD_OPTION. */
   find(image: RgbImage, options: DetectOptions): Face[];
-  /** The face that stands in an aligned crop, in the crop's pixels, however unlikely; undefined where there is none. */
-  lookAgain(crop: RgbImage): Face | undefined;
+  /** The face that stands in an aligned crop, in the crop's pixels, however unlikely. */
+  lookAgain(crop: RgbImage): Face;
   dispose(): void;
 }
 

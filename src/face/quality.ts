@@ -1,7 +1,7 @@
 /** How well a face can be verified: what was found out about it while it was detected and aligned. */
 import type { RgbImage } from '../image/image.js';
 import type { AlignedFace } from './align.js';
-import { type Face, landmarksOf } from './face.js';
+import { type Face, landmarksOf, type ScoreLimits } from './face.js';
 import { FACE_PART, type Landmarks, TEMPLATE_EYE_DISTANCE, templateFor } from './landmarks.js';
 
 /**
@@ -105,6 +105,8 @@ export interface FaceEvidence {
   readonly yaw: number;
   /** What the detector sees in the crop. */
   readonly second?: Face | undefined;
+  /** Of the detector; those of the default one where absent. */
+  readonly scoreLimits?: ScoreLimits | undefined;
 }
 
 /** How far the tip of the nose stands before the eyes, as a share of their distance. */
@@ -121,13 +123,16 @@ function yawOf([left, right, nose]: Landmarks): number {
   return degrees(Math.atan((x * across + y * down) / (across * across + down * down) / NOSE_DEPTH));
 }
 
+/** What a detector sees in the aligned crop, and how sure its scores are. */
+export type LookedAgain = Pick<FaceEvidence, 'second' | 'scoreLimits'>;
+
 /** What is known of a detected face once it is aligned. Throws ModelError NO_LANDMARKS. */
-export function evidenceOf(face: Face, aligned: AlignedFace, second?: Face): FaceEvidence {
+export function evidenceOf(face: Face, aligned: AlignedFace, looked?: LookedAgain): FaceEvidence {
   const { residual, visible, transform } = aligned;
   const landmarks = landmarksOf(face);
   const roll = degrees(-Math.atan2(transform.b, transform.a));
   const pose = { roll, yaw: yawOf(landmarks) };
-  return { score: face.score, eyeDistance: eyeDistanceOf(landmarks), residual, visible, ...pose, second };
+  return { score: face.score, eyeDistance: eyeDistanceOf(landmarks), residual, visible, ...pose, ...looked };
 }
 
 /** Root mean square distance of a second look's landmarks from their places, in the crop's pixels. */
@@ -156,7 +161,7 @@ export function judgeFace(crop: RgbImage, evidence: FaceEvidence): FaceQuality {
   const { score, eyeDistance, visible, roll, yaw, second } = evidence;
   const sharpness = measureSharpness(crop);
   const residual = evidence.residual / TEMPLATE_EYE_DISTANCE;
-  const limits = QUALITY_LIMITS;
+  const limits = { ...QUALITY_LIMITS, ...evidence.scoreLimits };
   const secondResidual = secondResidualOf(crop, second) / TEMPLATE_EYE_DISTANCE;
   const turned = [
     mark(residual, limits.residual),

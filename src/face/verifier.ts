@@ -324,7 +324,9 @@ export class FaceVerifier {
   #alignFaceOf(image: RgbImage, options: CropOptions): FaceCrop {
     const { face, ...count } = this.#faceOf(image, options);
     const aligned = alignFace(image, landmarksOf(face), this.cropSize);
-    const evidence = evidenceOf(face, aligned, this.#detector?.lookAgain(aligned.image));
+    const detector = this.#detector;
+    const looked = detector && { second: detector.lookAgain(aligned.image), scoreLimits: detector.scoreLimits };
+    const evidence = evidenceOf(face, aligned, looked);
     return { image: aligned.image, face, ...count, quality: judgeFace(aligned.image, evidence) };
   }
 

@@ -133,14 +133,7 @@ async function importOnnxFiles(file: ModelFile, others: readonly ModelFile[], op
   return { ...model, card: { ...model.card, sha256: await sha256(file.bytes.slice()) } };
 }
 
-/**
- * Imports a model from the files that it consists of: one native file; one state dictionary of PyTorch; an ONNX file and those that hold its external
- * tensors; an ncnn `.param` and `.bin` in any order; or three such pairs, which are the P-Net, R-Net and O-Net of a
- * detector. The card carries the SHA-256 of the `.bin` or the ONNX file. A native file takes no input size.
- * Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone where no seed of random weights is given, NO_DETECTOR, and what the importers
- * throw.
- */
-export async function importModel(files: readonly ModelFile[], options: ImportOptions = {}): Promise<Model> {
+async function importFiles(files: readonly ModelFile[], options: ImportOptions): Promise<Model> {
   const [first, second, ...others] = files;
   if (first && !second && isSafetensors(first)) return importSafetensors(first, options);
   const onnx = files.find(isOnnx);
@@ -156,4 +149,17 @@ export async function importModel(files: readonly ModelFile[], options: ImportOp
   if (params.length === 3 && bins.length === 3 && files.length === 6) return importDetector(params, bins, options);
   const names = files.map(({ name }) => describeValue(name)).join(', ') || 'no file';
   throw new ModelError('UNKNOWN_FORMAT', `${names}: not a model format that is known; accepted is ${ACCEPTED}.`);
+}
+/**
+ * Imports a model from the files that it consists of: one native file; one state dictionary of PyTorch; an ONNX file and those that hold its external
+ * tensors; an ncnn `.param` and `.bin` in any order; or three such pairs, which are the P-Net, R-Net and O-Net of a
+ * detector. A public single-shot detector is recognised by its outputs, and the card says how it is used. The card carries the SHA-256 of the `.bin` or the ONNX file. A native file takes no input size.
+ * Throws ModelError UNKNOWN_FORMAT, NO_WEIGHTS for a `.param` alone where no seed of random weights is given, NO_DETECTOR, and what the importers
+ * throw.
+ */
+export async function importModel(files: readonly ModelFile[], options: ImportOptions = {}): Promise<Model> {
+  const model = await importFiles(files, options);
+  if (model.format === 'native') return model;
+  const { recogniseDetector } = await import('./recogniseDetector.js');
+  return recogniseDetector(model, options);
 }

@@ -1,5 +1,7 @@
 /** The model card: everything that must travel with weights so that they are used rightly. */
 
+import type { CardSingleShot } from './singleShot.js';
+
 /** How pixels become the network's input: (pixel − mean) · scale, by channel in the card's order. */
 export interface Normalisation {
   readonly mean: readonly [number, number, number];
@@ -86,6 +88,8 @@ export interface ModelCard {
   readonly probability?: CardProbability;
   /** For the graphs `pnet`, `rnet` and `onet`. */
   readonly detector?: CardDetector;
+  /** For the graph `detect`, whose pixels are made as `input` says. */
+  readonly singleShot?: CardSingleShot;
   /** Licence of the weights. */
   readonly licence?: string;
   /** What the weights may be used for, in one sentence. */

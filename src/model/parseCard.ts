@@ -20,6 +20,7 @@ import {
   readText,
   refuseJson,
 } from './json.js';
+import { readSingleShot } from './parseSingleShot.js';
 
 /** Characters of a card's texts. */
 export const LONGEST_CARD_TEXT = 4096;
@@ -46,6 +47,7 @@ const CARD_FIELDS = [
   'accuracy',
   'probability',
   'detector',
+  'singleShot',
   'licence',
   'use',
   'provenance',
@@ -205,6 +207,7 @@ export function checkCard(value: unknown, where: string): ModelCard {
   const embeddingLength = field(card, 'embeddingLength');
   const probability = field(card, 'probability');
   const detector = field(card, 'detector');
+  const singleShot = field(card, 'singleShot');
   const sha256 = field(card, 'sha256');
   if (sha256 !== undefined && (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))) {
     refuseJson(`${where}.sha256`, sha256, '64 hexadecimal digits in lower case');
@@ -219,6 +222,7 @@ export function checkCard(value: unknown, where: string): ModelCard {
     accuracy: readEntries(card, 'accuracy', where, readAccuracy),
     ...(probability === undefined ? {} : { probability: readProbability(probability, `${where}.probability`) }),
     ...(detector === undefined ? {} : { detector: readDetector(detector, `${where}.detector`) }),
+    ...(singleShot === undefined ? {} : { singleShot: readSingleShot(singleShot, `${where}.singleShot`) }),
     ...readTexts(card, where),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
