@@ -58,6 +58,8 @@ export const ERROR_CODES = {
   FILE_UNWRITABLE: ['InputError', 'a file cannot be written', 'see the message for the reason'],
   FILE_TOO_LARGE: ['InputError, ModelError', 'a file or stream has more bytes than are read', 'check that it is the right file'],
   NOT_A_FILE: ['InputError', 'a path leads to a folder, a pipe or a device', 'name a regular file'],
+  LOCKED: ['InputError', 'another program keeps a file locked', 'wait for it, or remove the lock file that the message names'],
+  CHANGED: ['InputError', 'another program changed a file while it was being changed', 'try again'],
   HASH_MISMATCH: ['InputError', 'a file has another SHA-256 than `sha256`', 'check file and hash; do not use the file'],
   NO_DEFAULT_WEIGHTS: ['InputError', 'the weights of this package are not found here', 'pass `model` and `detector`'],
   PACKAGE_INCOMPLETE: ['InputError', 'a file of this package is missing', 'install the package again'],

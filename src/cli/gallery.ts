@@ -4,13 +4,14 @@ import { Option } from 'commander';
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
 import { findThreshold } from '../face/decision.js';
-import type { FaceEmbedding, GalleryMatch, GalleryOwner } from '../face/faceGallery.js';
+import type { Enrolment, FaceEmbedding, GalleryMatch, GalleryOwner } from '../face/faceGallery.js';
 import { Gallery } from '../face/gallery.js';
 import { checkId, parseGallery } from '../face/galleryFile.js';
 import { isSamePerson } from '../face/match.js';
 import type { FaceVerifier } from '../face/verifier.js';
 import { expandImages, type NamedImage } from '../files/images.js';
-import { fileExists, writeOutputFile } from '../files/writing.js';
+import { updateFile } from '../files/update.js';
+import { fileExists } from '../files/writing.js';
 import { defineCommand, defineCommandGroup, type Outcome } from './command.js';
 import { type FailureEntry, failureEntry } from './detect.js';
 import { readNamed } from './input.js';
@@ -51,6 +52,8 @@ export interface GalleryAddDocument {
   /** In the gallery now. */
   readonly people: number;
   readonly embeddings: number;
+  /** Other hard links to the file: they keep what was before. */
+  readonly otherLinks: number;
 }
 
 /** What `gallery remove --json` prints. */
@@ -60,6 +63,8 @@ export interface GalleryRemoveDocument {
   /** In the gallery now. */
   readonly people: number;
   readonly embeddings: number;
+  /** Other hard links to the file: they keep what was before. */
+  readonly otherLinks: number;
 }
 
 /** What `gallery search --json` prints. */
@@ -131,9 +136,46 @@ function explainFailure({ error }: FailureEntry): string {
   return `${error.code}: ${error.message}`;
 }
 
-async function saveGallery(path: string, gallery: Gallery): Promise<{ people: number; embeddings: number }> {
-  await writeOutputFile(path, await gallery.save());
-  return { people: gallery.list().length, embeddings: gallery.embeddings };
+/** Times that a gallery is changed anew where another program changed it meanwhile. */
+const MOST_TRIES = 10;
+
+/** What a change leaves. */
+interface Saved {
+  readonly people: number;
+  readonly embeddings: number;
+  readonly otherLinks: number;
+}
+
+/** Changes the gallery in a file; `empty` makes one where there is none. Throws as `updateFile` does. */
+async function changeGallery(
+  path: string,
+  engine: Engine,
+  change: (gallery: Gallery) => void,
+  empty?: () => Gallery,
+): Promise<Saved> {
+  let counts = { people: 0, embeddings: 0 };
+  const update = async (bytes: Uint8Array | undefined): Promise<Uint8Array> => {
+    using gallery =
+      bytes || !empty ? await Gallery.open(engine, bytes ?? (await readNamed(path, HINT)), path) : empty();
+    change(gallery);
+    counts = { people: gallery.list().length, embeddings: gallery.embeddings };
+    return gallery.save();
+  };
+  for (let tries = 1; ; tries++) {
+    try {
+      return { ...(await updateFile(path, update)), ...counts };
+    } catch (error) {
+      const isChanged = error instanceof InputError && error.code === 'CHANGED';
+      if (!isChanged || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+/** A note on hard links, which keep what was before: somebody who was removed too. */
+function explainLinks({ otherLinks }: { readonly otherLinks: number }): string[] {
+  return otherLinks > 0
+    ? [`Note: ${formatCounted(otherLinks, 'other hard link')} to the file still has what was before.`]
+    : [];
 }
 
 function explainCounts({
@@ -159,32 +201,43 @@ async function add([path, ...args]: readonly string[], options: AddOptions): Pro
   const bytes = (await fileExists(path!)) ? await readNamed(path!, HINT) : undefined;
   using verifier = await loadVerifier(options.model, options.detector);
   const { engine, weights, embedder } = verifier;
-  using gallery = bytes
-    ? await Gallery.open(engine, bytes, path!)
-    : new Gallery(engine, weights, embedder.embeddingLength);
-  gallery.requireWeights(weights);
+  const empty = () => new Gallery(engine, weights, embedder.embeddingLength);
+  using before = bytes ? await Gallery.open(engine, bytes, path!) : empty();
+  before.requireWeights(weights);
+  const enrolments: Enrolment[] = [];
   const added = await forEachFace(images, verifier, options, (image, face) => {
     const id = idOf(image, options);
-    gallery.enrol(id, face);
+    before.enrol(id, face);
+    enrolments.push({ id, face });
     return { image: image.path, id };
   });
-  const document: GalleryAddDocument = { gallery: path!, added, ...(await saveGallery(path!, gallery)) };
+  const enrol = (gallery: Gallery) => void gallery.enrolAll(enrolments);
+  const document: GalleryAddDocument = { gallery: path!, added, ...(await changeGallery(path!, engine, enrol, empty)) };
   const lines = added.map((entry) => (isFailure(entry) ? explainFailure(entry) : `${entry.image} is ${entry.id}`));
-  return { document, text: [...lines, explainCounts(document)].join('\n'), exitCode: exitCodeOf(added) };
+  return {
+    document,
+    text: [...lines, explainCounts(document), ...explainLinks(document)].join('\n'),
+    exitCode: exitCodeOf(added),
+  };
 }
 
 async function remove([path, ...ids]: readonly string[]): Promise<Outcome> {
   using engine = await Engine.create();
-  using gallery = await Gallery.open(engine, await readNamed(path!, HINT), path!);
-  const known = new Set(gallery.list().map(({ id }) => id));
-  const unknown = ids.find((id) => !known.has(id));
-  if (unknown !== undefined) {
-    const found = `${JSON.stringify(unknown)} is not in it, and nobody was removed`;
-    throw new InputError('UNKNOWN_ID', `${path}: ${found}; \`gallery list\` prints who is.`);
-  }
-  for (const id of ids) gallery.remove(id);
-  const document: GalleryRemoveDocument = { gallery: path!, removed: ids, ...(await saveGallery(path!, gallery)) };
-  return { document, text: explainCounts(document) };
+  const removeAll = (gallery: Gallery): void => {
+    const known = new Set(gallery.list().map(({ id }) => id));
+    const unknown = ids.find((id) => !known.has(id));
+    if (unknown !== undefined) {
+      const found = `${JSON.stringify(unknown)} is not in it, and nobody was removed`;
+      throw new InputError('UNKNOWN_ID', `${path}: ${found}; \`gallery list\` prints who is.`);
+    }
+    for (const id of ids) gallery.remove(id);
+  };
+  const document: GalleryRemoveDocument = {
+    gallery: path!,
+    removed: ids,
+    ...(await changeGallery(path!, engine, removeAll)),
+  };
+  return { document, text: [explainCounts(document), ...explainLinks(document)].join('\n') };
 }
 
 function explainSearch({ results, threshold }: GallerySearchDocument): string {

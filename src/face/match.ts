@@ -12,18 +12,30 @@ function checkLengths(a: Embedding, b: Embedding): void {
   );
 }
 
-/** The square root of `squares`, a sum of squares; throws where the embedding has no direction. */
-function lengthFrom(squares: number): number {
-  if (!Number.isFinite(squares)) {
-    throw new InputError('NOT_FINITE', 'embedding has elements that are not finite; a face has none such.');
+/**
+ * The embedding divided by its largest magnitude, so that its squares neither vanish nor overflow, with its length.
+ * Throws InputError NOT_FINITE where an element is no finite number, ZERO_EMBEDDING where it has no direction.
+ */
+function scaled(embedding: Embedding): { readonly values: Float64Array; readonly length: number } {
+  let largest = 0;
+  for (let index = 0; index < embedding.length; index++) {
+    const value: unknown = embedding[index];
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      throw new InputError(
+        'NOT_FINITE',
+        `embedding: element ${index} is ${JSON.stringify(value) ?? value}; finite numbers are accepted.`,
+      );
+    }
+    largest = Math.max(largest, Math.abs(value));
   }
-  if (squares === 0) {
+  if (largest === 0) {
     throw new InputError('ZERO_EMBEDDING', 'embedding is zero or empty; it has no direction to compare.');
   }
-  return Math.sqrt(squares);
+  const values = Float64Array.from(embedding, (value) => value / largest);
+  return { values, length: Math.sqrt(dot(values, values)) };
 }
 
-function dot(a: Embedding, b: Embedding): number {
+function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let index = 0; index < a.length; index++) sum += a[index]! * b[index]!;
   return sum;
@@ -34,8 +46,8 @@ function dot(a: Embedding, b: Embedding): number {
  * Throws InputError ZERO_EMBEDDING or NOT_FINITE.
  */
 export function normaliseEmbedding(embedding: Embedding): Float32Array {
-  const length = lengthFrom(dot(embedding, embedding));
-  return Float32Array.from(embedding, (value) => value / length);
+  const { values, length } = scaled(embedding);
+  return Float32Array.from(values, (value) => value / length);
 }
 
 /**
@@ -54,7 +66,8 @@ export function addEmbeddings(a: Embedding, b: Embedding): Float32Array {
  */
 export function cosineSimilarity(a: Embedding, b: Embedding): number {
   checkLengths(a, b);
-  const cosine = dot(a, b) / (lengthFrom(dot(a, a)) * lengthFrom(dot(b, b)));
+  const [first, second] = [scaled(a), scaled(b)];
+  const cosine = dot(first.values, second.values) / (first.length * second.length);
   return Math.min(1, Math.max(-1, cosine));
 }
 

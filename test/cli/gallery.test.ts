@@ -33,6 +33,7 @@ describe('gallery', () => {
       added: portraits.map((image, index) => ({ image, id: `aligned-${'abc'[index]}-1` })),
       people: 3,
       embeddings: 3,
+      otherLinks: 0,
     });
 
     const second = await runJson<GalleryAddDocument>('gallery', 'add', file, portraits[0]!, '--id', 'aligned-a-1');
@@ -66,7 +67,13 @@ describe('gallery', () => {
     expect(results[0]![0]!.similarity).toBeGreaterThan(results[0]![1]!.similarity);
 
     const removed = await runJson<GalleryRemoveDocument>('gallery', 'remove', file, 'aligned-a-1');
-    expect(removed.document).toEqual({ gallery: file, removed: ['aligned-a-1'], people: 2, embeddings: 2 });
+    expect(removed.document).toEqual({
+      gallery: file,
+      removed: ['aligned-a-1'],
+      people: 2,
+      embeddings: 2,
+      otherLinks: 0,
+    });
     expect(readdirSync(join(file, '..'))).toEqual(['known.safetensors']);
   });
 
