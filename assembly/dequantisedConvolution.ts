@@ -42,10 +42,13 @@ export class DequantisedConvolutionArguments {
 }
 
 const TILE: i32 = 4;
-const PARAMETERS: usize = 128;
+
+/** Layout dequantisedParameters: what sums begin with, 8 × i32, then 8 × f32 each; PARAMETERS is the bytes of a panel. */
 const UNITS: usize = 32;
 const BIASES: usize = 64;
 const SLOPES: usize = 96;
+const PARAMETERS: usize = 128;
+
 /** Bytes of a panel's eight outputs. */
 const PANEL_BYTES: usize = 32;
 

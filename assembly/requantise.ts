@@ -4,21 +4,23 @@
 export const PANEL_CHANNELS: i32 = 8;
 
 /**
- * Bytes of the parameters of a panel: bias 8 × i32, 2^lift 8 × u16, the multipliers
- * of positive sums and in which bits those of negative ones differ 8 × i16 each.
+ * Layout panelParameters: bias 8 × i32, 2^lift 8 × u16, the multipliers of positive sums and in which bits those of
+ * negative ones differ 8 × i16 each; PARAMETERS is the bytes of a panel.
  */
-export const PARAMETERS: usize = 80;
 const LIFTS: usize = 32;
 const POSITIVE: usize = 48;
 const DIFFERENCE: usize = 64;
+export const PARAMETERS: usize = 80;
 
-/** Vectors of a layer's constants: eight lanes of int16, sixteen of int8 for the limits and the padding. */
+/**
+ * Layout layerConstants: vectors of eight lanes of int16, of sixteen of int8 for the limits; from PADDING on the
+ * input's zero point, which stands for places outside the image, as often as a kernel reads it at once.
+ */
 const FINISH: usize = 0;
 const LEAST: usize = 16;
 const MOST: usize = 32;
 const RESIDUAL_ZERO_POINT: usize = 48;
 const RESIDUAL_MULTIPLIER: usize = 64;
-/** The input's zero point, which stands for places outside the image, as often as a kernel reads it at once. */
 export const PADDING: usize = 80;
 
 /** Bits by which lifted sums are shifted down to 16 bits. */

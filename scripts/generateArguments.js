@@ -27,6 +27,20 @@ function readStructs() {
   return structs;
 }
 
+/** Blocks of packed parameters: the constants after a comment that begins with `Layout NAME:`. */
+function readLayouts() {
+  return readdirSync(new URL('assembly', root)).flatMap((file) => {
+    if (!file.endsWith('.ts')) return [];
+    const text = readFileSync(new URL(`assembly/${file}`, root), 'utf8');
+    return [...text.matchAll(/\* Layout (\w+):.*?\*\/\n(.*?)\n\n/gs)].map(([, name, body]) => ({
+      file: file.slice(0, -3),
+      name,
+      offsets: [...body.matchAll(/const (\w+): usize = (\d+);/g)].map(([, field, offset]) => [camel(field), offset]),
+    }));
+  });
+}
+
+const camel = (name) => name.toLowerCase().replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 const lower = (name) => name[0].toLowerCase() + name.slice(1);
 
 /** Every struct whose file exports a kernel of the core; the rest is further's, which may use those too. */
@@ -45,20 +59,24 @@ function declare(fields) {
   return words.join(' ');
 }
 
-function typescript(set, structs) {
+function typescript(set, structs, layouts) {
   const lines = [
     `/** Argument structs of the kernels of the set \`${set}\`. Generated from assembly/ by \`npm run generate\`; do not edit. */`,
-    "import { type Address, structLayout } from './struct.js';",
+    "import { structLayout } from './struct.js';",
   ];
   for (const { file, name, fields } of structs) {
-    lines.push('', `/** Values for ${name} of assembly/${file}.ts. */`, `export interface ${name} {`);
-    for (const { field, type } of fields)
-      lines.push(`  readonly ${field}: ${type === 'usize' ? 'Address' : 'number'};`);
-    lines.push('}', '', `/** Field order of ${name}; each field takes 4 bytes. */`);
-    const call = `export const ${lower(name)} = structLayout<${name}>(`;
+    const call = `export const ${lower(name)} = structLayout(`;
     const text = `'${declare(fields)}'`;
+    lines.push('', `/** ${name} of assembly/${file}.ts. */`);
     if (`${call}${text});`.length <= 120) lines.push(`${call}${text});`);
     else lines.push(call, `  ${text},`, ');');
+  }
+  for (const { file, name, offsets } of layouts) {
+    const entries = offsets.map(([field, offset]) => `${field}: ${offset}`);
+    const whole = `export const ${name} = { ${entries.join(', ')} } as const;`;
+    const apart = [`export const ${name} = {`, ...entries.map((entry) => `  ${entry},`), '} as const;'];
+    lines.push('', `/** Byte offsets in a block of assembly/${file}.ts. */`);
+    lines.push(...(whole.length <= 120 ? [whole] : apart));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -82,8 +100,8 @@ const structs = readStructs();
 const core = structs.filter(isCore);
 const further = structs.filter((struct) => !isCore(struct));
 const generated = {
-  'src/kernels/coreArguments.ts': typescript('core', core),
-  'src/kernels/furtherArguments.ts': typescript('further', further),
+  'src/kernels/coreArguments.ts': typescript('core', core, []),
+  'src/kernels/furtherArguments.ts': typescript('further', further, readLayouts()),
   'assembly/offsets.ts': assemblyscript(structs),
 };
 const checking = process.argv.includes('--check');

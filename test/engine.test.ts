@@ -27,7 +27,13 @@ function ramp(shape: Shape, phase = 0): Tensor {
 function branchedGraph(): Graph {
   const builder = new GraphBuilder();
   const input = builder.input('image', [1, 3, 8, 8]);
-  const attributes = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'none' };
+  const attributes = {
+    stride: [1, 1],
+    padding: [1, 1, 1, 1],
+    dilation: [1, 1],
+    groups: 1,
+    activation: 'none',
+  } as const;
   const first = builder.node('first', 'convolution', [input, builder.tensor('w1', ramp([5, 3, 3, 3], 1))], attributes);
   const slopes = builder.tensor('slopes', ramp([5], 2));
   const active = builder.node('active', 'prelu', [first, slopes]);

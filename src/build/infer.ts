@@ -2,7 +2,7 @@
 import { ModelError, ShapeError } from '../errors.js';
 import type { Graph, GraphInput, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
-import { describeNode } from '../ops/operator.js';
+import { describeNode, withDefaults } from '../ops/operator.js';
 import { elementCount, formatShape, type Shape } from '../tensor/shape.js';
 
 /** The shapes of a graph's inputs by name. */
@@ -34,6 +34,15 @@ export function checkInputShape({ name, shape: expected }: GraphInput, found: Sh
   return found;
 }
 
+/** The shapes of a node's outputs among known shapes. Throws ModelError OUTPUT_COUNT, ShapeError NODE_SHAPE. */
+export function outputShapes(node: Node, shapes: ReadonlyMap<string, Shape>): readonly Shape[] {
+  const operator = operatorOf(node);
+  const outputs = operator.inferShapes(withDefaults(node, operator), nodeShapes(node, shapes));
+  if (outputs.length === node.outputs.length) return outputs;
+  const found = `has ${node.outputs.length} outputs; accepted are ${outputs.length}.`;
+  throw new ModelError('OUTPUT_COUNT', `${describeNode(node)}: ${found}`);
+}
+
 /**
  * The shape of every value and tensor of a graph for the given input shapes.
  * Throws ShapeError INPUT_SHAPE for an input that the graph cannot take, NODE_SHAPE inside the graph, and ModelError
@@ -44,12 +53,7 @@ export function inferShapes(graph: Graph, inputs: InputShapes = defaultShapes(gr
   for (const input of graph.inputs) shapes.set(input.name, checkInputShape(input, inputs[input.name]));
   for (const [name, tensor] of graph.tensors) shapes.set(name, tensor.shape);
   for (const node of graph.nodes) {
-    const outputs = operatorOf(node).inferShapes(node, nodeShapes(node, shapes));
-    if (outputs.length !== node.outputs.length) {
-      const found = `has ${node.outputs.length} outputs; accepted are ${outputs.length}.`;
-      throw new ModelError('OUTPUT_COUNT', `${describeNode(node)}: ${found}`);
-    }
-    for (const [index, name] of node.outputs.entries()) shapes.set(name, outputs[index]!);
+    for (const [index, shape] of outputShapes(node, shapes).entries()) shapes.set(node.outputs[index]!, shape);
   }
   return shapes;
 }

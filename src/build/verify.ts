@@ -1,12 +1,12 @@
 /** The structural check that every graph passes before anything else looks at it. */
 import { ModelError } from '../errors.js';
-import type { Graph, Node } from '../graph/types.js';
+import type { Graph, GraphInput, Node } from '../graph/types.js';
 import { operatorOf } from '../ops/index.js';
 import { checkInt8Tensors } from '../ops/int8Tensors.js';
-import { describeNode, inputName, readsInt8 } from '../ops/operator.js';
+import { completeNode, describeNode, inputName, readsInt8 } from '../ops/operator.js';
 import { elementCount, formatShape, MOST_AXES, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { inferShapes } from './infer.js';
+import { checkInputShape, outputShapes } from './infer.js';
 
 /** Elements that a value may have: more than that is a damaged or hostile file. */
 export const LARGEST_VALUE = 2 ** 28;
@@ -26,7 +26,8 @@ function define(names: Set<string>, name: string, where: string): void {
   names.add(name);
 }
 
-function verifyNode(node: Node, names: Set<string>): void {
+/** Checks a node against the names before it; gives it with its defaults. */
+function verifyNode(node: Node, names: Set<string>): Node {
   const operator = operatorOf(node);
   const where = describeNode(node);
   const { required, inputNames, repeatsLast } = operator;
@@ -44,8 +45,8 @@ function verifyNode(node: Node, names: Set<string>): void {
       );
     }
   }
-  operator.checkAttributes(node);
   for (const name of node.outputs) define(names, name, where);
+  return completeNode(node, operator);
 }
 
 /** Refuses a node that reads an int8 value as float32 or the other way round; `int8` holds the names of all int8 values. */
@@ -75,29 +76,26 @@ function allFinite({ data }: Tensor): boolean {
   return !NOT_FINITE.some((value) => data.includes(value));
 }
 
-/** Graphs that have passed. A graph never changes, so that looking at every weight again could tell nothing new. */
-const verified = new WeakSet<Graph>();
+/** Checks a graph piece by piece, in the order in which it is built, and knows the shape of every value so far. */
+export class GraphChecker {
+  readonly shapes = new Map<string, Shape>();
+  readonly #names = new Set<string>();
+  readonly #int8 = new Set<string>();
+  readonly #tensors = new Map<string, Tensor>();
+  #inputs = 0;
+  #nodes = 0;
 
-/**
- * Checks names, order, arity, attributes and shapes of a graph, and that its tensors are finite.
- * Throws ModelError or ShapeError naming the first node that is wrong; returns the same graph.
- */
-export function verifyGraph(graph: Graph): Graph {
-  if (verified.has(graph)) return graph;
-  checkGraph(graph);
-  verified.add(graph);
-  return graph;
-}
+  /** Throws ModelError TOO_MANY_NODES, EMPTY_NAME, DUPLICATE_NAME, AXES or TOO_LARGE, ShapeError INPUT_SHAPE. */
+  input(input: GraphInput): void {
+    checkCount('inputs', ++this.#inputs);
+    define(this.#names, input.name, `input "${input.name}"`);
+    this.#value(input.name, checkInputShape(input, input.shape));
+  }
 
-function checkGraph(graph: Graph): void {
-  checkCount('nodes', graph.nodes.length);
-  checkCount('inputs', graph.inputs.length);
-  checkCount('outputs', graph.outputs.length);
-  const names = new Set<string>();
-  for (const { name } of graph.inputs) define(names, name, `input "${name}"`);
-  for (const [name, tensor] of graph.tensors) {
-    define(names, name, `tensor "${name}"`);
-    checkLengths(name, tensor.shape);
+  /** Throws ModelError EMPTY_NAME, DUPLICATE_NAME, BAD_SHAPE, AXES, TOO_LARGE or NOT_FINITE. */
+  tensor(name: string, tensor: Tensor): void {
+    define(this.#names, name, `tensor "${name}"`);
+    this.#value(name, tensor.shape);
     if (!allFinite(tensor)) {
       const index = tensor.data.findIndex((value) => !Number.isFinite(value));
       throw new ModelError(
@@ -105,28 +103,69 @@ function checkGraph(graph: Graph): void {
         `tensor "${name}": element ${index} is ${tensor.data[index]}; weights are finite numbers.`,
       );
     }
+    this.#tensors.set(name, tensor);
   }
-  const int8 = new Set<string>();
-  for (const node of graph.nodes) {
-    verifyNode(node, names);
-    checkElementTypes(node, int8);
-    checkInt8Tensors(node, graph.tensors);
+
+  /** Gives a node with its defaults. Throws ModelError or ShapeError where it is wrong or does not fit what it reads. */
+  node(given: Node): Node {
+    checkCount('nodes', ++this.#nodes);
+    const node = verifyNode(given, this.#names);
+    checkElementTypes(node, this.#int8);
+    checkInt8Tensors(node, this.#tensors);
+    for (const [index, shape] of outputShapes(node, this.shapes).entries()) this.#value(node.outputs[index]!, shape);
+    return node;
   }
-  if (graph.outputs.length === 0) throw new ModelError('NO_OUTPUT', 'graph has no output; at least one is needed.');
-  for (const name of graph.outputs) {
-    if (!names.has(name)) throw new ModelError('UNDEFINED_VALUE', `output "${name}" is defined by no node.`);
-    if (int8.has(name)) throw new ModelError('ELEMENT_TYPE', `output "${name}" is int8; outputs are float32.`);
-  }
-  for (const [name, shape] of inferShapes(graph)) {
-    if (shape.length > MOST_AXES) {
-      throw new ModelError('AXES', `value "${name}" is ${formatShape(shape)}; up to ${MOST_AXES} axes are accepted.`);
-    }
-    checkLengths(name, shape);
-    if (elementCount(shape) > LARGEST_VALUE) {
-      throw new ModelError(
-        'TOO_LARGE',
-        `value "${name}" has ${elementCount(shape)} elements; at most ${LARGEST_VALUE} are accepted.`,
-      );
+
+  /** Throws ModelError TOO_MANY_NODES, NO_OUTPUT, UNDEFINED_VALUE or ELEMENT_TYPE. */
+  outputs(names: readonly string[]): void {
+    checkCount('outputs', names.length);
+    if (names.length === 0) throw new ModelError('NO_OUTPUT', 'graph has no output; at least one is needed.');
+    for (const name of names) {
+      if (!this.#names.has(name)) throw new ModelError('UNDEFINED_VALUE', `output "${name}" is defined by no node.`);
+      if (this.#int8.has(name)) throw new ModelError('ELEMENT_TYPE', `output "${name}" is int8; outputs are float32.`);
     }
   }
+
+  #value(name: string, shape: Shape): void {
+    checkShape(name, shape);
+    this.shapes.set(name, shape);
+  }
+}
+
+function checkShape(name: string, shape: Shape): void {
+  if (shape.length > MOST_AXES) {
+    throw new ModelError('AXES', `value "${name}" is ${formatShape(shape)}; up to ${MOST_AXES} axes are accepted.`);
+  }
+  checkLengths(name, shape);
+  if (elementCount(shape) > LARGEST_VALUE) {
+    throw new ModelError(
+      'TOO_LARGE',
+      `value "${name}" has ${elementCount(shape)} elements; at most ${LARGEST_VALUE} are accepted.`,
+    );
+  }
+}
+
+/** Graphs that have passed. A graph never changes, so that looking at every weight again could tell nothing new. */
+const verified = new WeakSet<Graph>();
+
+/** Remembers that a graph's pieces have passed a checker, one by one. */
+export function markVerified(graph: Graph): Graph {
+  verified.add(graph);
+  return graph;
+}
+
+/**
+ * Checks names, order, arity, attributes and shapes of a graph, and that its tensors are finite.
+ * Throws ModelError or ShapeError naming the first node that is wrong; returns the same graph, or where nodes leave out
+ * attributes that have a default, one with all of them.
+ */
+export function verifyGraph(graph: Graph): Graph {
+  if (verified.has(graph)) return graph;
+  checkCount('nodes', graph.nodes.length);
+  const checker = new GraphChecker();
+  for (const input of graph.inputs) checker.input(input);
+  for (const [name, tensor] of graph.tensors) checker.tensor(name, tensor);
+  const nodes = graph.nodes.map((node) => checker.node(node));
+  checker.outputs(graph.outputs);
+  return markVerified(nodes.every((node, index) => node === graph.nodes[index]) ? graph : { ...graph, nodes });
 }

@@ -15,10 +15,12 @@ export {
   type Storage,
 } from '../formats/index.js';
 export { printGraph } from '../graph/print.js';
-export type { Attribute, Attributes, Graph, GraphInput, Node } from '../graph/types.js';
+export { type Attribute, type Attributes, type Graph, type GraphInput, isNode, type Node } from '../graph/types.js';
 export type { Build, KernelSet } from '../kernels/kernel.js';
 export type { ModelCard } from '../model/card.js';
 export type { Model, Origin } from '../model/model.js';
+export type { OperatorAttributes, OperatorName, OperatorOptions } from '../ops/index.js';
+export type { OperatorNode } from '../ops/operator.js';
 export { optimise } from '../passes/index.js';
 export type { KernelBinaries, KernelBinary, KernelSource, SetBinaries } from '../runtime/module.js';
 export { type CoreKernels, type Vector, VectorTable } from '../runtime/vectors.js';

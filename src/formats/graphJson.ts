@@ -1,6 +1,8 @@
 /** A graph as JSON without its tensors: how the native file stores it. */
-import type { Attribute, Graph, GraphInput, Node } from '../graph/types.js';
+import type { Attribute, Attributes, Graph, GraphInput, Node } from '../graph/types.js';
 import { describeValue, field, readIntegerWithin, readList, readObject, readText, refuseJson } from '../model/json.js';
+import { isDefault } from '../ops/attributes.js';
+import { operators } from '../ops/index.js';
 import { MOST_AXES } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -8,6 +10,12 @@ import type { Tensor } from '../tensor/tensor.js';
 export const LONGEST_NAME = 256;
 
 const LARGEST_AXIS = 1 << 20;
+
+/** A node's attributes without those that its operator's rules give anyway. */
+function storedAttributes(operator: string, attributes: Attributes): Attributes {
+  const rules = operators.find(({ name }) => name === operator)?.attributes ?? {};
+  return Object.fromEntries(Object.entries(attributes).filter(([name, value]) => !isDefault(rules[name], value)));
+}
 
 /** What stands in the file: everything of a graph but its tensors. */
 export function printGraphJson(graph: Graph): unknown {
@@ -19,7 +27,7 @@ export function printGraphJson(graph: Graph): unknown {
       operator,
       inputs,
       outputs,
-      attributes,
+      attributes: storedAttributes(operator, attributes),
     })),
   };
 }

@@ -1,12 +1,10 @@
 /** The logical graph: named values, operators by name, attributes, tensors in the frameworks' order; no address anywhere. */
+import type { OperatorAttributes, OperatorName } from '../ops/index.js';
+import type { OperatorNode } from '../ops/operator.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** What an attribute may hold; all of it survives JSON. */
-export type Attribute = string | number | boolean | readonly number[];
-
-/** A node's attributes by name. */
-export type Attributes = Readonly<Record<string, Attribute>>;
+export type { Attribute, Attributes } from '../ops/attributes.js';
 
 /** A value that the caller supplies, with the shape that the model was written for. */
 export interface GraphInput {
@@ -14,16 +12,14 @@ export interface GraphInput {
   readonly shape: Shape;
 }
 
-/**
- * One application of an operator.
- * `inputs` are value or tensor names by position, as the operator documents them; an absent optional input is `''`.
- */
-export interface Node {
-  readonly name: string;
-  readonly operator: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Attributes;
+/** One application of an operator; with the operator's name its attributes have their types. */
+export type Node<Name extends string = string> = Name extends OperatorName
+  ? OperatorNode<OperatorAttributes<Name>> & { readonly operator: Name }
+  : OperatorNode;
+
+/** Whether a node, whose attributes are checked, is one of some operators. */
+export function isNode<Name extends OperatorName>(node: Node | undefined, ...names: Name[]): node is Node<Name> {
+  return names.includes(node?.operator as Name);
 }
 
 /**

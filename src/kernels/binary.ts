@@ -1,8 +1,8 @@
 /** Arithmetic of two values that repeat along the axes in which the other is longer. */
-import { BINARY_OPERATIONS, binaryOperation } from '../ops/binary.js';
+import { BINARY_OPERATIONS } from '../ops/binary.js';
 import { channelStride, storedElements, writeNhwc } from '../tensor/layout.js';
 import { imageShape, type Shape } from '../tensor/shape.js';
-import { type BinaryArguments, binaryArguments } from './furtherArguments.js';
+import { binaryArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedRows, tailChannels } from './kernel.js';
 
 /** True where the axes that `nhwc` takes together are either all repeated or none of them. */
@@ -24,7 +24,7 @@ function stepsOf(operand: Shape, output: Shape) {
   };
 }
 
-export const binary = kernelRow<BinaryArguments>({
+export const binary = kernelRow({
   name: 'binary',
   operators: ['binary'],
   struct: binaryArguments,
@@ -56,7 +56,7 @@ export const binary = kernelRow<BinaryArguments>({
       bRow: b.row,
       bPixel: b.pixel,
       bSplat: b.splat,
-      operation: BINARY_OPERATIONS.indexOf(binaryOperation(node)),
+      operation: BINARY_OPERATIONS.indexOf(node.attributes.operation),
     };
   },
 });

@@ -1,12 +1,11 @@
 /** Channel shuffle. */
-import { readInteger } from '../ops/operator.js';
 import { elementBytes, storedAxis } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type ChannelShuffleArguments, channelShuffleArguments } from './furtherArguments.js';
+import { channelShuffleArguments } from './furtherArguments.js';
 import { kernelRow, storedPixels } from './kernel.js';
 
-function shuffle(name: string, operator: string, layout: 'nhwc' | 'nhwcInt8') {
-  return kernelRow<ChannelShuffleArguments>({
+function shuffle(name: string, operator: 'channelShuffle' | 'quantisedChannelShuffle', layout: 'nhwc' | 'nhwcInt8') {
+  return kernelRow({
     name,
     operators: [operator],
     layout,
@@ -15,7 +14,7 @@ function shuffle(name: string, operator: string, layout: 'nhwc' | 'nhwcInt8') {
     extent: (site) => storedPixels(site.inputs[0]!),
     arguments(site, places) {
       const { channels } = imageShape(site.inputs[0]!);
-      const groups = readInteger(site.node, 'groups', 1, channels);
+      const { groups } = site.node.attributes;
       return {
         input: places.inputs[0]!,
         output: places.outputs[0]!,

@@ -1,17 +1,17 @@
 /** Dense and grouped convolutions of any kernel, stride, padding and dilation. */
-import { BIAS, convolutionAttributes, SLOPES } from '../ops/convolution.js';
+import { BIAS, SLOPES } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { epilogueArguments, hasConstantParameters } from './epilogue.js';
-import { type ConvolutionArguments, convolutionArguments } from './furtherArguments.js';
+import { convolutionArguments } from './furtherArguments.js';
 import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
 import { PANEL_CHANNELS, packPanels, tapOrder } from './panels.js';
 import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
 /** Groups, and the output channels of one. */
-export function groupsOf(site: Site): { groups: number; groupOutputs: number } {
-  const { groups } = convolutionAttributes(site.node);
+export function groupsOf(site: Site<'convolution'>): { groups: number; groupOutputs: number } {
+  const { groups } = site.node.attributes;
   return { groups, groupOutputs: site.inputs[1]![0]! / groups };
 }
 
@@ -27,7 +27,7 @@ export function padGroups(tensor: Tensor | undefined, groups: number, groupOutpu
 }
 
 /** Packs weights as `packed[g][o / 8][y][x][k][o % 8]`, the outputs of each group padded to 8. */
-export function packConvolution(site: Site): PackedParts {
+export function packConvolution(site: Site<'convolution'>): PackedParts {
   const weights = site.tensors[1]!;
   const [, depth = 0, height = 0, width = 0] = weights.shape;
   const { groups, groupOutputs } = groupsOf(site);
@@ -41,7 +41,7 @@ export function packConvolution(site: Site): PackedParts {
   };
 }
 
-export const convolution = kernelRow<ConvolutionArguments>({
+export const convolution = kernelRow({
   name: 'convolution',
   operators: ['convolution'],
   packing: 'convolution',
@@ -51,7 +51,7 @@ export const convolution = kernelRow<ConvolutionArguments>({
   extent: (site) => storedRows(site.outputs[0]!),
   scratchBytes: () => 4 * PANEL_CHANNELS,
   arguments(site, places) {
-    const { stride, padding, dilation } = convolutionAttributes(site.node);
+    const { stride, padding, dilation } = site.node.attributes;
     const [, depth = 0] = site.inputs[1]!;
     return {
       input: places.inputs[0]!,

@@ -1,8 +1,8 @@
 /** Dense and grouped convolutions of int8 values; pointwise and fully connected layers are some of them. */
-import { QUANTISED_WEIGHTS, quantisedAttributes } from '../ops/quantisedConvolution.js';
+import { QUANTISED_WEIGHTS } from '../ops/quantisedConvolution.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type ConvolutionInt8Arguments, convolutionInt8Arguments } from './furtherArguments.js';
+import { convolutionInt8Arguments } from './furtherArguments.js';
 import { type Build, kernelRow, type PackedPart, type Site, storedPixels } from './kernel.js';
 import {
   bytesPart,
@@ -26,9 +26,9 @@ const WEIGHT_OFFSET = 64;
 const FEW_CHANNELS = 4;
 
 /** The groups that the kernel works with: groups that are no whole vectors are one, with zeros for weights between them. */
-function workingGroups(site: Site) {
+function workingGroups(site: Site<'quantisedConvolution'>) {
   const [outputs = 0, groupInputs = 0] = site.inputs[QUANTISED_WEIGHTS]!;
-  const { groups } = quantisedAttributes(site.node);
+  const { groups } = site.node.attributes;
   const whole = groupInputs % INT8_CHANNEL_BLOCK === 0 && (outputs / groups) % INT8_PANEL === 0;
   const working = groups === 1 || whole ? groups : 1;
   const channels = (groupInputs * groups) / working;
@@ -37,13 +37,13 @@ function workingGroups(site: Site) {
 }
 
 /** Inputs of one pixel. */
-function depthOf(site: Site): number {
+function depthOf(site: Site<'quantisedConvolution'>): number {
   const [, , height = 0, width = 0] = site.inputs[QUANTISED_WEIGHTS]!;
   return height * width * workingGroups(site).tapChannels;
 }
 
 /** Output pixels of a block whose inputs have so many bytes each. */
-function blockPixelsOf(site: Site, bytes: number): number {
+function blockPixelsOf(site: Site<'quantisedConvolution'>, bytes: number): number {
   const most = Math.min(MOST_BLOCK_PIXELS, BLOCK_BYTES / (bytes * depthOf(site)));
   const pixels = Math.min(most, storedPixels(site.outputs[0]!) + TILE - 1);
   return Math.max(TILE, Math.floor(pixels / TILE) * TILE);
@@ -53,11 +53,11 @@ function blockPixelsOf(site: Site, bytes: number): number {
  * Packs weights as `packed[g][o / 8][k / n][o % 8][k % n]` with `offset` added, k = (y · width + x) · tapChannels + c;
  * `run` is n.
  */
-function packWeights(site: Site, run: number, offset: number): PackedPart {
+function packWeights(site: Site<'quantisedConvolution'>, run: number, offset: number): PackedPart {
   const weights = site.tensors[QUANTISED_WEIGHTS]!;
   const [outputs = 0, groupInputs = 0, height = 0, width = 0] = weights.shape;
   const taps = height * width;
-  const groupOutputs = outputs / quantisedAttributes(site.node).groups;
+  const groupOutputs = outputs / site.node.attributes.groups;
   const working = workingGroups(site);
   const depth = taps * working.tapChannels;
   const panels = Math.ceil(working.outputs / INT8_PANEL);
@@ -88,12 +88,12 @@ interface Form {
   readonly relaxedDot?: boolean;
   readonly inputBytes: 1 | 2;
   readonly columns: 8 | 16;
-  accepts(site: Site): boolean;
+  accepts(site: Site<'quantisedConvolution'>): boolean;
 }
 
 function convolution({ inputBytes, columns, ...form }: Form) {
   const run = 4 / inputBytes;
-  return kernelRow<ConvolutionInt8Arguments>({
+  return kernelRow({
     ...form,
     operators: ['quantisedConvolution'],
     layout: 'nhwcInt8',
@@ -137,7 +137,7 @@ function convolution({ inputBytes, columns, ...form }: Form) {
 }
 
 /** True for weights of 7 bits, which the relaxed dot product of bytes takes. */
-function hasInt7Weights(site: Site): boolean {
+function hasInt7Weights(site: Site<'quantisedConvolution'>): boolean {
   if (!hasQuantisedTensors(site)) return false;
   return site.tensors[QUANTISED_WEIGHTS]!.data.every((weight) => weight >= -WEIGHT_OFFSET && weight < WEIGHT_OFFSET);
 }

@@ -1,22 +1,21 @@
 /** Transposed convolutions of any kernel, stride, padding, dilation and groups. */
 import { BIAS } from '../ops/convolution.js';
-import { convolutionTransposeAttributes } from '../ops/convolutionTranspose.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { padGroups } from './convolution.js';
-import { type ConvolutionTransposeArguments, convolutionTransposeArguments } from './furtherArguments.js';
+import { convolutionTransposeArguments } from './furtherArguments.js';
 import { kernelRow, type PackedParts, type Site, storedRows } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
 import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
-function groupsOf(site: Site): { groups: number; depth: number; groupOutputs: number } {
-  const { groups } = convolutionTransposeAttributes(site.node);
+function groupsOf(site: Site<'convolutionTranspose'>): { groups: number; depth: number; groupOutputs: number } {
+  const { groups } = site.node.attributes;
   const [inputs = 0, groupOutputs = 0] = site.inputs[1]!;
   return { groups, depth: inputs / groups, groupOutputs };
 }
 
 /** Weights `[in, out / groups, height, width]` as `[out, in / groups, height, width]`, the order of a convolution's. */
-function turned(site: Site): Float32Array {
+function turned(site: Site<'convolutionTranspose'>): Float32Array {
   const { data, shape } = site.tensors[1]!;
   const { groups, depth, groupOutputs } = groupsOf(site);
   const taps = shape[2]! * shape[3]!;
@@ -32,7 +31,7 @@ function turned(site: Site): Float32Array {
 }
 
 /** Packs weights as `packed[g][o / 8][y][x][k][o % 8]`, the outputs of each group padded to 8. */
-function packTransposed(site: Site): PackedParts {
+function packTransposed(site: Site<'convolutionTranspose'>): PackedParts {
   const { groups, depth, groupOutputs } = groupsOf(site);
   const [, , height = 0, width = 0] = site.inputs[1]!;
   const taps = height * width;
@@ -45,7 +44,7 @@ function packTransposed(site: Site): PackedParts {
   };
 }
 
-export const convolutionTranspose = kernelRow<ConvolutionTransposeArguments>({
+export const convolutionTranspose = kernelRow({
   name: 'convolutionTranspose',
   operators: ['convolutionTranspose'],
   struct: convolutionTransposeArguments,
@@ -54,7 +53,7 @@ export const convolutionTranspose = kernelRow<ConvolutionTransposeArguments>({
   extent: (site) => storedRows(site.outputs[0]!),
   scratchBytes: () => 4 * PANEL_CHANNELS,
   arguments(site, places) {
-    const { stride, padding, dilation } = convolutionTransposeAttributes(site.node);
+    const { stride, padding, dilation } = site.node.attributes;
     return {
       input: places.inputs[0]!,
       weights: places.parts.weights!,

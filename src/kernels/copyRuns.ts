@@ -1,14 +1,15 @@
 /** Concatenation and slices: runs of elements copied along an axis. */
-import { axisOf } from '../ops/axis.js';
-import { sliceAttributes } from '../ops/slice.js';
+import { isNode, type Node } from '../graph/types.js';
 import { elementBytes, type ImageAxis, imageAxis, isImageAxis, type Layout, storedAxis } from '../tensor/layout.js';
 import type { Shape } from '../tensor/shape.js';
-import { type CopyRunsArguments, type CopyRunsSource, copyRunsArguments, copyRunsSource } from './furtherArguments.js';
+import { copyRunsArguments, copyRunsSource } from './furtherArguments.js';
 import { kernelRow, type Places, type Site } from './kernel.js';
-import { type Argument, moved, orderArguments } from './struct.js';
+import { type Argument, type ArgumentsOf, moved, orderArguments } from './struct.js';
 
-function axis(site: Site) {
-  return imageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0]));
+type RunsSite = Site<'concat' | 'slice' | 'quantisedConcat' | 'quantisedSlice'>;
+
+function axis(site: RunsSite) {
+  return imageAxis(site.inputs[0]!, site.node.attributes.axis);
 }
 
 /** Bytes from one run along an axis to the next. */
@@ -18,17 +19,17 @@ function runStride(shape: Shape, along: ImageAxis, layout: Layout): number {
   return elements * elementBytes(layout);
 }
 
-function isSlice({ node }: Site): boolean {
-  return node.operator === 'slice' || node.operator === 'quantisedSlice';
+function isSlice(node: Node): node is Node<'slice' | 'quantisedSlice'> {
+  return isNode(node, 'slice', 'quantisedSlice');
 }
 
 /** The runs that stand one after the other at each place of the output. */
-function sources(site: Site, places: Places, layout: Layout): CopyRunsSource[] {
+function sources(site: RunsSite, places: Places, layout: Layout): ArgumentsOf<typeof copyRunsSource>[] {
   const along = axis(site);
   const bytes = elementBytes(layout);
-  if (isSlice(site)) {
+  if (isSlice(site.node)) {
     const [shape] = site.inputs;
-    const { begin, end } = sliceAttributes(site.node, shape);
+    const { begin, end } = site.node.attributes;
     const run = storedAxis(shape!, along, layout).inner * bytes;
     const input = moved(places.inputs[0]!, begin * run);
     return [{ input, length: (end - begin) * run, stride: runStride(shape!, along, layout) }];
@@ -43,16 +44,16 @@ function sources(site: Site, places: Places, layout: Layout): CopyRunsSource[] {
   });
 }
 
-function copyRunsOf(name: string, operators: readonly string[], layout: 'nhwc' | 'nhwcInt8') {
-  return kernelRow<CopyRunsArguments>({
+function copyRunsOf(name: string, operators: readonly RunsSite['node']['operator'][], layout: 'nhwc' | 'nhwcInt8') {
+  return kernelRow({
     name,
     operators,
     layout,
     struct: copyRunsArguments,
     accepts: (site) =>
       site.tensors.every((tensor) => tensor === undefined) &&
-      (!isSlice(site) || sliceAttributes(site.node, site.inputs[0]).step === 1) &&
-      isImageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0])),
+      (!isSlice(site.node) || site.node.attributes.step === 1) &&
+      isImageAxis(site.inputs[0]!, site.node.attributes.axis),
     extent: (site) => storedAxis(site.outputs[0]!, axis(site), layout).outer,
     arguments(site, places) {
       const output = site.outputs[0]!;
@@ -61,7 +62,7 @@ function copyRunsOf(name: string, operators: readonly string[], layout: 'nhwc' |
       const outputStride = runStride(output, along, layout);
       return {
         output: places.outputs[0]!,
-        count: isSlice(site) ? 1 : site.inputs.length,
+        count: isSlice(site.node) ? 1 : site.inputs.length,
         padding: outputStride - length * inner * elementBytes(layout),
         outputStride,
       };

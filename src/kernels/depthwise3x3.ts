@@ -1,8 +1,7 @@
 /** Depthwise 3×3 convolution, stride 1 or 2. */
-import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type Depthwise3x3Arguments, depthwise3x3Arguments } from './coreArguments.js';
+import { depthwise3x3Arguments } from './coreArguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
 import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
 
@@ -16,14 +15,14 @@ const LINE_CHANNELS = 16;
 const LEAST_SPREAD_BYTES = 256;
 
 /** True where every channel has one filter of its own. */
-export function isDepthwise(site: Site): boolean {
+export function isDepthwise(site: Site<'convolution'>): boolean {
   const [outputs, groupInputs] = site.inputs[1]!;
-  const { groups } = convolutionAttributes(site.node);
+  const { groups } = site.node.attributes;
   return groupInputs === 1 && outputs === groups && hasConstantParameters(site);
 }
 
 /** Packs depthwise 3×3 weights as `packed[c / 16][y][x][c % 16]`, c padded to 16. */
-function packDepthwise3x3(site: Site): PackedParts {
+function packDepthwise3x3(site: Site<'convolution'>): PackedParts {
   const weights = site.tensors[1]!;
   const channels = weights.shape[0]!;
   const length = Math.ceil(channels / LINE_CHANNELS) * 9 * LINE_CHANNELS;
@@ -41,8 +40,8 @@ function packDepthwise3x3(site: Site): PackedParts {
   };
 }
 
-function accepts3x3(site: Site, stride: 1 | 2): boolean {
-  const attributes = convolutionAttributes(site.node);
+function accepts3x3(site: Site<'convolution'>, stride: 1 | 2): boolean {
+  const attributes = site.node.attributes;
   const [, , height, width] = site.inputs[1]!;
   const [top, left] = attributes.padding;
   return (
@@ -64,7 +63,7 @@ const SET_PERIOD_BYTES = 4096;
  * Whether four channels at a time would fetch most cache lines once for each four: pixels a multiple of a power of two
  * apart meet few sets, and three rows of them have more than `most` times as many lines as those sets hold.
  */
-function isCrowded(site: Site, most: number): boolean {
+function isCrowded(site: Site<'convolution'>, most: number): boolean {
   const { channels, width } = imageShape(site.inputs[0]!);
   const pixelBytes = 4 * channelStride(channels);
   const spreadBytes = Math.min(pixelBytes & -pixelBytes, SET_PERIOD_BYTES);
@@ -74,7 +73,7 @@ function isCrowded(site: Site, most: number): boolean {
 
 function depthwise3x3(stride: 1 | 2, form: 'slide' | 'tiles') {
   const tiles = form === 'tiles';
-  return kernelRow<Depthwise3x3Arguments>({
+  return kernelRow({
     name: `depthwise3x3Stride${stride}${tiles ? 'Tiles' : ''}`,
     operators: ['convolution'],
     packing: 'depthwise3x3',
@@ -87,7 +86,7 @@ function depthwise3x3(stride: 1 | 2, form: 'slide' | 'tiles') {
       return batch * height * Math.ceil(channelBlocks(channels) / GROUP_BLOCKS);
     },
     arguments(site, places) {
-      const [paddingTop, paddingLeft] = convolutionAttributes(site.node).padding;
+      const [paddingTop, paddingLeft] = site.node.attributes.padding;
       const input = imageShape(site.inputs[0]!);
       const output = imageShape(site.outputs[0]!);
       return {

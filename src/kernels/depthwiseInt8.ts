@@ -1,15 +1,8 @@
 /** Depthwise convolutions of int8 values: 3×3 with stride 1 or 2, and any other. */
-import { QUANTISED_WEIGHTS, quantisedAttributes } from '../ops/quantisedConvolution.js';
+import { QUANTISED_WEIGHTS } from '../ops/quantisedConvolution.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import {
-  type Depthwise3x3Int8Arguments,
-  type Depthwise3x3NarrowArguments,
-  type DepthwiseInt8Arguments,
-  depthwise3x3Int8Arguments,
-  depthwise3x3NarrowArguments,
-  depthwiseInt8Arguments,
-} from './furtherArguments.js';
+import { depthwise3x3Int8Arguments, depthwise3x3NarrowArguments, depthwiseInt8Arguments } from './furtherArguments.js';
 import {
   kernelRow,
   type PackedPart,
@@ -27,6 +20,7 @@ import {
   quantisedWindow,
   requantisationArguments,
 } from './requantisation.js';
+import type { ArgumentsOf } from './struct.js';
 
 /** Vectors of channels in one unit of the 3×3 kernels' parallel axis, as in assembly/. */
 const GROUP_BLOCKS = 8;
@@ -35,12 +29,12 @@ const BLOCK_BYTES = 160;
 /** The largest lift of weights of 8 bits that leaves them 16 bits. */
 export const LARGEST_WEIGHT_LIFT = 8;
 
-function isDepthwise(site: Site): boolean {
+function isDepthwise(site: Site<'quantisedConvolution'>): boolean {
   const [outputs, groupInputs] = site.inputs[QUANTISED_WEIGHTS]!;
-  return groupInputs === 1 && outputs === quantisedAttributes(site.node).groups && hasQuantisedTensors(site);
+  return groupInputs === 1 && outputs === site.node.attributes.groups && hasQuantisedTensors(site);
 }
 
-function blocksOf(site: Site): number {
+function blocksOf(site: Site<'quantisedConvolution'>): number {
   return int8ChannelStride(imageShape(site.outputs[0]!).channels) / INT8_CHANNEL_BLOCK;
 }
 
@@ -48,15 +42,18 @@ function blocksOf(site: Site): number {
 const NARROW_SUM = 255;
 
 /** True for depthwise 3×3 with this stride. */
-function isDepthwise3x3(site: Site, stride: 1 | 2): boolean {
+function isDepthwise3x3(site: Site<'quantisedConvolution'>, stride: 1 | 2): boolean {
   const [, , height, width] = site.inputs[QUANTISED_WEIGHTS]!;
   if (!isDepthwise(site) || height !== 3 || width !== 3) return false;
-  const attributes = quantisedAttributes(site.node);
+  const attributes = site.node.attributes;
   return attributes.stride.every((value) => value === stride) && attributes.dilation.every((value) => value === 1);
 }
 
 /** What the argument structs of both 3×3 kernels hold. */
-function arguments3x3(site: Site, places: Places): Depthwise3x3Int8Arguments {
+function arguments3x3(
+  site: Site<'quantisedConvolution'>,
+  places: Places,
+): ArgumentsOf<typeof depthwise3x3Int8Arguments> {
   const { inputHeight, inputWidth, outputHeight, outputWidth, paddingTop, paddingLeft } = quantisedWindow(site);
   return {
     input: places.inputs[0]!,
@@ -72,11 +69,11 @@ function arguments3x3(site: Site, places: Places): Depthwise3x3Int8Arguments {
   };
 }
 
-function extent3x3(site: Site): number {
+function extent3x3(site: Site<'quantisedConvolution'>): number {
   return storedRows(site.outputs[0]!) * Math.ceil(blocksOf(site) / GROUP_BLOCKS);
 }
 
-function hasNarrowSums(site: Site): boolean {
+function hasNarrowSums(site: Site<'quantisedConvolution'>): boolean {
   const { data } = site.tensors[QUANTISED_WEIGHTS]!;
   for (let begin = 0; begin < data.length; begin += 9) {
     let sum = 0;
@@ -87,7 +84,7 @@ function hasNarrowSums(site: Site): boolean {
 }
 
 /** Packs weights as `packed[c / 8][y][x][c % 8]`, int16. */
-function packNarrow(site: Site): PackedPart {
+function packNarrow(site: Site<'quantisedConvolution'>): PackedPart {
   const { data } = site.tensors[QUANTISED_WEIGHTS]!;
   return bytesPart(blocksOf(site) * 9 * 2 * INT8_CHANNEL_BLOCK, (target) => {
     for (const [index, weight] of data.entries()) {
@@ -100,7 +97,7 @@ function packNarrow(site: Site): PackedPart {
 }
 
 function depthwise3x3Narrow(stride: 1 | 2) {
-  return kernelRow<Depthwise3x3NarrowArguments>({
+  return kernelRow({
     name: `depthwise3x3NarrowStride${stride}`,
     operators: ['quantisedConvolution'],
     layout: 'nhwcInt8',
@@ -129,7 +126,7 @@ const PAIRS = [
 ] as const;
 
 /** Packs lifted weights as `packed[c / 8][pair][c % 8][2]`, int16. */
-function packPairs(site: Site): PackedPart {
+function packPairs(site: Site<'quantisedConvolution'>): PackedPart {
   const weights = site.tensors[QUANTISED_WEIGHTS]!.data;
   return bytesPart(blocksOf(site) * BLOCK_BYTES, (target) => {
     for (const [channel, lift] of layerLifts(site).entries()) {
@@ -145,7 +142,7 @@ function packPairs(site: Site): PackedPart {
 }
 
 function depthwise3x3Int8(stride: 1 | 2) {
-  return kernelRow<Depthwise3x3Int8Arguments>({
+  return kernelRow({
     name: `depthwise3x3Int8Stride${stride}`,
     operators: ['quantisedConvolution'],
     layout: 'nhwcInt8',
@@ -165,7 +162,7 @@ export const depthwise3x3Int8Stride1 = depthwise3x3Int8(1);
 export const depthwise3x3Int8Stride2 = depthwise3x3Int8(2);
 
 /** Packs weights as `packed[y][x][c]`, int8, c padded to 8. */
-function packDepthwise(site: Site): PackedParts {
+function packDepthwise(site: Site<'quantisedConvolution'>): PackedParts {
   const weights = site.tensors[QUANTISED_WEIGHTS]!;
   const [channels = 0, , height = 0, width = 0] = weights.shape;
   const taps = height * width;
@@ -180,7 +177,7 @@ function packDepthwise(site: Site): PackedParts {
   return { weights: packed, ...packRequantisation(site, channels) };
 }
 
-export const depthwiseInt8 = kernelRow<DepthwiseInt8Arguments>({
+export const depthwiseInt8 = kernelRow({
   name: 'depthwiseInt8',
   operators: ['quantisedConvolution'],
   layout: 'nhwcInt8',

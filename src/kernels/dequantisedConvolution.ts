@@ -1,11 +1,11 @@
 /** Convolutions of int8 values with float32 outputs: dense and grouped, and depthwise. */
 
-import { dequantisedAttributes, FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
+import { FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
 import { QUANTISED_WEIGHTS, WEIGHT_SCALES } from '../ops/quantisedConvolution.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import { activationCode } from './epilogue.js';
-import { type DequantisedConvolutionArguments, dequantisedConvolutionArguments } from './furtherArguments.js';
+import { dequantisedConvolutionArguments, dequantisedParameters as layout } from './furtherArguments.js';
 import {
   channelBlocks,
   kernelRow,
@@ -16,12 +16,12 @@ import {
   storedPixels,
 } from './kernel.js';
 import { bytesPart } from './requantisation.js';
+import type { ArgumentsOf } from './struct.js';
 import { dilationArguments, kernelSides, windowArguments } from './window.js';
 
-/** Output pixels of a tile, outputs of a panel, and bytes of a panel's parameters, as in assembly/dequantisedConvolution.ts. */
+/** Output pixels of a tile and outputs of a panel, as in assembly/dequantisedConvolution.ts. */
 const TILE = 4;
 const PANEL = 8;
-const PARAMETER_BYTES = 128;
 
 function hasConstants({ tensors, inputs }: Site): boolean {
   const constants = [QUANTISED_WEIGHTS, WEIGHT_SCALES, FLOAT_BIAS, FLOAT_SLOPES];
@@ -29,9 +29,9 @@ function hasConstants({ tensors, inputs }: Site): boolean {
 }
 
 /** The groups that the kernel works with: groups that are no whole vectors are one, with zeros for weights between them. */
-function workingGroups(site: Site) {
+function workingGroups(site: Site<'dequantisedConvolution'>) {
   const [outputs = 0, groupInputs = 0] = site.inputs[QUANTISED_WEIGHTS]!;
-  const { groups } = dequantisedAttributes(site.node);
+  const { groups } = site.node.attributes;
   const whole = groupInputs % INT8_CHANNEL_BLOCK === 0 && (outputs / groups) % PANEL === 0;
   const working = whole ? groups : 1;
   const groupPanels = Math.ceil(outputs / working / PANEL);
@@ -40,11 +40,11 @@ function workingGroups(site: Site) {
 }
 
 /** Packs weights as `packed[g][o / 8][y][x][k / 2][o % 8][k % 2]`. */
-function packWeights(site: Site): PackedPart {
+function packWeights(site: Site<'dequantisedConvolution'>): PackedPart {
   const weights = site.tensors[QUANTISED_WEIGHTS]!;
   const [outputs = 0, groupInputs = 0, height = 0, width = 0] = weights.shape;
   const taps = height * width;
-  const groupOutputs = outputs / dequantisedAttributes(site.node).groups;
+  const groupOutputs = outputs / site.node.attributes.groups;
   const { working, panels, tapChannels } = workingGroups(site);
   const panelBytes = PANEL * taps * tapChannels;
   return bytesPart(panels * panelBytes, (target) => {
@@ -61,7 +61,7 @@ function packWeights(site: Site): PackedPart {
 }
 
 /** Packs depthwise weights as `packed[y][x][c]`, c padded to 8. */
-function packDepthwise(site: Site): PackedPart {
+function packDepthwise(site: Site<'dequantisedConvolution'>): PackedPart {
   const weights = site.tensors[QUANTISED_WEIGHTS]!;
   const [channels = 0, , height = 0, width = 0] = weights.shape;
   const taps = height * width;
@@ -74,21 +74,21 @@ function packDepthwise(site: Site): PackedPart {
 }
 
 /** What sums begin with, so that the input's zero point is off them; then units, biases and slopes. */
-function packParameters(site: Site): PackedParts {
-  const attributes = dequantisedAttributes(site.node);
+function packParameters(site: Site<'dequantisedConvolution'>): PackedParts {
+  const attributes = site.node.attributes;
   const { data: weights, shape } = site.tensors[QUANTISED_WEIGHTS]!;
   const [outputs = 0] = shape;
   const depth = weights.length / outputs;
-  const { zeroPoint } = attributes.input;
+  const zeroPoint = attributes.inputZeroPoint;
   const [biases, slopes] = [FLOAT_BIAS, FLOAT_SLOPES].map((index) => site.tensors[index]?.data);
-  const parameters = bytesPart(Math.ceil(outputs / PANEL) * PARAMETER_BYTES, (target) => {
+  const parameters = bytesPart(Math.ceil(outputs / PANEL) * layout.parameters, (target) => {
     for (const [output, unit] of sumUnits(attributes, site.tensors[WEIGHT_SCALES]!.data).entries()) {
-      const at = Math.floor(output / PANEL) * PARAMETER_BYTES + 4 * (output % PANEL);
+      const at = Math.floor(output / PANEL) * layout.parameters + 4 * (output % PANEL);
       const sum = weights.subarray(output * depth, (output + 1) * depth).reduce((total, weight) => total + weight, 0);
       target.setInt32(at, -zeroPoint * sum, true);
-      target.setFloat32(at + 32, unit, true);
-      target.setFloat32(at + 64, biases?.[output] ?? 0, true);
-      target.setFloat32(at + 96, slopes?.[output] ?? 0, true);
+      target.setFloat32(at + layout.units, unit, true);
+      target.setFloat32(at + layout.biases, biases?.[output] ?? 0, true);
+      target.setFloat32(at + layout.slopes, slopes?.[output] ?? 0, true);
     }
   });
   const padding = bytesPart(PANEL, (target) => {
@@ -98,11 +98,11 @@ function packParameters(site: Site): PackedParts {
 }
 
 function argumentsOf(
-  site: Site,
+  site: Site<'dequantisedConvolution'>,
   places: Places,
   { tapChannels, groupPanels, panels }: { tapChannels: number; groupPanels: number; panels: number },
-): DequantisedConvolutionArguments {
-  const { stride, padding, dilation } = dequantisedAttributes(site.node);
+): ArgumentsOf<typeof dequantisedConvolutionArguments> {
+  const { stride, padding, dilation } = site.node.attributes;
   return {
     input: places.inputs[0]!,
     weights: places.parts.weights!,
@@ -121,7 +121,7 @@ function argumentsOf(
   };
 }
 
-export const dequantisedConvolution = kernelRow<DequantisedConvolutionArguments>({
+export const dequantisedConvolution = kernelRow({
   name: 'dequantisedConvolution',
   operators: ['dequantisedConvolution'],
   layout: 'nhwcInt8',
@@ -133,11 +133,11 @@ export const dequantisedConvolution = kernelRow<DequantisedConvolutionArguments>
   arguments: (site, places) => argumentsOf(site, places, workingGroups(site)),
 });
 
-function depthwisePanels(site: Site): number {
+function depthwisePanels(site: Site<'dequantisedConvolution'>): number {
   return int8ChannelStride(imageShape(site.outputs[0]!).channels) / PANEL;
 }
 
-export const dequantisedDepthwise = kernelRow<DequantisedConvolutionArguments>({
+export const dequantisedDepthwise = kernelRow({
   name: 'dequantisedDepthwise',
   operators: ['dequantisedConvolution'],
   layout: 'nhwcInt8',
@@ -145,7 +145,7 @@ export const dequantisedDepthwise = kernelRow<DequantisedConvolutionArguments>({
   struct: dequantisedConvolutionArguments,
   accepts(site) {
     const [outputs, groupInputs] = site.inputs[QUANTISED_WEIGHTS]!;
-    return groupInputs === 1 && outputs === dequantisedAttributes(site.node).groups && hasConstants(site);
+    return groupInputs === 1 && outputs === site.node.attributes.groups && hasConstants(site);
   },
   pack: (site) => ({ weights: packDepthwise(site), ...packParameters(site) }),
   extent: (site) => storedPixels(site.outputs[0]!) * depthwisePanels(site),

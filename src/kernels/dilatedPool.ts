@@ -1,19 +1,18 @@
 /** Pooling of windows with gaps. */
-import { poolAttributes } from '../ops/pool.js';
-import { type DilatedPoolArguments, dilatedPoolArguments } from './furtherArguments.js';
+import { dilatedPoolArguments } from './furtherArguments.js';
 import { kernelRow, storedRows } from './kernel.js';
 import { windowPoolArguments } from './pool.js';
 import { dilationArguments } from './window.js';
 
-export const dilatedPool = kernelRow<DilatedPoolArguments>({
+export const dilatedPool = kernelRow({
   name: 'dilatedPool',
   operators: ['maxPool', 'averagePool'],
   struct: dilatedPoolArguments,
-  accepts: ({ node }) => poolAttributes(node).dilation.some((length) => length !== 1),
+  accepts: ({ node }) => node.attributes.dilation.some((length) => length !== 1),
   extent: (site) => storedRows(site.outputs[0]!),
   arguments: (site, places) => ({
     ...windowPoolArguments(site, places),
-    ...dilationArguments(poolAttributes(site.node).dilation),
+    ...dilationArguments(site.node.attributes.dilation),
     takesMean: site.node.operator === 'averagePool' ? 1 : 0,
   }),
 });

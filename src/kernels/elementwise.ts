@@ -1,18 +1,8 @@
 /** Operators that map elements one by one: PReLU, ReLU and clip, sigmoid, affine, addition. */
+import { isNode } from '../graph/types.js';
 import { CHANNEL_BLOCK, channelStride, storedElements } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import {
-  type AddArguments,
-  type AffineArguments,
-  addArguments,
-  affineArguments,
-  type ClipArguments,
-  clipArguments,
-  type PreluArguments,
-  preluArguments,
-  type SigmoidArguments,
-  sigmoidArguments,
-} from './coreArguments.js';
+import { addArguments, affineArguments, clipArguments, preluArguments, sigmoidArguments } from './coreArguments.js';
 import { padChannels } from './epilogue.js';
 import { channelBlocks, kernelRow, type Site, storedPixels, tailChannels } from './kernel.js';
 
@@ -24,7 +14,7 @@ function inputPixels(site: Site): number {
   return storedPixels(site.inputs[0]!);
 }
 
-export const prelu = kernelRow<PreluArguments>({
+export const prelu = kernelRow({
   name: 'prelu',
   operators: ['prelu'],
   struct: preluArguments,
@@ -39,27 +29,27 @@ export const prelu = kernelRow<PreluArguments>({
   }),
 });
 
-export const clip = kernelRow<ClipArguments>({
+export const clip = kernelRow({
   name: 'clip',
   operators: ['relu', 'clip'],
   struct: clipArguments,
   accepts: () => true,
   extent: inputPixels,
   arguments(site, places) {
-    const { least = 0, most = Number.POSITIVE_INFINITY } = site.node.attributes as { least?: number; most?: number };
+    const limits = isNode(site.node, 'clip') ? site.node.attributes : { least: 0, most: Number.POSITIVE_INFINITY };
     const channels = inputChannels(site);
     return {
       input: places.inputs[0]!,
       output: places.outputs[0]!,
-      least,
-      most,
+      least: limits.least,
+      most: limits.most,
       blocks: channelBlocks(channels),
       tail: tailChannels(channels),
     };
   },
 });
 
-export const sigmoid = kernelRow<SigmoidArguments>({
+export const sigmoid = kernelRow({
   name: 'sigmoid',
   operators: ['sigmoid'],
   struct: sigmoidArguments,
@@ -73,7 +63,7 @@ export const sigmoid = kernelRow<SigmoidArguments>({
   }),
 });
 
-export const affine = kernelRow<AffineArguments>({
+export const affine = kernelRow({
   name: 'affine',
   operators: ['affine'],
   struct: affineArguments,
@@ -97,7 +87,7 @@ export const affine = kernelRow<AffineArguments>({
   }),
 });
 
-export const add = kernelRow<AddArguments>({
+export const add = kernelRow({
   name: 'add',
   operators: ['add'],
   struct: addArguments,

@@ -2,12 +2,7 @@
 import { additionIntegers, REQUANTISE_SLOPES, requantiseIntegers } from '../ops/quantisedElementwise.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride, storedElements } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import {
-  type AdditionInt8Arguments,
-  additionInt8Arguments,
-  type RequantiseInt8Arguments,
-  requantiseInt8Arguments,
-} from './furtherArguments.js';
+import { additionInt8Arguments, requantiseInt8Arguments } from './furtherArguments.js';
 import { kernelRow, type PackedParts, type Site, storedPixels } from './kernel.js';
 import { bytesPart } from './requantisation.js';
 
@@ -16,7 +11,7 @@ function shiftedOffset(zeroPoint: number, shift: number): number {
   return zeroPoint * 2 ** shift + 2 ** (shift - 1);
 }
 
-export const additionInt8 = kernelRow<AdditionInt8Arguments>({
+export const additionInt8 = kernelRow({
   name: 'additionInt8',
   operators: ['quantisedAddition'],
   layout: 'nhwcInt8',
@@ -24,7 +19,7 @@ export const additionInt8 = kernelRow<AdditionInt8Arguments>({
   accepts: ({ tensors }) => tensors.every((tensor) => tensor === undefined),
   extent: (site) => storedElements(site.outputs[0]!, 'nhwcInt8') / INT8_CHANNEL_BLOCK,
   arguments(site, places) {
-    const { multipliers, shift, zeroPoint, zeroPoints, least, most } = additionIntegers(site.node);
+    const { multipliers, shift, zeroPoint, zeroPoints, least, most } = additionIntegers(site.node.attributes);
     const [multiplierA = 0, multiplierB = 0] = multipliers;
     return {
       a: places.inputs[0]!,
@@ -45,10 +40,10 @@ function slopesOf({ tensors }: Site): Float32Array | undefined {
 }
 
 /** Packs the multipliers of elements below the zero point, int16 by channel; nothing where there are no slopes. */
-function packNegatives(site: Site): PackedParts {
+function packNegatives(site: Site<'requantise'>): PackedParts {
   const slopes = slopesOf(site);
   if (!slopes) return {};
-  const { negative } = requantiseIntegers(site.node, slopes);
+  const { negative } = requantiseIntegers(site.node.attributes, slopes);
   return {
     negatives: bytesPart(2 * int8ChannelStride(slopes.length), (target) => {
       for (const [channel, multiplier] of negative.entries()) target.setInt16(2 * channel, multiplier, true);
@@ -56,7 +51,7 @@ function packNegatives(site: Site): PackedParts {
   };
 }
 
-export const requantiseInt8 = kernelRow<RequantiseInt8Arguments>({
+export const requantiseInt8 = kernelRow({
   name: 'requantiseInt8',
   operators: ['requantise'],
   layout: 'nhwcInt8',
@@ -65,7 +60,7 @@ export const requantiseInt8 = kernelRow<RequantiseInt8Arguments>({
   pack: packNegatives,
   extent: (site) => storedPixels(site.outputs[0]!),
   arguments(site, places) {
-    const integers = requantiseIntegers(site.node, slopesOf(site));
+    const integers = requantiseIntegers(site.node.attributes, slopesOf(site));
     const { positive, inputZeroPoint, shift, zeroPoint, least, most } = integers;
     return {
       input: places.inputs[0]!,

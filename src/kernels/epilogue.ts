@@ -1,13 +1,16 @@
 /** The fused epilogue as kernels take it: bias, slopes and residual addresses, and the activation's code. */
-import { ACTIVATIONS, type Activation } from '../ops/activation.js';
+import { ACTIVATIONS } from '../ops/activation.js';
 import { BIAS, RESIDUAL, SLOPES, WEIGHTS } from '../ops/convolution.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { PackedParts, Places, Site } from './kernel.js';
 import type { Address } from './struct.js';
 
+/** A layer that fuses what follows it. */
+type EpilogueSite = Site<'convolution' | 'fullyConnected' | 'dequantisedConvolution'>;
+
 /** The activation's code in the argument structs: its place in ACTIVATIONS. */
-export function activationCode(site: Site): number {
-  return ACTIVATIONS.indexOf(site.node.attributes.activation as Activation);
+export function activationCode({ node }: EpilogueSite): number {
+  return ACTIVATIONS.indexOf(node.attributes.activation);
 }
 
 /** A per-channel tensor padded with zeros to a multiple of `multiple` channels; zeros where there is none. */
@@ -36,7 +39,7 @@ export interface EpilogueArguments {
 }
 
 /** Fills the epilogue's fields. */
-export function epilogueArguments(site: Site, places: Places): EpilogueArguments {
+export function epilogueArguments(site: EpilogueSite, places: Places): EpilogueArguments {
   return {
     bias: places.parts.bias ?? null,
     slopes: places.parts.slopes ?? null,

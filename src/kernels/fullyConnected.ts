@@ -1,7 +1,7 @@
 /** Fully connected layers; the flattening of the input is a permutation of the weights. */
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type FullyConnectedArguments, fullyConnectedArguments } from './coreArguments.js';
+import { fullyConnectedArguments } from './coreArguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
 import { channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
@@ -32,7 +32,7 @@ export function packFullyConnected(site: Site): PackedParts {
   };
 }
 
-export const fullyConnected = kernelRow<FullyConnectedArguments>({
+export const fullyConnected = kernelRow({
   name: 'fullyConnected',
   operators: ['fullyConnected'],
   packing: 'panels',

@@ -1,10 +1,10 @@
 /** The mean of each channel over a whole image. */
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type GlobalAveragePoolArguments, globalAveragePoolArguments } from './coreArguments.js';
+import { globalAveragePoolArguments } from './coreArguments.js';
 import { channelBlocks, kernelRow } from './kernel.js';
 
-export const globalAveragePool = kernelRow<GlobalAveragePoolArguments>({
+export const globalAveragePool = kernelRow({
   name: 'globalAveragePool',
   operators: ['globalAveragePool'],
   struct: globalAveragePoolArguments,

@@ -1,20 +1,19 @@
 /** Global depthwise convolution: a depthwise kernel of the input's own size (the paper, section 3.2). */
-import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type GlobalDepthwiseArguments, globalDepthwiseArguments } from './coreArguments.js';
+import { globalDepthwiseArguments } from './coreArguments.js';
 import { packDepthwise } from './depthwise.js';
 import { isDepthwise } from './depthwise3x3.js';
 import { epilogueArguments } from './epilogue.js';
 import { channelBlocks, kernelRow } from './kernel.js';
 
-export const globalDepthwise = kernelRow<GlobalDepthwiseArguments>({
+export const globalDepthwise = kernelRow({
   name: 'globalDepthwise',
   operators: ['convolution'],
   packing: 'depthwise',
   struct: globalDepthwiseArguments,
   accepts(site) {
-    const { padding, dilation } = convolutionAttributes(site.node);
+    const { padding, dilation } = site.node.attributes;
     const { height, width } = imageShape(site.inputs[0]!);
     const [, , kernelHeight, kernelWidth] = site.inputs[1]!;
     const covers = kernelHeight === height && kernelWidth === width;

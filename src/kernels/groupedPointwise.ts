@@ -1,13 +1,12 @@
 /** 1×1 convolution in groups whose outputs are whole vectors. */
-import { convolutionAttributes } from '../ops/convolution.js';
 import { CHANNEL_BLOCK, channelStride } from '../tensor/layout.js';
 import { groupsOf, packConvolution } from './convolution.js';
 import { epilogueArguments, hasConstantParameters } from './epilogue.js';
-import { type GroupedPointwiseArguments, groupedPointwiseArguments } from './furtherArguments.js';
+import { groupedPointwiseArguments } from './furtherArguments.js';
 import { type Build, kernelRow, type Site, storedPixels } from './kernel.js';
 
-function accepts(site: Site): boolean {
-  const { stride, padding } = convolutionAttributes(site.node);
+function accepts(site: Site<'convolution'>): boolean {
+  const { stride, padding } = site.node.attributes;
   const [, , height, width] = site.inputs[1]!;
   const { groups, groupOutputs } = groupsOf(site);
   return (
@@ -20,7 +19,7 @@ function accepts(site: Site): boolean {
 }
 
 function groupedPointwise(rows: number, builds: readonly Build[]) {
-  return kernelRow<GroupedPointwiseArguments>({
+  return kernelRow({
     name: `groupedPointwise${rows}x8`,
     operators: ['convolution'],
     builds,

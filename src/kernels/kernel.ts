@@ -1,5 +1,6 @@
 /** What a kernel is: one row of a set's table. No kernel holds a WASM instance; all of this is arithmetic. */
 import type { Node } from '../graph/types.js';
+import type { OperatorName } from '../ops/index.js';
 import { CHANNEL_BLOCK, channelStride, type Layout } from '../tensor/layout.js';
 import { imageShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -18,8 +19,8 @@ export type Build = 'plain' | 'relaxed' | 'wide' | 'checked';
 export type KernelSet = 'core' | 'further';
 
 /** One node in its graph: shapes of its inputs and outputs, and the tensors among its inputs, all by position. */
-export interface Site {
-  readonly node: Node;
+export interface Site<Name extends string = string> {
+  readonly node: Node<Name>;
   readonly inputs: readonly (Shape | undefined)[];
   readonly outputs: readonly Shape[];
   readonly tensors: readonly (Tensor | undefined)[];
@@ -76,9 +77,9 @@ export interface Kernel {
 }
 
 /** What most kernels have in common, so that a row states only its own. */
-export interface KernelRow<T extends object> {
+export interface KernelRow<T extends object, Name extends OperatorName> {
   readonly name: string;
-  readonly operators: readonly string[];
+  readonly operators: readonly Name[];
   /** The builds in which dispatch may choose it, every one by default; others run it in tests and benchmarks alone. */
   readonly builds?: readonly Build[];
   readonly layout?: Layout;
@@ -86,22 +87,24 @@ export interface KernelRow<T extends object> {
   readonly packing?: string;
   readonly relaxedDot?: boolean;
   readonly struct: StructLayout<T>;
-  accepts(site: Site): boolean;
+  accepts(site: Site<NoInfer<Name>>): boolean;
   /** Where it is faster than the rows after it; everywhere by default. */
-  suits?(site: Site, build: Build): boolean;
-  pack?(site: Site): PackedParts;
-  extent(site: Site): number;
-  scratchBytes?(site: Site): number;
-  arguments(site: Site, places: Places): T;
+  suits?(site: Site<NoInfer<Name>>, build: Build): boolean;
+  pack?(site: Site<NoInfer<Name>>): PackedParts;
+  extent(site: Site<NoInfer<Name>>): number;
+  scratchBytes?(site: Site<NoInfer<Name>>): number;
+  arguments(site: Site<NoInfer<Name>>, places: Places): NoInfer<T>;
   /** Fields that follow the struct: a table as long as the site needs. */
-  trailing?(site: Site, places: Places): Argument[];
+  trailing?(site: Site<NoInfer<Name>>, places: Places): Argument[];
 }
 
 /** All builds. */
 export const ALL_BUILDS: readonly Build[] = ['plain', 'relaxed', 'wide', 'checked'];
 
 /** Completes a row with the defaults: every build, `nhwc`, a packing of its own, no parts, no scratch. */
-export function kernelRow<T extends object>(row: KernelRow<T>): Kernel {
+export function kernelRow<T extends object, const Name extends OperatorName>(row: KernelRow<T, Name>): Kernel {
+  // The planner asks a row about nodes of its operators alone.
+  const own = (site: Site) => site as unknown as Site<Name>;
   return {
     name: row.name,
     operators: row.operators,
@@ -109,14 +112,14 @@ export function kernelRow<T extends object>(row: KernelRow<T>): Kernel {
     outputLayout: row.outputLayout ?? row.layout ?? 'nhwc',
     packing: row.packing ?? row.name,
     relaxedDot: row.relaxedDot ?? false,
-    accepts: row.accepts,
-    suits: (site, build) => (row.builds ?? ALL_BUILDS).includes(build) && (row.suits?.(site, build) ?? true),
-    pack: row.pack ?? (() => ({})),
-    extent: row.extent,
-    scratchBytes: row.scratchBytes ?? (() => 0),
+    accepts: (site) => row.accepts(own(site)),
+    suits: (site, build) => (row.builds ?? ALL_BUILDS).includes(build) && (row.suits?.(own(site), build) ?? true),
+    pack: (site) => row.pack?.(own(site)) ?? {},
+    extent: (site) => row.extent(own(site)),
+    scratchBytes: (site) => row.scratchBytes?.(own(site)) ?? 0,
     writeArguments: (site, places) => [
-      ...orderArguments(row.struct, row.arguments(site, places)),
-      ...(row.trailing?.(site, places) ?? []),
+      ...orderArguments(row.struct, row.arguments(own(site), places)),
+      ...(row.trailing?.(own(site), places) ?? []),
     ],
   };
 }

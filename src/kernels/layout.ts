@@ -1,11 +1,11 @@
 /** Values from one layout to the other. */
 import { CHANNEL_BLOCK, channelStride, type Layout } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type LayoutArguments, layoutArguments } from './coreArguments.js';
+import { layoutArguments } from './coreArguments.js';
 import { channelBlocks, type Kernel, kernelRow } from './kernel.js';
 
 function conversion(name: string, layout: Layout, outputLayout: Layout): Kernel {
-  return kernelRow<LayoutArguments>({
+  return kernelRow({
     name,
     operators: [],
     layout,

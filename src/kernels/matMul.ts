@@ -1,7 +1,7 @@
 /** Products of dense matrices. */
 import { repeatedStrides } from '../ops/binary.js';
 import { elementCount } from '../tensor/shape.js';
-import { type MatMulArguments, matMulArguments } from './furtherArguments.js';
+import { matMulArguments } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 
 /** Axes before the matrices that the kernel loops over: all that a value may have. */
@@ -20,7 +20,7 @@ function outerStrides({ inputs }: Site, index: 0 | 1): [number, number, number, 
   return outerAxes(repeatedStrides(inputs[index]!), 0);
 }
 
-export const matMul = kernelRow<MatMulArguments>({
+export const matMul = kernelRow({
   name: 'matMul',
   operators: ['matMul'],
   layout: 'rowMajor',

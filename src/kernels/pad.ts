@@ -1,24 +1,24 @@
 /** Rows and columns around an image. */
-import { PAD_MODES, padAttributes } from '../ops/pad.js';
+import { PAD_MODES } from '../ops/pad.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type PadArguments, padArguments } from './furtherArguments.js';
+import { padArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedRows } from './kernel.js';
 
-export const pad = kernelRow<PadArguments>({
+export const pad = kernelRow({
   name: 'pad',
   operators: ['pad'],
   struct: padArguments,
   accepts: () => true,
   pack(site) {
-    const { mode, value } = padAttributes(site.node);
+    const { mode, value = 0 } = site.node.attributes;
     if (mode !== 'constant') return { constant: new Float32Array(0) };
     const { channels } = imageShape(site.inputs[0]!);
     return { constant: new Float32Array(channelStride(channels)).fill(value, 0, channels) };
   },
   extent: (site) => storedRows(site.outputs[0]!),
   arguments(site, places) {
-    const { mode, padding } = padAttributes(site.node);
+    const { mode, padding } = site.node.attributes;
     const input = imageShape(site.inputs[0]!);
     const output = imageShape(site.outputs[0]!);
     return {

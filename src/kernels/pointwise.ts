@@ -1,8 +1,8 @@
 /** 1×1 convolution in register tiles; also fully connected layers of a batch, whose rows are its pixels. */
-import { convolutionAttributes } from '../ops/convolution.js';
+import { isNode } from '../graph/types.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type PointwiseArguments, pointwiseArguments } from './coreArguments.js';
+import { pointwiseArguments } from './coreArguments.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
 import { packFullyConnected, storedDepth } from './fullyConnected.js';
 import { type Build, channelBlocks, kernelRow, type PackedParts, type Site } from './kernel.js';
@@ -13,8 +13,8 @@ const UNIT_BLOCKS = 8;
 
 function acceptsPointwise(site: Site): boolean {
   if (!hasConstantParameters(site)) return false;
-  if (site.node.operator === 'fullyConnected') return imageShape(site.inputs[0]!).batch > 1;
-  const { stride, padding, groups } = convolutionAttributes(site.node);
+  if (!isNode(site.node, 'convolution')) return imageShape(site.inputs[0]!).batch > 1;
+  const { stride, padding, groups } = site.node.attributes;
   const [, , height, width] = site.inputs[1]!;
   const unit = [...stride, groups, height, width].every((value) => value === 1);
   return unit && padding.every((value) => value === 0);
@@ -35,7 +35,7 @@ function outputPixels(site: Site): number {
 }
 
 function pointwise(rows: number, columns: 8 | 16, builds: readonly Build[]) {
-  return kernelRow<PointwiseArguments>({
+  return kernelRow({
     name: `pointwise${rows}x${columns}`,
     operators: ['convolution', 'fullyConnected'],
     builds,

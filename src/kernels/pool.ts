@@ -1,13 +1,18 @@
 /** Pooling: the largest or the mean value of each window. */
-import { poolAttributes } from '../ops/pool.js';
+import { isNode } from '../graph/types.js';
 import { imageShape } from '../tensor/shape.js';
-import { type PoolArguments, poolArguments } from './furtherArguments.js';
+import { poolArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, type Places, type Site, storedRows } from './kernel.js';
+import type { ArgumentsOf } from './struct.js';
 import { windowArguments } from './window.js';
 
 /** The arguments of a window's pooling, gaps aside. */
-export function windowPoolArguments(site: Site, places: Places): PoolArguments {
-  const { kernel, stride, padding, countPadding } = poolAttributes(site.node);
+export function windowPoolArguments(
+  site: Site<'maxPool' | 'averagePool'>,
+  places: Places,
+): ArgumentsOf<typeof poolArguments> {
+  const { kernel, stride, padding } = site.node.attributes;
+  const countPadding = isNode(site.node, 'averagePool') && site.node.attributes.countPadding;
   const input = imageShape(site.inputs[0]!);
   return {
     input: places.inputs[0]!,
@@ -21,11 +26,11 @@ export function windowPoolArguments(site: Site, places: Places): PoolArguments {
 }
 
 function pool(name: 'maxPool' | 'averagePool') {
-  return kernelRow<PoolArguments>({
+  return kernelRow({
     name,
     operators: [name],
     struct: poolArguments,
-    accepts: ({ node }) => poolAttributes(node).dilation.every((length) => length === 1),
+    accepts: ({ node }) => node.attributes.dilation.every((length) => length === 1),
     extent: (site) => storedRows(site.outputs[0]!),
     arguments: windowPoolArguments,
   });

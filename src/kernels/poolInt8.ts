@@ -1,15 +1,19 @@
 /** Pooling of int8 values: the largest or the mean element of each window, and the mean of a whole image. */
-import { type PoolAttributes, poolAttributes } from '../ops/pool.js';
+import { isNode } from '../graph/types.js';
+import type { PoolAttributes } from '../ops/pool.js';
 import { meanIntegers } from '../ops/quantisedPool.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type PoolInt8Arguments, poolInt8Arguments } from './furtherArguments.js';
+import { poolInt8Arguments } from './furtherArguments.js';
 import { kernelRow, type Places, type Site, storedPixels } from './kernel.js';
+import type { ArgumentsOf } from './struct.js';
 import { dilationArguments, windowArguments } from './window.js';
 
+type PoolSite = Site<'quantisedMaxPool' | 'quantisedAveragePool' | 'quantisedGlobalAveragePool'>;
+
 /** The window of a site; that of a global mean is its image. */
-function windowOf({ node, inputs }: Site): PoolAttributes {
-  if (node.operator !== 'quantisedGlobalAveragePool') return poolAttributes(node);
+function windowOf({ node, inputs }: PoolSite): PoolAttributes {
+  if (!isNode(node, 'quantisedGlobalAveragePool')) return node.attributes;
   const { height, width } = imageShape(inputs[0]!);
   const rest = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
   return { kernel: [height, width], ...rest, rounding: 'down', countPadding: false };
@@ -21,7 +25,7 @@ function blocksOf(site: Site): number {
   return int8ChannelStride(imageShape(site.inputs[0]!).channels) / INT8_CHANNEL_BLOCK;
 }
 
-function argumentsOf(site: Site, places: Places, integers: typeof NO_MEAN): PoolInt8Arguments {
+function argumentsOf(site: PoolSite, places: Places, integers: typeof NO_MEAN): ArgumentsOf<typeof poolInt8Arguments> {
   const { kernel, stride, padding, dilation, countPadding } = windowOf(site);
   const input = imageShape(site.inputs[0]!);
   const { inputZeroPoint, zeroPoint, multiplier, shift } = integers;
@@ -41,8 +45,12 @@ function argumentsOf(site: Site, places: Places, integers: typeof NO_MEAN): Pool
   };
 }
 
-function pool(name: string, operators: readonly string[], integersOf: (site: Site) => typeof NO_MEAN) {
-  return kernelRow<PoolInt8Arguments>({
+function pool<const Name extends PoolSite['node']['operator']>(
+  name: string,
+  operators: readonly Name[],
+  integersOf: (site: Site<Name>) => typeof NO_MEAN,
+) {
+  return kernelRow({
     name,
     operators,
     layout: 'nhwcInt8',
@@ -57,5 +65,5 @@ export const maxPoolInt8 = pool('maxPoolInt8', ['quantisedMaxPool'], () => NO_ME
 export const averagePoolInt8 = pool(
   'averagePoolInt8',
   ['quantisedAveragePool', 'quantisedGlobalAveragePool'],
-  ({ node }) => meanIntegers(node),
+  ({ node }) => meanIntegers(node.attributes),
 );

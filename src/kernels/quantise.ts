@@ -1,11 +1,17 @@
 /** float32 values to int8 ones and back. */
-import { leastElement, quantisationAttributes, quantisingFactor } from '../ops/quantise.js';
+import { isNode } from '../graph/types.js';
+import { quantisingFactor } from '../ops/quantise.js';
 import { INT8_CHANNEL_BLOCK, int8ChannelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import { type QuantiseArguments, quantiseArguments } from './furtherArguments.js';
+import { quantiseArguments } from './furtherArguments.js';
 import { kernelRow, type Places, type Site, storedPixels } from './kernel.js';
+import type { ArgumentsOf } from './struct.js';
 
-function argumentsOf(site: Site, places: Places, factor: number): QuantiseArguments {
+function argumentsOf(
+  site: Site<'quantise' | 'dequantise'>,
+  places: Places,
+  factor: number,
+): ArgumentsOf<typeof quantiseArguments> {
   const { channels, height, width } = imageShape(site.inputs[0]!);
   return {
     input: places.inputs[0]!,
@@ -14,12 +20,12 @@ function argumentsOf(site: Site, places: Places, factor: number): QuantiseArgume
     channels,
     blocks: int8ChannelStride(channels) / INT8_CHANNEL_BLOCK,
     factor,
-    zeroPoint: quantisationAttributes(site.node).zeroPoint,
-    least: leastElement(site.node),
+    zeroPoint: site.node.attributes.zeroPoint,
+    least: isNode(site.node, 'quantise') ? site.node.attributes.least : 0,
   };
 }
 
-export const quantise = kernelRow<QuantiseArguments>({
+export const quantise = kernelRow({
   name: 'quantise',
   operators: ['quantise'],
   layout: 'rowMajor',
@@ -27,10 +33,10 @@ export const quantise = kernelRow<QuantiseArguments>({
   struct: quantiseArguments,
   accepts: () => true,
   extent: (site) => storedPixels(site.inputs[0]!),
-  arguments: (site, places) => argumentsOf(site, places, quantisingFactor(quantisationAttributes(site.node))),
+  arguments: (site, places) => argumentsOf(site, places, quantisingFactor(site.node.attributes)),
 });
 
-export const dequantise = kernelRow<QuantiseArguments>({
+export const dequantise = kernelRow({
   name: 'dequantise',
   operators: ['dequantise'],
   layout: 'nhwcInt8',
@@ -41,5 +47,5 @@ export const dequantise = kernelRow<QuantiseArguments>({
     const { batch, channels } = imageShape(site.inputs[0]!);
     return batch * channels;
   },
-  arguments: (site, places) => argumentsOf(site, places, quantisationAttributes(site.node).scale),
+  arguments: (site, places) => argumentsOf(site, places, site.node.attributes.scale),
 });

@@ -1,7 +1,7 @@
 /** Dense values reduced along some of their axes. */
 import { rowMajorStrides } from '../ops/permute.js';
-import { REDUCE_OPERATIONS, reduceAttributes } from '../ops/reduce.js';
-import { type ReduceArguments, reduceArguments } from './furtherArguments.js';
+import { REDUCE_OPERATIONS } from '../ops/reduce.js';
+import { reduceArguments } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 
 /** Axes that follow each other, as one. */
@@ -14,8 +14,11 @@ interface AxisGroup {
 const LOOPS = 3;
 
 /** Axes that stay or are reduced, neighbours of one kind taken together; at most three of each. */
-function axisGroups(site: Site): { readonly kept: readonly AxisGroup[]; readonly reduced: readonly AxisGroup[] } {
-  const { axes } = reduceAttributes(site.node);
+function axisGroups(site: Site<'reduce'>): {
+  readonly kept: readonly AxisGroup[];
+  readonly reduced: readonly AxisGroup[];
+} {
+  const { axes } = site.node.attributes;
   const shape = site.inputs[0]!;
   const strides = rowMajorStrides(shape);
   const groups = { kept: [] as AxisGroup[], reduced: [] as AxisGroup[] };
@@ -34,7 +37,7 @@ function axisGroups(site: Site): { readonly kept: readonly AxisGroup[]; readonly
   return { kept: filled(groups.kept), reduced: filled(groups.reduced) };
 }
 
-export const reduce = kernelRow<ReduceArguments>({
+export const reduce = kernelRow({
   name: 'reduce',
   operators: ['reduce'],
   layout: 'rowMajor',
@@ -60,7 +63,7 @@ export const reduce = kernelRow<ReduceArguments>({
       step0: reduced[0]!.stride,
       step1: reduced[1]!.stride,
       step2: reduced[2]!.stride,
-      operation: REDUCE_OPERATIONS.indexOf(reduceAttributes(site.node).operation),
+      operation: REDUCE_OPERATIONS.indexOf(site.node.attributes.operation),
     };
   },
 });

@@ -6,9 +6,9 @@ import {
   QUANTISED_RESIDUAL,
   QUANTISED_SLOPES,
   QUANTISED_WEIGHTS,
-  quantisedAttributes,
   WEIGHT_SCALES,
 } from '../ops/quantisedConvolution.js';
+import { layerConstants, panelParameters } from './furtherArguments.js';
 import type { PackedPart, PackedParts, Places, Site } from './kernel.js';
 import type { Address } from './struct.js';
 import { dilationArguments, kernelSides, windowArguments } from './window.js';
@@ -16,10 +16,6 @@ import { dilationArguments, kernelSides, windowArguments } from './window.js';
 /** Channels of one panel. */
 export const INT8_PANEL = 8;
 
-/** Bytes of one panel's parameters. */
-const PANEL_BYTES = 80;
-/** Bytes of a layer's constants: five vectors, then the padding. */
-const CONSTANT_BYTES = 80;
 /** Bits of an output below its whole part, as in src/ops/requantisation.ts. */
 const FRACTION = 3;
 
@@ -46,11 +42,11 @@ export function hasQuantisedTensors({ tensors, inputs }: Site): boolean {
 }
 
 /** The biases of a layer with the input's zero point taken out of its sums. */
-function centredBiases(site: Site): Int32Array {
+function centredBiases(site: Site<'quantisedConvolution'>): Int32Array {
   const weights = site.tensors[QUANTISED_WEIGHTS]!;
   const [outputs = 0] = weights.shape;
   const length = weights.data.length / outputs;
-  const { zeroPoint } = quantisedAttributes(site.node).input;
+  const zeroPoint = site.node.attributes.inputZeroPoint;
   const biases = site.tensors[QUANTISED_BIAS]?.data;
   return Int32Array.from({ length: outputs }, (_, output) => {
     let sum = 0;
@@ -60,10 +56,10 @@ function centredBiases(site: Site): Int32Array {
 }
 
 /** A channel's lift, by which a kernel with 16-bit weights multiplies them and the bias beforehand. */
-export function layerLifts(site: Site): number[] {
+export function layerLifts(site: Site<'quantisedConvolution'>): number[] {
   const scales = site.tensors[WEIGHT_SCALES]!.data;
   const slopes = site.tensors[QUANTISED_SLOPES]?.data;
-  return layerMultipliers(quantisedAttributes(site.node), scales, slopes).map(({ lift }) => lift);
+  return layerMultipliers(site.node.attributes, scales, slopes).map(({ lift }) => lift);
 }
 
 /**
@@ -71,42 +67,43 @@ export function layerLifts(site: Site): number[] {
  * `lifted` says that biases are lifted, `paddingBytes` how many zero points kernels read at once.
  */
 export function packRequantisation(
-  site: Site,
+  site: Site<'quantisedConvolution'>,
   groupOutputs: number,
   { lifted = false, paddingBytes = 16 }: { lifted?: boolean; paddingBytes?: number } = {},
 ): PackedParts {
-  const attributes = quantisedAttributes(site.node);
+  const attributes = site.node.attributes;
   const scales = site.tensors[WEIGHT_SCALES]!.data;
   const multipliers = layerMultipliers(attributes, scales, site.tensors[QUANTISED_SLOPES]?.data);
   const groups = scales.length / groupOutputs;
   const panels = Math.ceil(groupOutputs / INT8_PANEL);
-  const parameters = bytesPart(groups * panels * PANEL_BYTES, (target) => {
+  const parameters = bytesPart(groups * panels * panelParameters.parameters, (target) => {
     const biases = centredBiases(site);
     for (const [output, { lift, positive, negative }] of multipliers.entries()) {
       const group = Math.floor(output / groupOutputs);
       const place = output % groupOutputs;
-      const panel = PANEL_BYTES * (group * panels + Math.floor(place / INT8_PANEL));
+      const panel = panelParameters.parameters * (group * panels + Math.floor(place / INT8_PANEL));
       const lane = place % INT8_PANEL;
       // With half a unit of the first rounding, which lifts above 9 leave nothing to do.
       const bias = biases[output]! + (lift < 10 ? 1 << (9 - lift) : 0);
       target.setInt32(panel + 4 * lane, lifted ? bias << lift : bias, true);
-      target.setUint16(panel + 32 + 2 * lane, 1 << lift, true);
-      target.setInt16(panel + 48 + 2 * lane, positive, true);
-      target.setInt16(panel + 64 + 2 * lane, positive ^ negative, true);
+      target.setUint16(panel + panelParameters.lifts + 2 * lane, 1 << lift, true);
+      target.setInt16(panel + panelParameters.positive + 2 * lane, positive, true);
+      target.setInt16(panel + panelParameters.difference + 2 * lane, positive ^ negative, true);
     }
   });
-  const constants = bytesPart(CONSTANT_BYTES + paddingBytes, (target) => {
+  const constants = bytesPart(layerConstants.padding + paddingBytes, (target) => {
     const rounding = outputRounding(attributes);
-    const residual = [rounding.residualZeroPoint, rounding.residualMultiplier];
+    const { finish, least, most, residualZeroPoint, residualMultiplier } = layerConstants;
     for (let lane = 0; lane < 8; lane++) {
-      target.setInt16(2 * lane, rounding.zeroPoint * 2 ** FRACTION + 2 ** (FRACTION - 1), true);
-      for (const [index, word] of residual.entries()) target.setInt16(48 + 16 * index + 2 * lane, word, true);
+      target.setInt16(finish + 2 * lane, rounding.zeroPoint * 2 ** FRACTION + 2 ** (FRACTION - 1), true);
+      target.setInt16(residualZeroPoint + 2 * lane, rounding.residualZeroPoint, true);
+      target.setInt16(residualMultiplier + 2 * lane, rounding.residualMultiplier, true);
     }
     for (let lane = 0; lane < 16; lane++) {
-      target.setInt8(16 + lane, rounding.least);
-      target.setInt8(32 + lane, rounding.most);
+      target.setInt8(least + lane, rounding.least);
+      target.setInt8(most + lane, rounding.most);
     }
-    for (let at = 0; at < paddingBytes; at++) target.setInt8(CONSTANT_BYTES + at, attributes.input.zeroPoint);
+    for (let at = 0; at < paddingBytes; at++) target.setInt8(layerConstants.padding + at, attributes.inputZeroPoint);
   });
   return { parameters, constants };
 }
@@ -130,8 +127,8 @@ export function requantisationArguments(places: Places): RequantisationArguments
 }
 
 /** A quantised convolution's sides, steps and gaps. */
-export function quantisedWindow(site: Site) {
-  const { stride, padding, dilation } = quantisedAttributes(site.node);
+export function quantisedWindow(site: Site<'quantisedConvolution'>) {
+  const { stride, padding, dilation } = site.node.attributes;
   const window = { kernel: kernelSides(site), stride, padding };
   return { ...windowArguments(site, window), ...dilationArguments(dilation) };
 }

@@ -1,11 +1,11 @@
 /** Resizing an image: the taps of every row and column are computed while planning. */
-import { resizeAttributes, resizeTaps } from '../ops/resize.js';
+import { resizeTaps } from '../ops/resize.js';
 import { imageShape } from '../tensor/shape.js';
-import { type ResizeArguments, resizeArguments, resizeTap } from './furtherArguments.js';
+import { resizeArguments, resizeTap } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedRows } from './kernel.js';
 import { orderArguments } from './struct.js';
 
-export const resize = kernelRow<ResizeArguments>({
+export const resize = kernelRow({
   name: 'resize',
   operators: ['resize'],
   struct: resizeArguments,
@@ -25,7 +25,7 @@ export const resize = kernelRow<ResizeArguments>({
     };
   },
   trailing(site) {
-    const attributes = resizeAttributes(site.node);
+    const attributes = site.node.attributes;
     const { height, width } = imageShape(site.inputs[0]!);
     const taps = [...resizeTaps(height, 0, attributes), ...resizeTaps(width, 1, attributes)];
     return taps.flatMap((tap) => orderArguments(resizeTap, tap));

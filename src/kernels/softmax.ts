@@ -1,20 +1,14 @@
 /** Softmax over the channels of each pixel, and over images, rows or columns. */
-import { axisOf } from '../ops/axis.js';
 import { imageAxis, isImageAxis, storedAxis } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
-import {
-  type SoftmaxAcrossArguments,
-  type SoftmaxArguments,
-  softmaxAcrossArguments,
-  softmaxArguments,
-} from './furtherArguments.js';
+import { softmaxAcrossArguments, softmaxArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, type Site, storedPixels, tailChannels } from './kernel.js';
 
-function axis(site: Site) {
-  return imageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0]));
+function axis(site: Site<'softmax'>) {
+  return imageAxis(site.inputs[0]!, site.node.attributes.axis);
 }
 
-export const softmax = kernelRow<SoftmaxArguments>({
+export const softmax = kernelRow({
   name: 'softmax',
   operators: ['softmax'],
   struct: softmaxArguments,
@@ -31,11 +25,11 @@ export const softmax = kernelRow<SoftmaxArguments>({
   },
 });
 
-export const softmaxAcross = kernelRow<SoftmaxAcrossArguments>({
+export const softmaxAcross = kernelRow({
   name: 'softmaxAcross',
   operators: ['softmax'],
   struct: softmaxAcrossArguments,
-  accepts: (site) => axis(site) !== 'channels' && isImageAxis(site.inputs[0]!, axisOf(site.node, site.inputs[0])),
+  accepts: (site) => axis(site) !== 'channels' && isImageAxis(site.inputs[0]!, site.node.attributes.axis),
   extent(site) {
     const { outer, inner } = storedAxis(site.inputs[0]!, axis(site));
     return (outer * inner) / 4;

@@ -1,10 +1,9 @@
 /** Dense copies at fixed steps along each axis: permuted axes, slices, repeated values, constants. */
-import type { Node } from '../graph/types.js';
+import { isNode } from '../graph/types.js';
 import { repeatedStrides } from '../ops/binary.js';
-import { permuteOrder, rowMajorStrides } from '../ops/permute.js';
-import { sliceAttributes } from '../ops/slice.js';
+import { rowMajorStrides } from '../ops/permute.js';
 import type { Shape } from '../tensor/shape.js';
-import { type StridedCopyArguments, stridedCopyArguments } from './furtherArguments.js';
+import { stridedCopyArguments } from './furtherArguments.js';
 import { kernelRow, type Site } from './kernel.js';
 import { moved } from './struct.js';
 
@@ -14,13 +13,18 @@ interface CopiedAxis {
   readonly stride: number;
 }
 
+type CopySite = Site<'permute' | 'slice' | 'expand' | 'constant'>;
+
 /** The elements of the input between steps along each axis of the output, and the element that comes first. */
-function stepsOf(node: Node, input: Shape): { readonly strides: readonly number[]; readonly first: number } {
+function stepsOf(
+  node: CopySite['node'],
+  input: Shape,
+): { readonly strides: readonly number[]; readonly first: number } {
   const strides = rowMajorStrides(input);
-  if (node.operator === 'permute') return { strides: permuteOrder(node).map((axis) => strides[axis]!), first: 0 };
-  if (node.operator === 'expand') return { strides: repeatedStrides(input), first: 0 };
-  if (node.operator === 'constant') return { strides, first: 0 };
-  const { axis, begin, step } = sliceAttributes(node, input);
+  if (isNode(node, 'permute')) return { strides: node.attributes.order.map((axis) => strides[axis]!), first: 0 };
+  if (isNode(node, 'expand')) return { strides: repeatedStrides(input), first: 0 };
+  if (isNode(node, 'constant')) return { strides, first: 0 };
+  const { axis, begin, step } = node.attributes;
   return { strides: strides.with(axis, strides[axis]! * step), first: begin * strides[axis]! };
 }
 
@@ -28,7 +32,7 @@ function stepsOf(node: Node, input: Shape): { readonly strides: readonly number[
 const LOOPS = 6;
 
 /** The output's axes, those taken together that follow each other in input and output alike; 6 with those of length 1. */
-function copiedAxes({ node, inputs, outputs }: Site): readonly CopiedAxis[] {
+function copiedAxes({ node, inputs, outputs }: CopySite): readonly CopiedAxis[] {
   const axes: CopiedAxis[] = [];
   for (const [axis, stride] of stepsOf(node, inputs[0]!).strides.entries()) {
     const length = outputs[0]![axis]!;
@@ -39,7 +43,7 @@ function copiedAxes({ node, inputs, outputs }: Site): readonly CopiedAxis[] {
   return [...new Array<CopiedAxis>(LOOPS - axes.length).fill({ length: 1, stride: 0 }), ...axes];
 }
 
-export const stridedCopy = kernelRow<StridedCopyArguments>({
+export const stridedCopy = kernelRow({
   name: 'stridedCopy',
   operators: ['permute', 'slice', 'expand', 'constant'],
   layout: 'rowMajor',

@@ -19,17 +19,27 @@ export interface StructLayout<T> {
   readonly fields: readonly { readonly name: keyof T & string; readonly kind: FieldKind }[];
 }
 
-const FIELD_KINDS: Readonly<Record<string, FieldKind>> = { usize: 'address', i32: 'int32', f32: 'float32' };
+/** What a struct's fields are filled with. */
+export type ArgumentsOf<S> = S extends StructLayout<infer T> ? T : never;
+
+const FIELD_KINDS = { usize: 'address', i32: 'int32', f32: 'float32' } as const;
+
+/** The fields that words declare, as structLayout reads them. */
+type Declared<Words extends string, Value> = Words extends `${infer Word} ${infer Rest}`
+  ? Word extends keyof typeof FIELD_KINDS
+    ? Declared<Rest, Word extends 'usize' ? Address : number>
+    : { readonly [K in Word]: Value } & Declared<Rest, Value>
+  : { readonly [K in Words]: Value };
 
 /** Reads a struct's fields from their names in order, AssemblyScript's type before the first of each kind: `usize input output i32 blocks`. */
-export function structLayout<T extends object>(declared: string): StructLayout<T> {
+export function structLayout<const Words extends string>(declared: Words): StructLayout<Declared<Words, never>> {
   let kind: FieldKind = 'address';
-  const fields: { readonly name: keyof T & string; readonly kind: FieldKind }[] = [];
+  const fields: { readonly name: string; readonly kind: FieldKind }[] = [];
   for (const word of declared.split(' ')) {
-    if (Object.hasOwn(FIELD_KINDS, word)) kind = FIELD_KINDS[word]!;
-    else fields.push({ name: word as keyof T & string, kind });
+    if (Object.hasOwn(FIELD_KINDS, word)) kind = FIELD_KINDS[word as keyof typeof FIELD_KINDS];
+    else fields.push({ name: word, kind });
   }
-  return { fields };
+  return { fields } as StructLayout<Declared<Words, never>>;
 }
 
 /** One field's value in a plan. */

@@ -1,10 +1,10 @@
 /** Operators that map each element by itself, whatever its channel. */
-import { UNARY_OPERATIONS, unaryAttributes } from '../ops/unary.js';
+import { UNARY_OPERATIONS, unaryNumbers } from '../ops/unary.js';
 import { imageShape } from '../tensor/shape.js';
-import { type UnaryArguments, unaryArguments } from './furtherArguments.js';
+import { unaryArguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, storedPixels, tailChannels } from './kernel.js';
 
-export const unary = kernelRow<UnaryArguments>({
+export const unary = kernelRow({
   name: 'unary',
   operators: ['unary'],
   struct: unaryArguments,
@@ -12,15 +12,14 @@ export const unary = kernelRow<UnaryArguments>({
   extent: (site) => storedPixels(site.inputs[0]!),
   arguments(site, places) {
     const { channels } = imageShape(site.inputs[0]!);
-    const { operation, alpha, beta } = unaryAttributes(site.node);
+    const { attributes } = site.node;
     return {
       input: places.inputs[0]!,
       output: places.outputs[0]!,
-      alpha,
-      beta,
+      ...unaryNumbers(attributes),
       blocks: channelBlocks(channels),
       tail: tailChannels(channels),
-      operation: UNARY_OPERATIONS.indexOf(operation),
+      operation: UNARY_OPERATIONS.indexOf(attributes.operation),
     };
   },
 });

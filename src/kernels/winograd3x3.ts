@@ -1,10 +1,10 @@
 /** 3×3 convolution of stride 1 in tiles of 2×2 pixels, with fewer multiplications (Lavin and Gray 2016). */
-import { convolutionAttributes, WEIGHTS } from '../ops/convolution.js';
+import { WEIGHTS } from '../ops/convolution.js';
 import { channelStride } from '../tensor/layout.js';
 import { imageShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { epilogueArguments, hasConstantParameters, packEpilogue } from './epilogue.js';
-import { type Winograd3x3Arguments, winograd3x3Arguments } from './furtherArguments.js';
+import { winograd3x3Arguments } from './furtherArguments.js';
 import { channelBlocks, kernelRow, type Site } from './kernel.js';
 import { PANEL_CHANNELS, packPanels } from './panels.js';
 
@@ -43,17 +43,17 @@ function transformWeights({ data, shape }: Tensor): Float32Array {
   return transformed;
 }
 
-function tilesOf(site: Site): number {
+function tilesOf(site: Site<'convolution'>): number {
   const { batch, height, width } = imageShape(site.outputs[0]!);
   return batch * Math.ceil(height / 2) * Math.ceil(width / 2);
 }
 
-export const winograd3x3 = kernelRow<Winograd3x3Arguments>({
+export const winograd3x3 = kernelRow({
   name: 'winograd3x3',
   operators: ['convolution'],
   struct: winograd3x3Arguments,
   accepts(site) {
-    const { groups, stride, dilation } = convolutionAttributes(site.node);
+    const { groups, stride, dilation } = site.node.attributes;
     const [outputs = 0, depth = 0, height, width] = site.inputs[1]!;
     return (
       hasConstantParameters(site) &&
@@ -82,7 +82,7 @@ export const winograd3x3 = kernelRow<Winograd3x3Arguments>({
     return (1 + BLOCK_TILES) * PLACES * pixelBytes + BLOCK_TILES * PLACES * PANEL_CHANNELS * 4;
   },
   arguments(site, places) {
-    const [paddingTop, paddingLeft] = convolutionAttributes(site.node).padding;
+    const [paddingTop, paddingLeft] = site.node.attributes.padding;
     const input = imageShape(site.inputs[0]!);
     const output = imageShape(site.outputs[0]!);
     return {

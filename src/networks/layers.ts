@@ -129,15 +129,23 @@ export class Layers {
 
   /** Max pooling without padding, the output size rounded up. */
   maxPool(name: string, input: Value, kernel: number, stride: number): Value {
-    const attributes = { kernel: [kernel, kernel], stride: [stride, stride], padding: [0, 0, 0, 0], rounding: 'up' };
-    return { name: this.#builder.node(name, 'maxPool', [input.name], attributes), channels: input.channels };
+    const node = this.#builder.node(name, 'maxPool', [input.name], {
+      kernel: [kernel, kernel],
+      stride: [stride, stride],
+      padding: [0, 0, 0, 0],
+      rounding: 'up',
+    });
+    return { name: node, channels: input.channels };
   }
 
   /** A 3×3 max or average pooling with padding 1, which the average counts. */
   pool3x3(name: string, input: Value, operator: 'maxPool' | 'averagePool', stride: number): Value {
-    const window = { kernel: [3, 3], stride: [stride, stride], padding: [1, 1, 1, 1], rounding: 'down' };
-    const attributes = operator === 'maxPool' ? window : { ...window, countPadding: true };
-    return { name: this.#builder.node(name, operator, [input.name], attributes), channels: input.channels };
+    const window = { kernel: [3, 3], stride: [stride, stride], padding: [1, 1, 1, 1], rounding: 'down' } as const;
+    const node =
+      operator === 'maxPool'
+        ? this.#builder.node(name, operator, [input.name], window)
+        : this.#builder.node(name, operator, [input.name], { ...window, countPadding: true });
+    return { name: node, channels: input.channels };
   }
 
   /** a's channels, then b's. */

@@ -1,7 +1,9 @@
 /** Activations: the ones that convolutions can fuse, and the operators of their own that they come from. */
+
 import { imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
-import { expectShape, type Operator, onlyAttributes, readNumber, refuseShape } from './operator.js';
+import { number } from './attributes.js';
+import { expectShape, operator, refuseShape } from './operator.js';
 
 /** What a convolution may apply to its sum before storing it. */
 export const ACTIVATIONS = ['none', 'relu', 'relu6', 'prelu'] as const;
@@ -32,52 +34,37 @@ function oneShape(inputs: readonly (Shape | undefined)[]): Shape[] {
 }
 
 /** max(x, 0). */
-export const relu: Operator = {
+export const relu = operator({
   name: 'relu',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes: (_node, inputs) => oneShape(inputs),
   reference: (_node, [input]) => [mapChannels(input!, (value) => activate('relu', value, 0))],
-  multiplyAdds: () => 0,
-};
+});
 
 /** min(max(x, `least`), `most`); ReLU6 is 0 to 6. */
-export const clip: Operator = {
+export const clip = operator({
   name: 'clip',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['least', 'most']);
-    readNumber(node, 'least');
-    readNumber(node, 'most');
-  },
+  attributes: { least: number('least output'), most: number('greatest output') },
   inferShapes: (_node, inputs) => oneShape(inputs),
   reference(node, [input]) {
-    const least = readNumber(node, 'least');
-    const most = readNumber(node, 'most');
+    const { least, most } = node.attributes;
     return [mapChannels(input!, (value) => Math.min(Math.max(value, least), most))];
   },
-  multiplyAdds: () => 0,
-};
+});
 
 /** 1 / (1 + exp(−x)). */
-export const sigmoid: Operator = {
+export const sigmoid = operator({
   name: 'sigmoid',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes: (_node, inputs) => oneShape(inputs),
   reference: (_node, [input]) => [mapChannels(input!, (value) => 1 / (1 + Math.exp(-value)))],
-  multiplyAdds: () => 0,
-};
+});
 
 /** x where x ≥ 0, else slope · x, one slope a channel (He et al. 2015; the paper, section 3.3). */
-export const prelu: Operator = {
+export const prelu = operator({
   name: 'prelu',
   inputNames: ['input', 'slopes'],
-  required: 2,
-  checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes(node, [input, slopes]) {
     if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     expectShape(node, 'slopes', slopes, [input![1]!]);
@@ -86,15 +73,12 @@ export const prelu: Operator = {
   reference: (_node, [input, slopes]) => [
     mapChannels(input!, (value, channel) => activate('prelu', value, slopes!.data[channel]!)),
   ],
-  multiplyAdds: () => 0,
-};
+});
 
 /** x · scales + offsets, one pair a channel, or one pair for all channels. */
-export const affine: Operator = {
+export const affine = operator({
   name: 'affine',
   inputNames: ['input', 'scales', 'offsets'],
-  required: 3,
-  checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes(node, [input, scales, offsets]) {
     if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     if (scales?.length !== 1 || scales[0] !== 1) expectShape(node, 'scales', scales, [input![1]!]);
@@ -110,27 +94,24 @@ export const affine: Operator = {
       }),
     ];
   },
-  multiplyAdds: () => 0,
-};
+});
+
+const STATISTICS = ['scales', 'offsets', 'means', 'variances'];
 
 /** (x − means) / √(variances + epsilon) · scales + offsets (Ioffe and Szegedy 2015). Folded before a graph runs. */
-export const batchNorm: Operator = {
+export const batchNorm = operator({
   name: 'batchNorm',
-  inputNames: ['input', 'scales', 'offsets', 'means', 'variances'],
-  required: 5,
-  checkAttributes(node) {
-    onlyAttributes(node, ['epsilon']);
-    readNumber(node, 'epsilon');
-  },
+  inputNames: ['input', ...STATISTICS],
+  attributes: { epsilon: number('added to the variances') },
   inferShapes(node, [input, ...parameters]) {
     if (input!.length < 2) refuseShape(node, 'input', input, 'a shape of 2 axes or more');
     parameters.forEach((shape, index) => {
-      expectShape(node, batchNorm.inputNames[index + 1]!, shape, [input![1]!]);
+      expectShape(node, STATISTICS[index]!, shape, [input![1]!]);
     });
     return [input!];
   },
   reference(node, [input, scales, offsets, means, variances]) {
-    const epsilon = readNumber(node, 'epsilon');
+    const { epsilon } = node.attributes;
     return [
       mapChannels(input!, (value, channel) => {
         const deviation = Math.sqrt(variances!.data[channel]! + epsilon);
@@ -138,5 +119,4 @@ export const batchNorm: Operator = {
       }),
     ];
   },
-  multiplyAdds: () => 0,
-};
+});

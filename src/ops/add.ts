@@ -1,13 +1,11 @@
 /** Element-wise addition. */
 import { referenceTensor } from '../tensor/tensor.js';
-import { expectShape, type Operator, onlyAttributes } from './operator.js';
+import { expectShape, operator } from './operator.js';
 
 /** a + b, both of one shape. */
-export const add: Operator = {
+export const add = operator({
   name: 'add',
   inputNames: ['a', 'b'],
-  required: 2,
-  checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes(node, [a, b]) {
     expectShape(node, 'b', b, a!);
     return [a!];
@@ -17,5 +15,4 @@ export const add: Operator = {
     for (let index = 0; index < output.data.length; index++) output.data[index] = a!.data[index]! + b!.data[index]!;
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

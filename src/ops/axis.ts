@@ -1,19 +1,20 @@
 /** An axis of a shape as operators take it: whole numbers from 0, and the strides on both sides of it. */
-import type { Node } from '../graph/types.js';
 import { elementCount, MOST_AXES, type Shape } from '../tensor/shape.js';
-import { readInteger, refuseShape } from './operator.js';
+import { integer } from './attributes.js';
+import { type OperatorNode, refuseShape } from './operator.js';
 
 /** The axes that a shape may have are 0 to this. */
 export const LAST_AXIS = MOST_AXES - 1;
 
-/** Reads attribute `axis` without knowing the shape. Throws ModelError BAD_ATTRIBUTE. */
-export function readAxis(node: Node): number {
-  return readInteger(node, 'axis', 0, LAST_AXIS);
-}
+/** Attribute `axis`. */
+export const AXIS = integer(0, LAST_AXIS, 'axis of the input');
 
-/** Reads attribute `axis` of a node whose input has this shape. Throws ShapeError where it has no such axis. */
-export function axisOf(node: Node, input: Shape | undefined): number {
-  const axis = readAxis(node);
+/** A node that has the attribute. */
+export type AxisNode = OperatorNode<{ readonly axis: number }>;
+
+/** Attribute `axis` of a node whose input has this shape. Throws ShapeError where it has no such axis. */
+export function axisOf(node: AxisNode, input: Shape | undefined): number {
+  const { axis } = node.attributes;
   if (!input || axis >= input.length) refuseShape(node, 'input', input, `a shape that has axis ${axis}`);
   return axis;
 }

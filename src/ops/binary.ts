@@ -1,8 +1,9 @@
 /** Arithmetic of two values, each repeated along the axes in which the other is longer. */
-import type { Node } from '../graph/types.js';
+
 import type { Shape } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, readWord, refuseShape } from './operator.js';
+import { word } from './attributes.js';
+import { operator, refuseShape } from './operator.js';
 import { rowMajorStrides } from './permute.js';
 
 /** What the two elements of a place become. */
@@ -19,11 +20,6 @@ export const BINARY_OPERATIONS = [
 
 /** One of the operations. */
 export type BinaryOperation = (typeof BINARY_OPERATIONS)[number];
-
-/** Reads attribute `operation`. Throws ModelError BAD_ATTRIBUTE. */
-export function binaryOperation(node: Node): BinaryOperation {
-  return readWord(node, 'operation', BINARY_OPERATIONS);
-}
 
 const FUNCTIONS: Readonly<Record<BinaryOperation, (a: number, b: number) => number>> = {
   add: (a, b) => a + b,
@@ -42,22 +38,18 @@ export function repeatedStrides(shape: Shape): number[] {
 }
 
 /** a `operation` b, `prelu` being a where a ≥ 0, else a · b; both have as many axes, and along each the same length, or one of them 1. */
-export const binary: Operator = {
+export const binary = operator({
   name: 'binary',
   inputNames: ['a', 'b'],
-  required: 2,
-  checkAttributes(node) {
-    onlyAttributes(node, ['operation']);
-    binaryOperation(node);
-  },
+  attributes: { operation: word(BINARY_OPERATIONS, 'what two elements become') },
   inferShapes(node, [a, b]) {
     const fits = a && b && a.length === b.length && a.every((n, axis) => n === 1 || b[axis] === 1 || n === b[axis]);
     if (!fits) refuseShape(node, 'b', b, `as many axes as [${a?.join(', ')}], each as long or one of them 1`);
     return [a.map((length, axis) => (length === 1 ? b[axis]! : length))];
   },
-  reference(node, [a, b]) {
-    const compute = FUNCTIONS[binaryOperation(node)];
-    const output = referenceTensor(binary.inferShapes(node, [a!.shape, b!.shape])[0]!);
+  reference(node, [a, b], [shape]) {
+    const compute = FUNCTIONS[node.attributes.operation];
+    const output = referenceTensor(shape);
     const places = rowMajorStrides(output.shape);
     const [stepsA, stepsB] = [repeatedStrides(a!.shape), repeatedStrides(b!.shape)];
     for (let index = 0; index < output.data.length; index++) {
@@ -71,5 +63,4 @@ export const binary: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

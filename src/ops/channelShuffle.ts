@@ -1,7 +1,9 @@
 /** Channel shuffle: lets information pass between the groups of grouped convolutions (Zhang et al. 2018, section 3.1). */
+
 import { elementCount } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, readInteger, refuseShape } from './operator.js';
+import { integer, LARGEST } from './attributes.js';
+import { operator, refuseShape } from './operator.js';
 
 /** The channel of the input that stands at a channel of the output: [groups, C / groups] transposed. */
 export function shuffledChannel(channel: number, channels: number, groups: number): number {
@@ -9,23 +11,19 @@ export function shuffledChannel(channel: number, channels: number, groups: numbe
 }
 
 /** Channels as a matrix of `groups` rows, transposed: output channel i · groups + g is channel i of group g. */
-export const channelShuffle: Operator = {
+export const channelShuffle = operator({
   name: 'channelShuffle',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['groups']);
-    readInteger(node, 'groups', 1, 1 << 20);
-  },
+  attributes: { groups: integer(1, LARGEST, 'groups of channels') },
   inferShapes(node, [input]) {
-    const groups = readInteger(node, 'groups', 1, 1 << 20);
+    const { groups } = node.attributes;
     if (!input || input.length < 2 || input[1]! % groups !== 0) {
       refuseShape(node, 'input', input, `a shape whose channels are a multiple of ${groups} groups`);
     }
     return [input];
   },
   reference(node, [input]) {
-    const groups = readInteger(node, 'groups', 1, 1 << 20);
+    const { groups } = node.attributes;
     const output = referenceTensor(input!.shape);
     const [batch = 0, channels = 0, ...rest] = input!.shape;
     const pixels = elementCount(rest);
@@ -37,5 +35,4 @@ export const channelShuffle: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,18 +1,14 @@
 /** Values side by side along an axis. */
 import { referenceTensor } from '../tensor/tensor.js';
-import { axisOf, axisStrides, readAxis } from './axis.js';
-import { expectShape, type Operator, onlyAttributes } from './operator.js';
+import { AXIS, axisOf, axisStrides } from './axis.js';
+import { expectShape, operator } from './operator.js';
 
 /** Joins two or more inputs, which differ along `axis` alone, in their order. */
-export const concat: Operator = {
+export const concat = operator({
   name: 'concat',
   inputNames: ['first', 'others'],
-  required: 2,
   repeatsLast: true,
-  checkAttributes(node) {
-    onlyAttributes(node, ['axis']);
-    readAxis(node);
-  },
+  attributes: { axis: AXIS },
   inferShapes(node, inputs) {
     const first = inputs[0]!;
     const axis = axisOf(node, first);
@@ -24,10 +20,9 @@ export const concat: Operator = {
     }
     return [first.with(axis, length)];
   },
-  reference(node, inputs) {
-    const shapes = inputs.map((input) => input!.shape);
-    const output = referenceTensor(concat.inferShapes(node, shapes)[0]!);
-    const axis = axisOf(node, shapes[0]);
+  reference(node, inputs, [shape]) {
+    const output = referenceTensor(shape);
+    const { axis } = node.attributes;
     const { outer, length, inner } = axisStrides(output.shape, axis);
     let first = 0;
     for (const input of inputs) {
@@ -39,5 +34,4 @@ export const concat: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,48 +1,28 @@
 /** Two-dimensional convolution in all its forms: dense, grouped, depthwise, pointwise and global depthwise. */
-import type { Node } from '../graph/types.js';
+
 import { elementCount, imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
 import { ACTIVATIONS, type Activation, activate } from './activation.js';
-import {
-  expectShape,
-  type Operator,
-  onlyAttributes,
-  readInteger,
-  readIntegers,
-  readWord,
-  refuseShape,
-} from './operator.js';
+import { type AttributesOf, integer, integers, LARGEST, word } from './attributes.js';
+import { expectShape, type NodeName, type OperatorNode, operator, refuseShape } from './operator.js';
 
-/** A convolution's attributes, read and checked. */
-export interface ConvolutionAttributes {
-  /** Vertical, horizontal. */
-  readonly stride: readonly [number, number];
-  /** Rows and columns of zeros: top, left, bottom, right. */
-  readonly padding: readonly [number, number, number, number];
-  /** Vertical, horizontal. */
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-  readonly activation: Activation;
-}
+/** A convolution's attributes. */
+export const CONVOLUTION = {
+  stride: integers(2, 1, LARGEST, 'vertical, horizontal'),
+  padding: integers(4, 0, LARGEST, 'rows and columns of zeros: top, left, bottom, right'),
+  dilation: integers(2, 1, LARGEST, 'from one tap to the next: vertical, horizontal'),
+  groups: integer(1, LARGEST, 'groups of channels that are convolved apart'),
+  activation: word(ACTIVATIONS, 'what the sum becomes'),
+};
+
+/** A convolution's attributes as a node holds them. */
+export type ConvolutionAttributes = AttributesOf<typeof CONVOLUTION>;
 
 /** Positions of the inputs after the first, of convolutions and fully connected layers alike. */
 export const WEIGHTS = 1;
 export const BIAS = 2;
 export const SLOPES = 3;
 export const RESIDUAL = 4;
-
-const LARGEST = 1 << 20;
-
-/** Reads the attributes of a convolution. Throws ModelError BAD_ATTRIBUTE. */
-export function convolutionAttributes(node: Node): ConvolutionAttributes {
-  return {
-    stride: readIntegers(node, 'stride', 2, 1, LARGEST) as [number, number],
-    padding: readIntegers(node, 'padding', 4, 0, LARGEST) as [number, number, number, number],
-    dilation: readIntegers(node, 'dilation', 2, 1, LARGEST) as [number, number],
-    groups: readInteger(node, 'groups', 1, LARGEST),
-    activation: readWord(node, 'activation', ACTIVATIONS),
-  };
-}
 
 /** Output length of one axis; 0 or less where the kernel does not fit. */
 export function convolvedLength(
@@ -58,7 +38,7 @@ export function convolvedLength(
 
 /** Checks the optional inputs of a fused epilogue: bias and slopes by channel, a residual like the output. */
 export function checkEpilogue(
-  node: Node,
+  node: NodeName,
   inputs: readonly (Shape | undefined)[],
   output: Shape,
   activation: Activation,
@@ -69,6 +49,36 @@ export function checkEpilogue(
   if (activation === 'prelu') expectShape(node, 'slopes', slopes, channels);
   else if (slopes) refuseShape(node, 'slopes', slopes, 'nothing without the prelu activation');
   if (residual) expectShape(node, 'residual', residual, output);
+}
+
+/** The shape of a convolution's output. Throws ShapeError NODE_SHAPE. */
+export function convolvedShape(
+  node: OperatorNode<ConvolutionAttributes>,
+  inputs: readonly (Shape | undefined)[],
+): Shape {
+  const [input, weights] = inputs;
+  if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
+  if (weights?.length !== 4) refuseShape(node, 'weights', weights, '[out, in / groups, height, width]');
+  const { stride, padding, dilation, groups, activation } = node.attributes;
+  const [batch = 0, channels = 0, height = 0, width = 0] = input;
+  const [outputs = 0, groupInputs = 0, kernelHeight = 0, kernelWidth = 0] = weights;
+  if (groupInputs * groups !== channels || outputs % groups !== 0) {
+    const accepted = `[out, ${channels} / ${groups}, height, width] with out a multiple of ${groups} groups`;
+    refuseShape(node, 'weights', weights, accepted);
+  }
+  const outputHeight = convolvedLength(height, kernelHeight, stride[0], dilation[0], padding[0], padding[2]);
+  const outputWidth = convolvedLength(width, kernelWidth, stride[1], dilation[1], padding[1], padding[3]);
+  if (outputHeight < 1 || outputWidth < 1) {
+    refuseShape(
+      node,
+      'input',
+      input,
+      `at least the kernel's ${kernelHeight}×${kernelWidth} with its dilation and padding`,
+    );
+  }
+  const output = [batch, outputs, outputHeight, outputWidth];
+  checkEpilogue(node, inputs, output, activation);
+  return output;
 }
 
 /** Bias, residual and activation of one element, in the order in which every fused kernel applies them. */
@@ -84,15 +94,13 @@ export function applyEpilogue(
   return activate(activation, total, slopes?.data[channel] ?? 0);
 }
 
-function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]): ReferenceTensor {
-  const { stride, padding, dilation, groups, activation } = convolutionAttributes(node);
+function convolve(
+  { stride, padding, dilation, groups, activation }: ConvolutionAttributes,
+  inputs: readonly (ReferenceTensor | undefined)[],
+  shape: Shape,
+): ReferenceTensor {
   const [input, weights] = inputs as [ReferenceTensor, ReferenceTensor];
-  const output = referenceTensor(
-    convolution.inferShapes(
-      node,
-      inputs.map((tensor) => tensor?.shape),
-    )[0]!,
-  );
+  const output = referenceTensor(shape);
   const { batch, channels, height, width } = imageShape(output.shape);
   const source = imageShape(input.shape);
   const [, groupInputs = 0, kernelHeight = 0, kernelWidth = 0] = weights.shape;
@@ -131,39 +139,12 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
  * input `[N, C, H, W]`, weights `[out, C / groups, h, w]`, bias and slopes `[out]`, residual like the output.
  * Depthwise is `groups` = C; the paper's global depthwise convolution (section 3.2) is depthwise with the input's size.
  */
-export const convolution: Operator = {
+export const convolution = operator({
   name: 'convolution',
   inputNames: ['input', 'weights', 'bias', 'slopes', 'residual'],
   required: 2,
-  checkAttributes(node) {
-    onlyAttributes(node, ['stride', 'padding', 'dilation', 'groups', 'activation']);
-    convolutionAttributes(node);
-  },
-  inferShapes(node, inputs) {
-    const [input, weights] = inputs;
-    if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
-    if (weights?.length !== 4) refuseShape(node, 'weights', weights, '[out, in / groups, height, width]');
-    const { stride, padding, dilation, groups, activation } = convolutionAttributes(node);
-    const [batch = 0, channels = 0, height = 0, width = 0] = input;
-    const [outputs = 0, groupInputs = 0, kernelHeight = 0, kernelWidth = 0] = weights;
-    if (groupInputs * groups !== channels || outputs % groups !== 0) {
-      const accepted = `[out, ${channels} / ${groups}, height, width] with out a multiple of ${groups} groups`;
-      refuseShape(node, 'weights', weights, accepted);
-    }
-    const outputHeight = convolvedLength(height, kernelHeight, stride[0], dilation[0], padding[0], padding[2]);
-    const outputWidth = convolvedLength(width, kernelWidth, stride[1], dilation[1], padding[1], padding[3]);
-    if (outputHeight < 1 || outputWidth < 1) {
-      refuseShape(
-        node,
-        'input',
-        input,
-        `at least the kernel's ${kernelHeight}×${kernelWidth} with its dilation and padding`,
-      );
-    }
-    const output = [batch, outputs, outputHeight, outputWidth];
-    checkEpilogue(node, inputs, output, activation);
-    return [output];
-  },
-  reference: (node, inputs) => [convolve(node, inputs)],
+  attributes: CONVOLUTION,
+  inferShapes: (node, inputs) => [convolvedShape(node, inputs)],
+  reference: ({ attributes }, inputs, [shape]) => [convolve(attributes, inputs, shape)],
   multiplyAdds: (_node, [, weights], [output]) => elementCount(output!) * elementCount(weights!.slice(1)),
-};
+});

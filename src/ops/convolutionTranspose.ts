@@ -1,34 +1,19 @@
 /** Two-dimensional transposed convolution: the gradient of a convolution with the same weights. */
-import type { Node } from '../graph/types.js';
+
 import { elementCount, imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
-import { expectShape, type Operator, onlyAttributes, readInteger, readIntegers, refuseShape } from './operator.js';
+import { type AttributesOf, integer, integers, LARGEST } from './attributes.js';
+import { expectShape, type OperatorNode, operator, refuseShape } from './operator.js';
 
-/** A transposed convolution's attributes, read and checked. */
-export interface ConvolutionTransposeAttributes {
-  /** Vertical, horizontal. */
-  readonly stride: readonly [number, number];
-  /** Rows and columns that are cut off the output: top, left, bottom, right. */
-  readonly padding: readonly [number, number, number, number];
-  /** Rows and columns that are added after the output: vertical, horizontal. */
-  readonly outputPadding: readonly [number, number];
-  /** Vertical, horizontal. */
-  readonly dilation: readonly [number, number];
-  readonly groups: number;
-}
+const ATTRIBUTES = {
+  stride: integers(2, 1, LARGEST, 'vertical, horizontal'),
+  padding: integers(4, 0, LARGEST, 'rows and columns that are cut off the output: top, left, bottom, right'),
+  outputPadding: integers(2, 0, LARGEST, 'rows and columns that are added after the output'),
+  dilation: integers(2, 1, LARGEST, 'from one tap to the next: vertical, horizontal'),
+  groups: integer(1, LARGEST, 'groups of channels that are convolved apart'),
+};
 
-const LARGEST = 1 << 20;
-
-/** Reads the attributes. Throws ModelError BAD_ATTRIBUTE. */
-export function convolutionTransposeAttributes(node: Node): ConvolutionTransposeAttributes {
-  return {
-    stride: readIntegers(node, 'stride', 2, 1, LARGEST) as [number, number],
-    padding: readIntegers(node, 'padding', 4, 0, LARGEST) as [number, number, number, number],
-    outputPadding: readIntegers(node, 'outputPadding', 2, 0, LARGEST) as [number, number],
-    dilation: readIntegers(node, 'dilation', 2, 1, LARGEST) as [number, number],
-    groups: readInteger(node, 'groups', 1, LARGEST),
-  };
-}
+type ConvolutionTransposeAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 function outputLength(length: number, kernel: number, axis: 0 | 1, attributes: ConvolutionTransposeAttributes): number {
   const { stride, padding, outputPadding, dilation } = attributes;
@@ -36,8 +21,12 @@ function outputLength(length: number, kernel: number, axis: 0 | 1, attributes: C
   return whole - padding[axis] - padding[axis + 2]!;
 }
 
-function outputShape(node: Node, input: Shape | undefined, weights: Shape | undefined): Shape {
-  const attributes = convolutionTransposeAttributes(node);
+function outputShape(
+  node: OperatorNode<ConvolutionTransposeAttributes>,
+  input: Shape | undefined,
+  weights: Shape | undefined,
+): Shape {
+  const { attributes } = node;
   const { groups } = attributes;
   if (input?.length !== 4 || input[1]! % groups !== 0) {
     refuseShape(node, 'input', input, `[N, C, H, W] with C a multiple of ${groups} groups`);
@@ -57,9 +46,12 @@ function outputShape(node: Node, input: Shape | undefined, weights: Shape | unde
 }
 
 /** Sends each input element, times a weight, to the outputs that it reaches. */
-function scatter(node: Node, input: ReferenceTensor, weights: ReferenceTensor, bias: ReferenceTensor | undefined) {
-  const { stride, padding, dilation, groups } = convolutionTransposeAttributes(node);
-  const output = referenceTensor(outputShape(node, input.shape, weights.shape));
+function scatter(
+  { stride, padding, dilation, groups }: ConvolutionTransposeAttributes,
+  [input, weights, bias]: readonly [ReferenceTensor, ReferenceTensor, ReferenceTensor | undefined],
+  shape: Shape,
+): ReferenceTensor {
+  const output = referenceTensor(shape);
   const source = imageShape(input.shape);
   const { channels, height, width } = imageShape(output.shape);
   const [, groupOutputs = 0, kernelHeight = 0, kernelWidth = 0] = weights.shape;
@@ -90,19 +82,18 @@ function scatter(node: Node, input: ReferenceTensor, weights: ReferenceTensor, b
  * Each input pixel, `stride` apart in the output, adds the window of weights `[in, out / groups, height, width]` times
  * its channels; `padding` is cut off the sum, `outputPadding` added after it.
  */
-export const convolutionTranspose: Operator = {
+export const convolutionTranspose = operator({
   name: 'convolutionTranspose',
   inputNames: ['input', 'weights', 'bias'],
   required: 2,
-  checkAttributes(node) {
-    onlyAttributes(node, ['stride', 'padding', 'outputPadding', 'dilation', 'groups']);
-    convolutionTransposeAttributes(node);
-  },
+  attributes: ATTRIBUTES,
   inferShapes(node, [input, weights, bias]) {
     const shape = outputShape(node, input, weights);
     if (bias) expectShape(node, 'bias', bias, [shape[1]!]);
     return [shape];
   },
-  reference: (node, [input, weights, bias]) => [scatter(node, input!, weights!, bias)],
+  reference: ({ attributes }, [input, weights, bias], [shape]) => [
+    scatter(attributes, [input!, weights!, bias], shape),
+  ],
   multiplyAdds: (_node, [input, weights]) => elementCount(input!) * elementCount(weights!.slice(1)),
-};
+});

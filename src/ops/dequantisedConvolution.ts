@@ -1,32 +1,24 @@
 /** Convolution of int8 values with int8 weights whose sums become float32. */
-import type { Node } from '../graph/types.js';
-import { elementCount, imageShape } from '../tensor/shape.js';
+
+import { elementCount, imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
 import type { Activation } from './activation.js';
-import { type ConvolutionAttributes, convolution, convolutionAttributes } from './convolution.js';
-import { expectShape, type Operator, onlyAttributes } from './operator.js';
-import { type Quantisation, readScale, readZeroPoint } from './quantise.js';
+import type { AttributesOf } from './attributes.js';
+import { CONVOLUTION, convolvedShape } from './convolution.js';
+import { expectShape, operator } from './operator.js';
+import { quantisations } from './quantise.js';
 
 /** Positions of the inputs after the weights and their scales, which stand where a quantised convolution's do. */
 export const FLOAT_BIAS = 3;
 export const FLOAT_SLOPES = 4;
 
-/** A dequantised convolution's attributes. */
-export interface DequantisedAttributes extends ConvolutionAttributes {
-  readonly input: Quantisation;
-}
+const ATTRIBUTES = { ...CONVOLUTION, ...quantisations('input') };
 
-/** Reads the attributes of a dequantised convolution. Throws ModelError BAD_ATTRIBUTE. */
-export function dequantisedAttributes(node: Node): DequantisedAttributes {
-  return {
-    ...convolutionAttributes(node),
-    input: { scale: readScale(node, 'inputScale'), zeroPoint: readZeroPoint(node, 'inputZeroPoint') },
-  };
-}
+type DequantisedAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 /** What one unit of each channel's sum is worth: input scale · weight scale, rounded once to float32. */
-export function sumUnits({ input }: DequantisedAttributes, scales: ArrayLike<number>): Float32Array {
-  return Float32Array.from(scales, (scale) => input.scale * scale);
+export function sumUnits({ inputScale }: DequantisedAttributes, scales: ArrayLike<number>): Float32Array {
+  return Float32Array.from(scales, (scale) => inputScale * scale);
 }
 
 /** activation(sum · unit + bias) in float32, each operation rounded by itself. */
@@ -37,12 +29,14 @@ function dequantised(sum: number, unit: number, bias: number, activation: Activa
   return activation === 'prelu' && value < 0 ? Math.fround(value * slope) : value;
 }
 
-function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]): ReferenceTensor {
-  const attributes = dequantisedAttributes(node);
-  const { stride, padding, dilation, groups, activation, input: quantisation } = attributes;
+function convolve(
+  attributes: DequantisedAttributes,
+  inputs: readonly (ReferenceTensor | undefined)[],
+  shape: Shape,
+): ReferenceTensor {
+  const { stride, padding, dilation, groups, activation, inputZeroPoint } = attributes;
   const [input, weights, scales, bias, slopes] = inputs as ReferenceTensor[];
-  const shapes = inputs.map((tensor) => tensor?.shape);
-  const output = referenceTensor(dequantisedConvolution.inferShapes(node, shapes)[0]!);
+  const output = referenceTensor(shape);
   const { batch, channels, height, width } = imageShape(output.shape);
   const source = imageShape(input!.shape);
   const [, groupInputs = 0, kernelHeight = 0, kernelWidth = 0] = weights!.shape;
@@ -62,7 +56,7 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
           if (row < 0 || row >= source.height || column < 0 || column >= source.width) continue;
           const plane = image * source.channels + firstInput + Math.floor(k / taps);
           const element = input!.data[(plane * source.height + row) * source.width + column]!;
-          sum += (element - quantisation.zeroPoint) * weights!.data[channel * groupInputs * taps + k]!;
+          sum += (element - inputZeroPoint) * weights!.data[channel * groupInputs * taps + k]!;
         }
         const [offset, slope] = [bias?.data[channel] ?? 0, slopes?.data[channel] ?? 0];
         output.data[index] = dequantised(sum | 0, units[channel]!, offset, activation, slope);
@@ -79,22 +73,18 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
  * input int8 `[N, C, H, W]`, weights `[out, C / groups, h, w]` whole numbers from −128 to 127, scales `[out]` of the
  * weights, bias float32 `[out]`, slopes `[out]`; the output is float32. A place outside the image counts as 0.
  */
-export const dequantisedConvolution: Operator = {
+export const dequantisedConvolution = operator({
   name: 'dequantisedConvolution',
   inputNames: ['input', 'weights', 'scales', 'bias', 'slopes'],
   required: 3,
   int8Inputs: [0],
-  checkAttributes(node) {
-    const geometry = ['stride', 'padding', 'dilation', 'groups', 'activation'];
-    onlyAttributes(node, [...geometry, 'inputScale', 'inputZeroPoint']);
-    dequantisedAttributes(node);
-  },
+  attributes: ATTRIBUTES,
   inferShapes(node, inputs) {
     const [input, weights, scales, bias, slopes] = inputs;
-    const [output] = convolution.inferShapes(node, [input, weights, bias, slopes]);
-    expectShape(node, 'scales', scales, [output![1]!]);
-    return [output!];
+    const output = convolvedShape(node, [input, weights, bias, slopes]);
+    expectShape(node, 'scales', scales, [output[1]!]);
+    return [output];
   },
-  reference: (node, inputs) => [convolve(node, inputs)],
+  reference: ({ attributes }, inputs, [shape]) => [convolve(attributes, inputs, shape)],
   multiplyAdds: (_node, [, weights], [output]) => elementCount(output!) * elementCount(weights!.slice(1)),
-};
+});

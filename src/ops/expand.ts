@@ -1,35 +1,26 @@
 /** Values repeated along axes of length 1. */
-import type { Node } from '../graph/types.js';
-import { MOST_AXES, type Shape } from '../tensor/shape.js';
+
+import { MOST_AXES } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
+import { integers } from './attributes.js';
 import { repeatedStrides } from './binary.js';
-import { type Operator, onlyAttributes, readIntegers, refuseShape } from './operator.js';
+import { operator, refuseShape } from './operator.js';
 import { rowMajorStrides } from './permute.js';
 
-/** Reads attribute `shape`. Throws ModelError BAD_ATTRIBUTE. */
-export function expandedShape(node: Node): Shape {
-  const given = Array.isArray(node.attributes.shape) ? node.attributes.shape.length : 0;
-  return readIntegers(node, 'shape', Math.min(Math.max(given, 1), MOST_AXES), 1, 1 << 28);
-}
-
 /** The input in attribute `shape`, which has as many axes: repeated along those of length 1, as long along the others. */
-export const expand: Operator = {
+export const expand = operator({
   name: 'expand',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['shape']);
-    expandedShape(node);
-  },
+  attributes: { shape: integers([1, MOST_AXES], 1, 1 << 28, 'lengths of the output') },
   inferShapes(node, [input]) {
-    const shape = expandedShape(node);
+    const { shape } = node.attributes;
     const fits =
       input?.length === shape.length && input.every((length, axis) => length === 1 || length === shape[axis]);
     if (!fits) refuseShape(node, 'input', input, `a shape that repeats to [${shape.join(', ')}]`);
     return [shape];
   },
   reference(node, [input]) {
-    const shape = expandedShape(node);
+    const { shape } = node.attributes;
     const output = referenceTensor(shape);
     const places = rowMajorStrides(shape);
     const steps = repeatedStrides(input!.shape);
@@ -40,5 +31,4 @@ export const expand: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,8 +1,10 @@
 /** The table of operators; importers, builders and passes know operators through it alone. */
 import { ModelError } from '../errors.js';
-import type { Node } from '../graph/types.js';
+import type { Shape } from '../tensor/shape.js';
+import type { ReferenceTensor } from '../tensor/tensor.js';
 import { affine, batchNorm, clip, prelu, relu, sigmoid } from './activation.js';
 import { add } from './add.js';
+import type { AttributesOf, GivenAttributes } from './attributes.js';
 import { binary } from './binary.js';
 import { channelShuffle } from './channelShuffle.js';
 import { concat } from './concat.js';
@@ -14,7 +16,14 @@ import { expand } from './expand.js';
 import { fullyConnected } from './fullyConnected.js';
 import { gather } from './gather.js';
 import { matMul } from './matMul.js';
-import { describeNode, type Operator } from './operator.js';
+import {
+  completeNode,
+  describeNode,
+  type NodeName,
+  type Operator,
+  type OperatorNode,
+  withDefaults,
+} from './operator.js';
 import { pad } from './pad.js';
 import { padAxis } from './padAxis.js';
 import { permute } from './permute.js';
@@ -32,8 +41,7 @@ import { slice } from './slice.js';
 import { softmax } from './softmax.js';
 import { unary } from './unary.js';
 
-/** Every operator that a graph may hold. */
-export const operators: readonly Operator[] = [
+const TABLE = [
   convolution,
   convolutionTranspose,
   fullyConnected,
@@ -79,12 +87,48 @@ export const operators: readonly Operator[] = [
   dequantisedConvolution,
 ];
 
+type Row = (typeof TABLE)[number];
+
+/** The names of all operators. */
+export type OperatorName = Row['name'];
+
+/** What each operator's rules make of its attributes. */
+type RulesOf = { readonly [R in Row as R['name']]: R['attributes'] };
+
+/** The attributes of an operator's nodes. */
+export type OperatorAttributes<Name extends OperatorName> = AttributesOf<RulesOf[Name]>;
+
+/** The attributes that one makes an operator's node with: those with a default may be left out. */
+export type OperatorOptions<Name extends OperatorName> = GivenAttributes<RulesOf[Name]>;
+
+/** Every operator that a graph may hold. */
+export const operators: readonly Operator[] = TABLE;
+
 const byName: ReadonlyMap<string, Operator> = new Map(operators.map((operator) => [operator.name, operator]));
 
 /** The operator of a node. Throws ModelError UNKNOWN_OPERATOR. */
-export function operatorOf(node: Node): Operator {
+export function operatorOf(node: NodeName): Operator {
   const operator = byName.get(node.operator);
   if (operator) return operator;
   const accepted = operators.map(({ name }) => name).join(', ');
   throw new ModelError('UNKNOWN_OPERATOR', `${describeNode(node)}: operator is unknown; accepted are ${accepted}.`);
+}
+
+/**
+ * Checks a node's attributes and fills in those that have a default and are left out. Throws ModelError
+ * UNKNOWN_OPERATOR, UNKNOWN_ATTRIBUTE or BAD_ATTRIBUTE.
+ */
+export function checkedNode<N extends OperatorNode>(node: N): N {
+  return completeNode(node, operatorOf(node));
+}
+
+/** What a node computes in float64. Throws ShapeError where its inputs do not fit each other. */
+export function referenceOf(node: OperatorNode, inputs: readonly (ReferenceTensor | undefined)[]): ReferenceTensor[] {
+  const operator = operatorOf(node);
+  const complete = withDefaults(node, operator);
+  const outputs = operator.inferShapes(
+    complete,
+    inputs.map((input) => input?.shape),
+  );
+  return operator.reference(complete, inputs, outputs as [Shape, ...Shape[]]);
 }

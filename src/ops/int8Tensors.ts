@@ -1,8 +1,7 @@
 /** What the tensors of layers on int8 values must hold: whole weights of a byte, scales above 0, whole biases. */
 import { ModelError } from '../errors.js';
-import type { Node } from '../graph/types.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { describeNode } from './operator.js';
+import { describeNode, type OperatorNode } from './operator.js';
 import { LEAST_SCALE, MOST_SCALE } from './quantise.js';
 import { QUANTISED_BIAS, QUANTISED_WEIGHTS, WEIGHT_SCALES } from './quantisedConvolution.js';
 
@@ -52,7 +51,7 @@ const RULES: Readonly<Record<string, readonly TensorRule[]>> = {
 };
 
 /** Checks the tensors of a layer on int8 values; other nodes pass. Throws ModelError BAD_TENSOR. */
-export function checkInt8Tensors(node: Node, tensors: ReadonlyMap<string, Tensor>): void {
+export function checkInt8Tensors(node: OperatorNode, tensors: ReadonlyMap<string, Tensor>): void {
   for (const { input, name, accepted, accepts } of RULES[node.operator] ?? []) {
     const data = tensors.get(node.inputs[input] ?? '')?.data;
     const wrong = data?.findIndex((value) => !accepts(value)) ?? -1;

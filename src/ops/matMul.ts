@@ -1,12 +1,11 @@
 /** Products of matrices. */
-import type { Node } from '../graph/types.js';
 import { elementCount, type Shape } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
 import { repeatedStrides } from './binary.js';
-import { type Operator, onlyAttributes, refuseShape } from './operator.js';
+import { type NodeName, operator, refuseShape } from './operator.js';
 import { rowMajorStrides } from './permute.js';
 
-function productShape(node: Node, a: Shape | undefined, b: Shape | undefined): Shape {
+function productShape(node: NodeName, a: Shape | undefined, b: Shape | undefined): Shape {
   if (!a || a.length < 2) refuseShape(node, 'a', a, 'a shape of 2 axes or more');
   const outer = a.slice(0, -2);
   const fits =
@@ -25,14 +24,12 @@ function productShape(node: Node, a: Shape | undefined, b: Shape | undefined): S
 }
 
 /** a · b of their last two axes, for each place along the axes before, along which one of them may have length 1. */
-export const matMul: Operator = {
+export const matMul = operator({
   name: 'matMul',
   inputNames: ['a', 'b'],
-  required: 2,
-  checkAttributes: (node) => onlyAttributes(node, []),
   inferShapes: (node, [a, b]) => [productShape(node, a, b)],
-  reference(node, [a, b]) {
-    const output = referenceTensor(productShape(node, a!.shape, b!.shape));
+  reference(_node, [a, b], [shape]) {
+    const output = referenceTensor(shape);
     const outer = output.shape.slice(0, -2);
     const [rows = 0, columns = 0] = output.shape.slice(-2);
     const depth = a!.shape.at(-1)!;
@@ -57,4 +54,4 @@ export const matMul: Operator = {
     return [output];
   },
   multiplyAdds: (_node, [a], [output]) => elementCount(output!) * a!.at(-1)!,
-};
+});

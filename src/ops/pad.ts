@@ -1,35 +1,21 @@
 /** Rows and columns around an image. */
-import type { Node } from '../graph/types.js';
+
 import { imageShape, type Shape } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, readIntegers, readNumber, readWord, refuseShape } from './operator.js';
+import { integers, LARGEST, number, only, word } from './attributes.js';
+import { operator, refuseShape } from './operator.js';
 
 /** What stands in the padding: a number, the nearest pixel, or the image mirrored without repeating its edge. */
 export const PAD_MODES = ['constant', 'edge', 'reflect'] as const;
 
-/** A padding's attributes, read and checked. */
-export interface PadAttributes {
-  readonly mode: (typeof PAD_MODES)[number];
-  /** Top, left, bottom, right. */
-  readonly padding: readonly [number, number, number, number];
-  /** The number of `constant`. */
-  readonly value: number;
-}
-
-const LARGEST = 1 << 20;
-
-/** Reads the attributes of a padding. Throws ModelError BAD_ATTRIBUTE. */
-export function padAttributes(node: Node): PadAttributes {
-  const mode = readWord(node, 'mode', PAD_MODES);
-  return {
-    mode,
-    padding: readIntegers(node, 'padding', 4, 0, LARGEST) as [number, number, number, number],
-    value: mode === 'constant' ? readNumber(node, 'value') : 0,
-  };
-}
+const ATTRIBUTES = {
+  mode: word(PAD_MODES, 'what stands in the padding'),
+  padding: integers(4, 0, LARGEST, 'top, left, bottom, right'),
+  value: only('mode', ['constant'], number('what a constant padding holds')),
+};
 
 /** The row or column that a padded one shows; −1 for a constant. */
-export function paddedSource(index: number, length: number, mode: PadAttributes['mode']): number {
+export function paddedSource(index: number, length: number, mode: (typeof PAD_MODES)[number]): number {
   if (index >= 0 && index < length) return index;
   if (mode === 'constant') return -1;
   if (mode === 'edge') return index < 0 ? 0 : length - 1;
@@ -37,17 +23,13 @@ export function paddedSource(index: number, length: number, mode: PadAttributes[
 }
 
 /** `padding` [top, left, bottom, right] of the given `mode`; `value` belongs to `constant`. */
-export const pad: Operator = {
+export const pad = operator({
   name: 'pad',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, node.attributes.mode === 'constant' ? ['mode', 'padding', 'value'] : ['mode', 'padding']);
-    padAttributes(node);
-  },
+  attributes: ATTRIBUTES,
   inferShapes(node, [input]) {
     if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
-    const { mode, padding } = padAttributes(node);
+    const { mode, padding } = node.attributes;
     const [top, left, bottom, right] = padding;
     const [batch = 0, channels = 0, height = 0, width = 0] = input;
     if (mode === 'reflect' && (Math.max(top, bottom) >= height || Math.max(left, right) >= width)) {
@@ -56,10 +38,10 @@ export const pad: Operator = {
     const output: Shape = [batch, channels, top + height + bottom, left + width + right];
     return [output];
   },
-  reference(node, [input]) {
-    const { mode, padding, value } = padAttributes(node);
+  reference(node, [input], [shape]) {
+    const { mode, padding, value = 0 } = node.attributes;
     const source = imageShape(input!.shape);
-    const output = referenceTensor(pad.inferShapes(node, [input!.shape])[0]!);
+    const output = referenceTensor(shape);
     const { batch, channels, height, width } = imageShape(output.shape);
     let index = 0;
     for (let plane = 0; plane < batch * channels; plane++) {
@@ -74,5 +56,4 @@ export const pad: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,33 +1,23 @@
 /** Places before and after an axis. */
-import type { Node } from '../graph/types.js';
-import { axisOf, readAxis } from './axis.js';
+import { type AttributesOf, integer, number, only, word } from './attributes.js';
+import { AXIS, axisOf } from './axis.js';
 import { takePlaces } from './gather.js';
-import { type Operator, onlyAttributes, readInteger, readNumber, readWord, refuseShape } from './operator.js';
+import { operator, refuseShape } from './operator.js';
 
 /** What stands in the padding: a number, the nearest place, the axis mirrored at its ends, or the axis again. */
 export const PAD_AXIS_MODES = ['constant', 'edge', 'reflect', 'wrap'] as const;
 
-/** The attributes, read and checked. */
-export interface PadAxisAttributes {
-  readonly mode: (typeof PAD_AXIS_MODES)[number];
-  readonly before: number;
-  readonly after: number;
-  /** The number of `constant`. */
-  readonly value: number;
-}
-
 const LARGEST = 1 << 18;
 
-/** Reads all attributes but the axis. Throws ModelError BAD_ATTRIBUTE. */
-export function padAxisAttributes(node: Node): PadAxisAttributes {
-  const mode = readWord(node, 'mode', PAD_AXIS_MODES);
-  return {
-    mode,
-    before: readInteger(node, 'before', 0, LARGEST),
-    after: readInteger(node, 'after', 0, LARGEST),
-    value: mode === 'constant' ? readNumber(node, 'value') : 0,
-  };
-}
+const ATTRIBUTES = {
+  mode: word(PAD_AXIS_MODES, 'what stands in the padding'),
+  axis: AXIS,
+  before: integer(0, LARGEST, 'places before the axis'),
+  after: integer(0, LARGEST, 'places after the axis'),
+  value: only('mode', ['constant'], number('what a constant padding holds')),
+};
+
+type PadAxisAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 function sourceOf(place: number, length: number, mode: PadAxisAttributes['mode']): number {
   if (place >= 0 && place < length) return place;
@@ -43,29 +33,21 @@ export function paddedPlaces(length: number, { mode, before, after }: PadAxisAtt
 }
 
 /** `before` and `after` places around `axis`, of the given `mode`; `value` belongs to `constant`. */
-export const padAxis: Operator = {
+export const padAxis = operator({
   name: 'padAxis',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    const value = node.attributes.mode === 'constant' ? ['value'] : [];
-    onlyAttributes(node, ['mode', 'axis', 'before', 'after', ...value]);
-    readAxis(node);
-    padAxisAttributes(node);
-  },
+  attributes: ATTRIBUTES,
   inferShapes(node, [input]) {
     const axis = axisOf(node, input);
-    const { mode, before, after } = padAxisAttributes(node);
+    const { mode, before, after } = node.attributes;
     const length = input![axis]!;
     if (mode === 'reflect' && Math.max(before, after) >= length) {
       refuseShape(node, 'input', input, `a shape that is longer than the reflected padding along axis ${axis}`);
     }
     return [input!.with(axis, before + length + after)];
   },
-  reference(node, [input]) {
-    const axis = axisOf(node, input!.shape);
-    const attributes = padAxisAttributes(node);
-    return [takePlaces(input!, axis, paddedPlaces(input!.shape[axis]!, attributes), attributes.value)];
+  reference({ attributes }, [input]) {
+    const { axis, value = 0 } = attributes;
+    return [takePlaces(input!, axis, paddedPlaces(input!.shape[axis]!, attributes), value)];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,15 +1,9 @@
 /** Axes in another order. */
-import type { Node } from '../graph/types.js';
+
 import { MOST_AXES, type Shape } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, readIntegers, refuseAttribute, refuseShape } from './operator.js';
-
-/** Reads attribute `order`: axis i of the output is axis `order[i]` of the input. Throws ModelError BAD_ATTRIBUTE. */
-export function permuteOrder(node: Node): readonly number[] {
-  const given = Array.isArray(node.attributes.order) ? node.attributes.order.length : 0;
-  const count = Math.min(Math.max(given, 1), MOST_AXES);
-  return readIntegers(node, 'order', count, 0, count - 1);
-}
+import { integers } from './attributes.js';
+import { operator, refuseAttribute, refuseShape } from './operator.js';
 
 /** Elements from one step along each axis of a dense row-major shape to the next. */
 export function rowMajorStrides(shape: Shape): number[] {
@@ -19,25 +13,24 @@ export function rowMajorStrides(shape: Shape): number[] {
 }
 
 /** Puts axis `order[i]` of the input at place i. */
-export const permute: Operator = {
+export const permute = operator({
   name: 'permute',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['order']);
-    const order = permuteOrder(node);
-    if (new Set(order).size !== order.length) {
+  attributes: { order: integers([1, MOST_AXES], 0, MOST_AXES - 1, 'the axis of the input that stands at each place') },
+  check(node) {
+    const { order } = node.attributes;
+    if (new Set(order).size !== order.length || order.some((axis) => axis >= order.length)) {
       refuseAttribute(node, 'order', order, 'a list that holds each axis once');
     }
   },
   inferShapes(node, [input]) {
-    const order = permuteOrder(node);
+    const { order } = node.attributes;
     if (input?.length !== order.length) refuseShape(node, 'input', input, `a shape of ${order.length} axes`);
     return [order.map((axis) => input[axis]!)];
   },
-  reference(node, [input]) {
-    const order = permuteOrder(node);
-    const output = referenceTensor(permute.inferShapes(node, [input!.shape])[0]!);
+  reference(node, [input], [shape]) {
+    const { order } = node.attributes;
+    const output = referenceTensor(shape);
     const strides = rowMajorStrides(input!.shape);
     const places = rowMajorStrides(output.shape);
     for (let index = 0; index < output.data.length; index++) {
@@ -49,5 +42,4 @@ export const permute: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

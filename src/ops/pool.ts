@@ -1,57 +1,36 @@
 /** Pooling: the largest or the mean value of each window, and the mean of a whole image. */
-import type { Node } from '../graph/types.js';
+
 import { imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
-import {
-  type Operator,
-  onlyAttributes,
-  readBoolean,
-  readIntegers,
-  readWord,
-  refuseAttribute,
-  refuseShape,
-} from './operator.js';
+import { type AttributesOf, flag, integers, LARGEST, withDefault, word } from './attributes.js';
+import { type NodeName, type OperatorNode, operator, refuseAttribute, refuseShape } from './operator.js';
 
 /** How the number of windows is rounded where they do not end with the padded input. */
 export const ROUNDINGS = ['down', 'up'] as const;
 
-/** A pooling's attributes, read and checked. */
-export interface PoolAttributes {
-  /** Vertical, horizontal. */
-  readonly kernel: readonly [number, number];
-  /** Vertical, horizontal. */
-  readonly stride: readonly [number, number];
-  /** Top, left, bottom, right; each less than the window's length on its axis. */
-  readonly padding: readonly [number, number, number, number];
-  readonly rounding: (typeof ROUNDINGS)[number];
-  /** Vertical, horizontal; 1 where it is absent. */
-  readonly dilation: readonly [number, number];
-  /** Whether a mean counts the padding as zeros; rows and columns that rounding up adds are never counted. */
-  readonly countPadding: boolean;
-}
+/** The attributes of a window. */
+const WINDOW = {
+  kernel: integers(2, 1, LARGEST, 'vertical, horizontal'),
+  stride: integers(2, 1, LARGEST, 'vertical, horizontal'),
+  padding: integers(4, 0, LARGEST, "top, left, bottom, right; each less than the window's length on its axis"),
+  rounding: word(ROUNDINGS, 'how the number of windows is rounded'),
+  dilation: withDefault(integers(2, 1, LARGEST, 'from one tap to the next: vertical, horizontal'), [1, 1]),
+};
 
-const LARGEST = 1 << 20;
-const MEANS = ['averagePool', 'quantisedAveragePool'];
-const WINDOW_ATTRIBUTES = ['kernel', 'stride', 'padding', 'rounding', 'dilation'];
+/** The attributes of a mean's window. */
+export const MEAN_WINDOW = {
+  ...WINDOW,
+  countPadding: flag('whether the padding counts as zeros; rows and columns that rounding up adds never do'),
+};
+
+/** A pooling's attributes; only those of a mean say whether the padding counts. */
+export type PoolAttributes = AttributesOf<typeof WINDOW> & { readonly countPadding?: boolean };
+
+type PoolNode = OperatorNode<PoolAttributes>;
 
 /** Pixels from the first to the last of a window, both counted. */
 function reach({ kernel, dilation }: PoolAttributes, axis: 0 | 1): number {
   return (kernel[axis] - 1) * dilation[axis] + 1;
-}
-
-/** Reads the attributes of maxPool or averagePool. Throws ModelError BAD_ATTRIBUTE. */
-export function poolAttributes(node: Node): PoolAttributes {
-  return {
-    kernel: readIntegers(node, 'kernel', 2, 1, LARGEST) as [number, number],
-    stride: readIntegers(node, 'stride', 2, 1, LARGEST) as [number, number],
-    padding: readIntegers(node, 'padding', 4, 0, LARGEST) as [number, number, number, number],
-    rounding: readWord(node, 'rounding', ROUNDINGS),
-    dilation:
-      node.attributes.dilation === undefined
-        ? [1, 1]
-        : (readIntegers(node, 'dilation', 2, 1, LARGEST) as [number, number]),
-    countPadding: MEANS.includes(node.operator) && readBoolean(node, 'countPadding'),
-  };
 }
 
 /**
@@ -72,9 +51,10 @@ export function pooledLength(
   return (windows - 1) * stride >= length + before ? windows - 1 : windows;
 }
 
-function pooledShape(node: Node, input: Shape | undefined): Shape {
+/** The shape of a pooling's output. Throws ShapeError NODE_SHAPE. */
+export function pooledShape(node: PoolNode, input: Shape | undefined): Shape {
   if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
-  const attributes = poolAttributes(node);
+  const { attributes } = node;
   const [batch = 0, channels = 0, height = 0, width = 0] = input;
   const [rows, columns] = ([height, width] as const).map((length, index) => {
     const axis = index as 0 | 1;
@@ -114,13 +94,13 @@ function touchesAll(windows: number, length: number, axis: 0 | 1, attributes: Po
 
 /** Makes each output of a pooling from its window's elements inside the input and the number of places that count. */
 export function poolWindows(
-  node: Node,
+  attributes: PoolAttributes,
   input: ReferenceTensor,
+  shape: Shape,
   reduce: (taps: readonly number[], counted: number) => number,
 ): ReferenceTensor {
-  const attributes = poolAttributes(node);
   const source = imageShape(input.shape);
-  const output = referenceTensor(pooledShape(node, input.shape));
+  const output = referenceTensor(shape);
   const { batch, channels, height, width } = imageShape(output.shape);
   let index = 0;
   for (let plane = 0; plane < batch * channels; plane++) {
@@ -154,9 +134,9 @@ function mean(taps: readonly number[], counted: number): number {
   return taps.reduce((sum, tap) => sum + tap, 0) / counted;
 }
 
-function checkWindow(node: Node, known: readonly string[]): void {
-  onlyAttributes(node, known);
-  const attributes = poolAttributes(node);
+/** Refuses padding as long as the window. */
+export function checkWindow(node: PoolNode): void {
+  const { attributes } = node;
   const { padding } = attributes;
   const lengths = [reach(attributes, 0), reach(attributes, 1)];
   if (padding.some((length, side) => length >= lengths[side % 2]!)) {
@@ -169,45 +149,43 @@ function checkWindow(node: Node, known: readonly string[]): void {
  * bottom, right] adds places that hold no value, `dilation` leaves gaps in the window. Every window holds at least one
  * value of the input.
  */
-export const maxPool: Operator = {
+export const maxPool = operator({
   name: 'maxPool',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes: (node) => checkWindow(node, WINDOW_ATTRIBUTES),
+  attributes: WINDOW,
+  check: checkWindow,
   inferShapes: (node, [input]) => [pooledShape(node, input)],
-  reference: (node, [input]) => [poolWindows(node, input!, largest)],
-  multiplyAdds: () => 0,
-};
+  reference: ({ attributes }, [input], [shape]) => [poolWindows(attributes, input!, shape, largest)],
+});
 
 /** The mean of each window, as maxPool places them; `countPadding` counts the padding as zeros. */
-export const averagePool: Operator = {
+export const averagePool = operator({
   name: 'averagePool',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes: (node) => checkWindow(node, [...WINDOW_ATTRIBUTES, 'countPadding']),
+  attributes: MEAN_WINDOW,
+  check: checkWindow,
   inferShapes: (node, [input]) => [pooledShape(node, input)],
-  reference: (node, [input]) => [poolWindows(node, input!, mean)],
-  multiplyAdds: () => 0,
-};
+  reference: ({ attributes }, [input], [shape]) => [poolWindows(attributes, input!, shape, mean)],
+});
+
+/** The shape of a mean over whole images. Throws ShapeError NODE_SHAPE. */
+export function globalShape(node: NodeName, input: Shape | undefined): Shape {
+  if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
+  return [input[0]!, input[1]!, 1, 1];
+}
 
 /** The mean of each channel: `[N, C, H, W]` to `[N, C, 1, 1]`. */
-export const globalAveragePool: Operator = {
+export const globalAveragePool = operator({
   name: 'globalAveragePool',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes: (node) => onlyAttributes(node, []),
-  inferShapes(node, [input]) {
-    if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
-    return [[input[0]!, input[1]!, 1, 1]];
-  },
-  reference(_node, [input]) {
-    const { batch, channels, height, width } = imageShape(input!.shape);
-    const output = referenceTensor([batch, channels, 1, 1]);
+  inferShapes: (node, [input]) => [globalShape(node, input)],
+  reference(_node, [input], [shape]) {
+    const { height, width } = imageShape(input!.shape);
+    const output = referenceTensor(shape);
     const pixels = height * width;
     for (let index = 0; index < input!.data.length; index++) {
       output.data[Math.floor(index / pixels)]! += input!.data[index]! / pixels;
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

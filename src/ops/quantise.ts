@@ -1,7 +1,8 @@
 /** Between float32 values and int8 ones: x = scale · (q − zeroPoint). */
-import type { Node } from '../graph/types.js';
+
 import type { ReferenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, readInteger, readNumber, refuseAttribute, refuseShape } from './operator.js';
+import { integer, number, withDefault } from './attributes.js';
+import { operator, refuseShape } from './operator.js';
 
 /** What an int8 value's elements mean: x = scale · (q − zeroPoint). */
 export interface Quantisation {
@@ -14,21 +15,34 @@ export interface Quantisation {
 export const LEAST_SCALE = 2 ** -60;
 export const MOST_SCALE = 2 ** 60;
 
-/** Reads a scale. Throws ModelError BAD_ATTRIBUTE. */
-export function readScale(node: Node, name: string): number {
-  const scale = readNumber(node, name);
-  if (scale >= LEAST_SCALE && scale <= MOST_SCALE) return scale;
-  return refuseAttribute(node, name, scale, `a number from ${LEAST_SCALE} to ${MOST_SCALE}`);
+/** A scale, and the element that stands for 0, of a value that a node reads or makes. */
+export const SCALE = number('what one unit of an element is worth', [LEAST_SCALE, MOST_SCALE]);
+export const ZERO_POINT = integer(-128, 127, 'the element that stands for 0');
+
+/** What the values of some names mean: `NAMEScale` and `NAMEZeroPoint` each. */
+export function quantisations<const Name extends string>(...names: readonly Name[]): QuantisationRules<Name> {
+  const rules = names.flatMap((name) => [
+    [`${name}Scale`, SCALE],
+    [`${name}ZeroPoint`, ZERO_POINT],
+  ]);
+  return Object.fromEntries(rules) as QuantisationRules<Name>;
 }
 
-/** Reads a zero point. Throws ModelError BAD_ATTRIBUTE. */
-export function readZeroPoint(node: Node, name: string): number {
-  return readInteger(node, name, -128, 127);
+type QuantisationRules<Name extends string> = Readonly<
+  Record<`${Name}Scale`, typeof SCALE> & Record<`${Name}ZeroPoint`, typeof ZERO_POINT>
+>;
+
+/** The attributes of a node that hold what a value means. */
+export type QuantisedBy<Name extends string> = Readonly<Record<`${Name}Scale` | `${Name}ZeroPoint`, number>>;
+
+/** What the attributes say of the value of a name. */
+export function quantisationIn<Name extends string>(attributes: QuantisedBy<Name>, name: Name): Quantisation {
+  return { scale: attributes[`${name}Scale`], zeroPoint: attributes[`${name}ZeroPoint`] };
 }
 
-/** Reads the attributes of `quantise` and `dequantise`. Throws ModelError BAD_ATTRIBUTE. */
-export function quantisationAttributes(node: Node): Quantisation {
-  return { scale: readScale(node, 'scale'), zeroPoint: readZeroPoint(node, 'zeroPoint') };
+/** The attributes that say what the value of a name means. */
+export function quantisedBy<const Name extends string>(name: Name, { scale, zeroPoint }: Quantisation) {
+  return { [`${name}Scale`]: scale, [`${name}ZeroPoint`]: zeroPoint } as QuantisedBy<Name>;
 }
 
 /** What `quantise` multiplies by: the reciprocal of the scale as float32. */
@@ -48,58 +62,45 @@ function mapElements(input: ReferenceTensor, map: (value: number) => number): Re
   return { ...input, data: input.data.map(map) };
 }
 
-/** The least element that `quantise` makes: −128 where the attribute is absent. Throws ModelError BAD_ATTRIBUTE. */
-export function leastElement(node: Node): number {
-  return node.attributes.least === undefined ? -128 : readInteger(node, 'least', -128, 127);
-}
-
 /**
  * float32 `[N, C, H, W]` to int8: min(max(nearest(x · factor) + zeroPoint, least), 127), factor the scale's reciprocal in
  * float32, ties to even. NaN becomes the zero point. `least` is −128, or −127 for files whose elements are symmetric.
  */
-export const quantise: Operator = {
+export const quantise = operator({
   name: 'quantise',
   inputNames: ['input'],
-  required: 1,
   int8Output: true,
-  checkAttributes(node) {
-    onlyAttributes(node, ['scale', 'zeroPoint', 'least']);
-    leastElement(node);
-    quantisationAttributes(node);
+  attributes: {
+    scale: SCALE,
+    zeroPoint: ZERO_POINT,
+    least: withDefault(integer(-128, 127, 'the least element that is made'), -128),
   },
   inferShapes(node, [input]) {
     if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
     return [input];
   },
   reference(node, [input]) {
-    const quantisation = quantisationAttributes(node);
-    const { zeroPoint } = quantisation;
-    const factor = quantisingFactor(quantisation);
+    const { zeroPoint, least } = node.attributes;
+    const factor = quantisingFactor(node.attributes);
     return [
       mapElements(input!, (value) => {
         const product = Math.fround(Math.fround(value) * factor);
         const whole = Number.isNaN(product) ? 0 : nearestEven(product);
-        return Math.min(Math.max(whole + zeroPoint, leastElement(node)), 127);
+        return Math.min(Math.max(whole + zeroPoint, least), 127);
       }),
     ];
   },
-  multiplyAdds: () => 0,
-};
+});
 
 /** int8 to float32: (q − zeroPoint) · scale, rounded once. */
-export const dequantise: Operator = {
+export const dequantise = operator({
   name: 'dequantise',
   inputNames: ['input'],
-  required: 1,
   int8Inputs: [0],
-  checkAttributes(node) {
-    onlyAttributes(node, ['scale', 'zeroPoint']);
-    quantisationAttributes(node);
-  },
+  attributes: { scale: SCALE, zeroPoint: ZERO_POINT },
   inferShapes: (_node, [input]) => [input!],
   reference(node, [input]) {
-    const { scale, zeroPoint } = quantisationAttributes(node);
+    const { scale, zeroPoint } = node.attributes;
     return [mapElements(input!, (value) => Math.fround((value - zeroPoint) * Math.fround(scale)))];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,10 +1,11 @@
 /** Convolution of int8 values with int8 weights, in integers from end to end. */
-import type { Node } from '../graph/types.js';
-import { elementCount, imageShape } from '../tensor/shape.js';
+
+import { elementCount, imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
-import { type ConvolutionAttributes, convolution, convolutionAttributes } from './convolution.js';
-import { expectShape, type Operator, onlyAttributes, refuseAttribute } from './operator.js';
-import { type Quantisation, readScale, readZeroPoint } from './quantise.js';
+import type { AttributesOf } from './attributes.js';
+import { CONVOLUTION, convolvedShape } from './convolution.js';
+import { expectShape, operator, refuseAttribute } from './operator.js';
+import { quantisationIn, quantisations } from './quantise.js';
 import {
   type ChannelMultipliers,
   channelMultipliers,
@@ -12,6 +13,7 @@ import {
   requantise,
   residualMultiplier,
 } from './requantisation.js';
+import { outputLimits } from './rescaling.js';
 
 /** Positions of the inputs after the first. */
 export const QUANTISED_WEIGHTS = 1;
@@ -20,52 +22,28 @@ export const QUANTISED_BIAS = 3;
 export const QUANTISED_SLOPES = 4;
 export const QUANTISED_RESIDUAL = 5;
 
-/** A quantised convolution's attributes. */
-export interface QuantisedAttributes extends ConvolutionAttributes {
-  readonly input: Quantisation;
-  readonly output: Quantisation;
-  /** Meaningless without a residual. */
-  readonly residual: Quantisation;
-}
+const ATTRIBUTES = { ...CONVOLUTION, ...quantisations('input', 'output', 'residual') };
 
-const GEOMETRY = ['stride', 'padding', 'dilation', 'groups', 'activation'];
-const QUANTISATIONS = ['input', 'output', 'residual'] as const;
-
-/** Reads the attributes of a quantised convolution. Throws ModelError BAD_ATTRIBUTE. */
-export function quantisedAttributes(node: Node): QuantisedAttributes {
-  const read = (name: (typeof QUANTISATIONS)[number]): Quantisation => ({
-    scale: readScale(node, `${name}Scale`),
-    zeroPoint: readZeroPoint(node, `${name}ZeroPoint`),
-  });
-  return {
-    ...convolutionAttributes(node),
-    input: read('input'),
-    output: read('output'),
-    residual: read('residual'),
-  };
-}
+/** A quantised convolution's attributes; those of the residual are meaningless without one. */
+export type QuantisedAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 /** What the layer's scales amount to in integers. */
-export function outputRounding({ activation, output, residual }: QuantisedAttributes): OutputRounding {
-  const { scale, zeroPoint } = output;
-  const limited = activation === 'relu' || activation === 'relu6';
-  const six = Math.floor(6 / scale + 0.5) + zeroPoint;
+export function outputRounding(attributes: QuantisedAttributes): OutputRounding {
+  const [output, residual] = [quantisationIn(attributes, 'output'), quantisationIn(attributes, 'residual')];
   return {
-    zeroPoint,
-    least: limited ? zeroPoint : -128,
-    most: activation === 'relu6' ? Math.min(six, 127) : 127,
+    ...outputLimits(output, attributes.activation),
     residualZeroPoint: residual.zeroPoint,
-    residualMultiplier: residualMultiplier(residual.scale / scale),
+    residualMultiplier: residualMultiplier(residual.scale / output.scale),
   };
 }
 
 /** The multipliers of a layer's channels from its weights' scales and its slopes. */
 export function layerMultipliers(
-  { input, output, activation }: QuantisedAttributes,
+  { inputScale, outputScale, activation }: QuantisedAttributes,
   scales: ArrayLike<number>,
   slopes: ArrayLike<number> | undefined,
 ): ChannelMultipliers[] {
-  const unit = input.scale / output.scale;
+  const unit = inputScale / outputScale;
   return Array.from(scales, (scale, channel) =>
     channelMultipliers(unit * scale, activation === 'prelu' ? slopes![channel]! : 1),
   );
@@ -75,12 +53,14 @@ function padded(value: number | undefined, zeroPoint: number): number {
   return (value ?? zeroPoint) - zeroPoint;
 }
 
-function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]): ReferenceTensor {
-  const attributes = quantisedAttributes(node);
-  const { stride, padding, dilation, groups, input: quantisation } = attributes;
+function convolve(
+  attributes: QuantisedAttributes,
+  inputs: readonly (ReferenceTensor | undefined)[],
+  shape: Shape,
+): ReferenceTensor {
+  const { stride, padding, dilation, groups, inputZeroPoint } = attributes;
   const [input, weights, scales, bias, slopes, residual] = inputs as ReferenceTensor[];
-  const shapes = inputs.map((tensor) => tensor?.shape);
-  const output = referenceTensor(quantisedConvolution.inferShapes(node, shapes)[0]!);
+  const output = referenceTensor(shape);
   const { batch, channels, height, width } = imageShape(output.shape);
   const source = imageShape(input!.shape);
   const [, groupInputs = 0, kernelHeight = 0, kernelWidth = 0] = weights!.shape;
@@ -102,7 +82,7 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
           const plane = image * source.channels + firstInput + Math.floor(k / (kernelHeight * kernelWidth));
           const element = input!.data[(plane * source.height + row) * source.width + column];
           const weight = weights!.data[channel * groupInputs * kernelHeight * kernelWidth + k]!;
-          sum += padded(element, quantisation.zeroPoint) * weight;
+          sum += padded(element, inputZeroPoint) * weight;
         }
         output.data[index] = requantise(sum | 0, multipliers[channel]!, rounding, residual?.data[index]);
       }
@@ -119,26 +99,25 @@ function convolve(node: Node, inputs: readonly (ReferenceTensor | undefined)[]):
  * output. A place outside the image counts as 0.
  * Source: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference".
  */
-export const quantisedConvolution: Operator = {
+export const quantisedConvolution = operator({
   name: 'quantisedConvolution',
   inputNames: ['input', 'weights', 'scales', 'bias', 'slopes', 'residual'],
   required: 3,
   int8Inputs: [0, QUANTISED_RESIDUAL],
   int8Output: true,
-  checkAttributes(node) {
-    const names = QUANTISATIONS.flatMap((name) => [`${name}Scale`, `${name}ZeroPoint`]);
-    onlyAttributes(node, [...GEOMETRY, ...names]);
-    const { activation } = quantisedAttributes(node);
+  attributes: ATTRIBUTES,
+  check(node) {
+    const { activation } = node.attributes;
     if (activation === 'prelu' && node.inputs[QUANTISED_RESIDUAL]) {
       refuseAttribute(node, 'activation', activation, 'none, relu or relu6 with a residual');
     }
   },
   inferShapes(node, inputs) {
     const [input, weights, scales, bias, slopes, residual] = inputs;
-    const [output] = convolution.inferShapes(node, [input, weights, bias, slopes, residual]);
-    expectShape(node, 'scales', scales, [output![1]!]);
-    return [output!];
+    const output = convolvedShape(node, [input, weights, bias, slopes, residual]);
+    expectShape(node, 'scales', scales, [output[1]!]);
+    return [output];
   },
-  reference: (node, inputs) => [convolve(node, inputs)],
+  reference: ({ attributes }, inputs, [shape]) => [convolve(attributes, inputs, shape)],
   multiplyAdds: (_node, [, weights], [output]) => elementCount(output!) * elementCount(weights!.slice(1)),
-};
+});

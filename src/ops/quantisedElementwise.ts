@@ -1,25 +1,15 @@
 /** Element-wise operators on int8 values: addition, and another quantisation with or without an activation. */
 
-import type { Node } from '../graph/types.js';
 import { elementCount } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { expectShape, type Operator, onlyAttributes, refuseAttribute, refuseShape } from './operator.js';
-import {
-  type Int8Activation,
-  type OutputLimits,
-  outputLimits,
-  quantisationNames,
-  readActivation,
-  readQuantisation,
-  rescale,
-  rescalingOf,
-} from './rescaling.js';
+import { ACTIVATIONS } from './activation.js';
+import { type AttributesOf, word } from './attributes.js';
+import { expectShape, operator, refuseAttribute, refuseShape } from './operator.js';
+import { quantisationIn, quantisations } from './quantise.js';
+import { type OutputLimits, outputLimits, rescale, rescalingOf } from './rescaling.js';
 
 /** Position of `requantise`'s slopes. */
 export const REQUANTISE_SLOPES = 1;
-
-const ADDITION_ACTIVATIONS: readonly Int8Activation[] = ['none', 'relu', 'relu6'];
-const ACTIVATIONS: readonly Int8Activation[] = [...ADDITION_ACTIVATIONS, 'prelu'];
 
 /** An addition in integers: ((a − zero point) · multiplier + (b − zero point) · multiplier) >> shift, half up. */
 export interface AdditionIntegers extends OutputLimits {
@@ -28,36 +18,36 @@ export interface AdditionIntegers extends OutputLimits {
   readonly shift: number;
 }
 
-/** What an addition's scales amount to in integers. Throws ModelError BAD_ATTRIBUTE. */
-export function additionIntegers(node: Node): AdditionIntegers {
-  const [a, b, output] = (['a', 'b', 'output'] as const).map((name) => readQuantisation(node, name));
+const ADDITION = {
+  ...quantisations('a', 'b', 'output'),
+  activation: word(['none', 'relu', 'relu6'], 'what the sum becomes'),
+};
+
+/** What an addition's scales amount to in integers. */
+export function additionIntegers(attributes: AttributesOf<typeof ADDITION>): AdditionIntegers {
+  const { aScale, aZeroPoint, bScale, bZeroPoint, outputScale, activation } = attributes;
   return {
-    ...outputLimits(output!, readActivation(node, ADDITION_ACTIVATIONS)),
-    ...rescalingOf([a!.scale / output!.scale, b!.scale / output!.scale]),
-    zeroPoints: [a!.zeroPoint, b!.zeroPoint],
+    ...outputLimits(quantisationIn(attributes, 'output'), activation),
+    ...rescalingOf([aScale / outputScale, bScale / outputScale]),
+    zeroPoints: [aZeroPoint, bZeroPoint],
   };
 }
 
 /**
- * activation(a + b) of int8 values of one shape with quantisations of their own. Attributes `aScale`, `aZeroPoint`,
- * `bScale`, `bZeroPoint`, `outputScale`, `outputZeroPoint`, and `activation`: none, relu or relu6.
+ * activation(a + b) of int8 values of one shape with quantisations of their own. `activation` is none, relu or relu6.
  */
-export const quantisedAddition: Operator = {
+export const quantisedAddition = operator({
   name: 'quantisedAddition',
   inputNames: ['a', 'b'],
-  required: 2,
   int8Inputs: 'all',
   int8Output: true,
-  checkAttributes(node) {
-    onlyAttributes(node, [...quantisationNames('a', 'b', 'output'), 'activation']);
-    additionIntegers(node);
-  },
+  attributes: ADDITION,
   inferShapes(node, [a, b]) {
     expectShape(node, 'b', b, a!);
     return [a!];
   },
-  reference(node, [a, b]) {
-    const integers = additionIntegers(node);
+  reference({ attributes }, [a, b]) {
+    const integers = additionIntegers(attributes);
     const [multiplierA = 0, multiplierB = 0] = integers.multipliers;
     const [zeroA, zeroB] = integers.zeroPoints;
     const output = referenceTensor(a!.shape);
@@ -67,8 +57,7 @@ export const quantisedAddition: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});
 
 /** An element-wise map in integers: ((x − zero point) · multiplier) >> shift, half up. */
 export interface RequantiseIntegers extends OutputLimits {
@@ -80,30 +69,36 @@ export interface RequantiseIntegers extends OutputLimits {
   readonly shift: number;
 }
 
-/** What a map's scales and slopes amount to in integers. Throws ModelError BAD_ATTRIBUTE. */
-export function requantiseIntegers(node: Node, slopes?: ArrayLike<number>): RequantiseIntegers {
-  const [input, output] = (['input', 'output'] as const).map((name) => readQuantisation(node, name));
-  const ratio = input!.scale / output!.scale;
+const REQUANTISATION = {
+  ...quantisations('input', 'output'),
+  activation: word(ACTIVATIONS, 'what an element becomes; prelu with slopes and only with them'),
+};
+
+/** What a map's scales and slopes amount to in integers. */
+export function requantiseIntegers(
+  attributes: AttributesOf<typeof REQUANTISATION>,
+  slopes?: ArrayLike<number>,
+): RequantiseIntegers {
+  const { inputScale, inputZeroPoint, outputScale, activation } = attributes;
+  const ratio = inputScale / outputScale;
   const { multipliers, shift } = rescalingOf([ratio, ...Array.from(slopes ?? [1], (slope) => ratio * slope)]);
   const [positive = 0, ...negative] = multipliers;
-  const limits = outputLimits(output!, readActivation(node, ACTIVATIONS));
-  return { ...limits, inputZeroPoint: input!.zeroPoint, positive, negative, shift };
+  const limits = outputLimits(quantisationIn(attributes, 'output'), activation);
+  return { ...limits, inputZeroPoint, positive, negative, shift };
 }
 
 /**
  * activation(x) of an int8 value in another quantisation or its own. `slopes` `[C]`, one a channel, with the activation
- * prelu and only with it. Attributes `inputScale`, `inputZeroPoint`, `outputScale`, `outputZeroPoint` and `activation`:
- * none, relu, relu6 or prelu.
+ * prelu and only with it.
  */
-export const requantise: Operator = {
+export const requantise = operator({
   name: 'requantise',
   inputNames: ['input', 'slopes'],
   required: 1,
   int8Inputs: [0],
   int8Output: true,
-  checkAttributes(node) {
-    onlyAttributes(node, [...quantisationNames('input', 'output'), 'activation']);
-    requantiseIntegers(node);
+  attributes: REQUANTISATION,
+  check(node) {
     const slopes = Boolean(node.inputs[REQUANTISE_SLOPES]);
     const { activation } = node.attributes;
     if (slopes !== (activation === 'prelu')) {
@@ -120,8 +115,8 @@ export const requantise: Operator = {
     if (slopes) expectShape(node, 'slopes', slopes, [input[1]!]);
     return [input];
   },
-  reference(node, [input, slopes]) {
-    const integers = requantiseIntegers(node, slopes?.data);
+  reference({ attributes }, [input, slopes]) {
+    const integers = requantiseIntegers(attributes, slopes?.data);
     const { positive, negative, inputZeroPoint, shift } = integers;
     const [, channels = 1, ...rest] = input!.shape;
     const pixels = elementCount(rest);
@@ -133,5 +128,4 @@ export const requantise: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

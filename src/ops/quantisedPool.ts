@@ -1,58 +1,43 @@
 /** Pooling of int8 values: the largest element of each window, its mean, and the mean of a whole image. */
 
-import type { Node } from '../graph/types.js';
 import { imageShape, type Shape } from '../tensor/shape.js';
 import { referenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, refuseShape } from './operator.js';
-import { averagePool, globalAveragePool, maxPool, poolAttributes, poolWindows } from './pool.js';
+import type { AttributesOf } from './attributes.js';
+import { type NodeName, onInt8, operator, refuseShape } from './operator.js';
+import { checkWindow, globalShape, MEAN_WINDOW, maxPool, pooledShape, poolWindows } from './pool.js';
+import { quantisationIn, quantisations } from './quantise.js';
 import {
   LARGEST_WINDOW,
   type MeanRescaling,
   meanRescaling,
   type OutputLimits,
   outputLimits,
-  quantisationNames,
-  readQuantisation,
   rescaleMean,
 } from './rescaling.js';
 
 /** The largest value of each window, as `maxPool` has it; the output has the input's quantisation. */
-export const quantisedMaxPool: Operator = {
-  ...maxPool,
-  name: 'quantisedMaxPool',
-  int8Inputs: 'all',
-  int8Output: true,
-};
+export const quantisedMaxPool = onInt8(maxPool, 'quantisedMaxPool');
 
-const QUANTISATIONS = quantisationNames('input', 'output');
+const MEAN = quantisations('input', 'output');
 
 /** A mean in integers, but for the count of elements. */
 export interface MeanIntegers extends OutputLimits, MeanRescaling {
   readonly inputZeroPoint: number;
 }
 
-/** What a mean's scales amount to in integers. Throws ModelError BAD_ATTRIBUTE. */
-export function meanIntegers(node: Node): MeanIntegers {
-  const input = readQuantisation(node, 'input');
-  const output = readQuantisation(node, 'output');
+/** What a mean's scales amount to in integers. */
+export function meanIntegers(attributes: AttributesOf<typeof MEAN>): MeanIntegers {
+  const { inputScale, inputZeroPoint, outputScale } = attributes;
   return {
-    ...outputLimits(output, 'none'),
-    ...meanRescaling(input.scale / output.scale),
-    inputZeroPoint: input.zeroPoint,
+    ...outputLimits(quantisationIn(attributes, 'output'), 'none'),
+    ...meanRescaling(inputScale / outputScale),
+    inputZeroPoint,
   };
 }
 
-function refuseLarge(node: Node, input: Shape, elements: number): void {
+function refuseLarge(node: NodeName, input: Shape, elements: number): void {
   if (elements > LARGEST_WINDOW)
     refuseShape(node, 'input', input, `a shape with windows of up to ${LARGEST_WINDOW} pixels`);
-}
-
-/** A node as the float32 operator has it: without quantisations. */
-function withoutQuantisations(node: Node): Node {
-  const attributes = Object.fromEntries(
-    Object.entries(node.attributes).filter(([name]) => !QUANTISATIONS.includes(name)),
-  );
-  return { ...node, attributes };
 }
 
 /**
@@ -60,55 +45,47 @@ function withoutQuantisations(node: Node): Node {
  * where `countPadding` says so. The attributes are averagePool's and `inputScale`, `inputZeroPoint`, `outputScale`,
  * `outputZeroPoint`.
  */
-export const quantisedAveragePool: Operator = {
+export const quantisedAveragePool = operator({
   name: 'quantisedAveragePool',
   inputNames: ['input'],
-  required: 1,
   int8Inputs: [0],
   int8Output: true,
-  checkAttributes(node) {
-    averagePool.checkAttributes(withoutQuantisations(node));
-    meanIntegers(node);
-  },
+  attributes: { ...MEAN_WINDOW, ...MEAN },
+  check: checkWindow,
   inferShapes(node, [input]) {
-    const [output] = averagePool.inferShapes(node, [input]);
-    const { kernel } = poolAttributes(node);
+    const output = pooledShape(node, input);
+    const { kernel } = node.attributes;
     refuseLarge(node, input!, kernel[0] * kernel[1]);
-    return [output!];
+    return [output];
   },
-  reference(node, [input]) {
-    const integers = meanIntegers(node);
+  reference({ attributes }, [input], [shape]) {
+    const integers = meanIntegers(attributes);
     const { inputZeroPoint } = integers;
     return [
-      poolWindows(node, input!, (taps, counted) => {
+      poolWindows(attributes, input!, shape, (taps, counted) => {
         const sum = taps.reduce((total, tap) => total + tap - inputZeroPoint, 0);
         return rescaleMean(sum, counted, integers, integers);
       }),
     ];
   },
-  multiplyAdds: () => 0,
-};
+});
 
 /** The mean of each channel, `[N, C, H, W]` to `[N, C, 1, 1]`; attributes as a quantised average's, but no window. */
-export const quantisedGlobalAveragePool: Operator = {
+export const quantisedGlobalAveragePool = operator({
   name: 'quantisedGlobalAveragePool',
   inputNames: ['input'],
-  required: 1,
   int8Inputs: [0],
   int8Output: true,
-  checkAttributes(node) {
-    onlyAttributes(node, QUANTISATIONS);
-    meanIntegers(node);
-  },
+  attributes: MEAN,
   inferShapes(node, [input]) {
-    const [output] = globalAveragePool.inferShapes(node, [input]);
+    const output = globalShape(node, input);
     refuseLarge(node, input!, input![2]! * input![3]!);
-    return [output!];
+    return [output];
   },
-  reference(node, [input]) {
-    const integers = meanIntegers(node);
+  reference({ attributes }, [input], [shape]) {
+    const integers = meanIntegers(attributes);
     const { batch, channels, height, width } = imageShape(input!.shape);
-    const output = referenceTensor([batch, channels, 1, 1]);
+    const output = referenceTensor(shape);
     const pixels = height * width;
     for (let plane = 0; plane < batch * channels; plane++) {
       let sum = 0;
@@ -119,5 +96,4 @@ export const quantisedGlobalAveragePool: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

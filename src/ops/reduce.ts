@@ -1,16 +1,9 @@
 /** Values reduced along some of their axes. */
-import type { Node } from '../graph/types.js';
+
 import { MOST_AXES, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
-import {
-  type Operator,
-  onlyAttributes,
-  readBoolean,
-  readIntegers,
-  readWord,
-  refuseAttribute,
-  refuseShape,
-} from './operator.js';
+import { type AttributesOf, flag, integers, word } from './attributes.js';
+import { operator, refuseAttribute, refuseShape } from './operator.js';
 import { rowMajorStrides } from './permute.js';
 
 /** What the elements along the axes become. */
@@ -30,28 +23,13 @@ export const REDUCE_OPERATIONS = [
 /** One of the operations. */
 export type ReduceOperation = (typeof REDUCE_OPERATIONS)[number];
 
-/** A reduction's attributes, read and checked. */
-export interface ReduceAttributes {
-  readonly operation: ReduceOperation;
-  /** In rising order. */
-  readonly axes: readonly number[];
-  /** Whether a reduced axis stays with length 1. */
-  readonly keepAxes: boolean;
-}
+const ATTRIBUTES = {
+  operation: word(REDUCE_OPERATIONS, 'what the elements along the axes become'),
+  axes: integers([1, MOST_AXES], 0, MOST_AXES - 1, 'in rising order'),
+  keepAxes: flag('whether a reduced axis stays with length 1'),
+};
 
-/** Reads the attributes. Throws ModelError BAD_ATTRIBUTE. */
-export function reduceAttributes(node: Node): ReduceAttributes {
-  const given = Array.isArray(node.attributes.axes) ? node.attributes.axes.length : 0;
-  const axes = readIntegers(node, 'axes', Math.min(Math.max(given, 1), MOST_AXES), 0, MOST_AXES - 1);
-  if (axes.some((axis, index) => index > 0 && axis <= axes[index - 1]!)) {
-    refuseAttribute(node, 'axes', axes, 'a list of axes in rising order');
-  }
-  return {
-    operation: readWord(node, 'operation', REDUCE_OPERATIONS),
-    axes,
-    keepAxes: readBoolean(node, 'keepAxes'),
-  };
-}
+type ReduceAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 function reducedShape({ axes, keepAxes }: ReduceAttributes, input: Shape): Shape {
   if (keepAxes) return input.map((length, axis) => (axes.includes(axis) ? 1 : length));
@@ -86,9 +64,8 @@ function total(operation: ReduceOperation, values: readonly number[]): number {
   }
 }
 
-function reduced(attributes: ReduceAttributes, input: ReferenceTensor): ReferenceTensor {
-  const { operation, axes } = attributes;
-  const output = referenceTensor(reducedShape(attributes, input.shape));
+function reduced({ operation, axes }: ReduceAttributes, input: ReferenceTensor, shape: Shape): ReferenceTensor {
+  const output = referenceTensor(shape);
   const kept = input.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const strides = rowMajorStrides(input.shape);
   const offsets = (among: readonly number[]): number[] =>
@@ -111,20 +88,21 @@ function reduced(attributes: ReduceAttributes, input: ReferenceTensor): Referenc
  * One number for all elements along `axes`: `sum`, `mean`, `squares` (their sum), `l1` Σ|x|, `l2` √Σx², `logSum` ln Σx,
  * `product`, `largest`, `smallest`, `logSumOfPowers` ln Σeˣ. The axes stay with length 1 where `keepAxes` is true.
  */
-export const reduce: Operator = {
+export const reduce = operator({
   name: 'reduce',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['operation', 'axes', 'keepAxes']);
-    reduceAttributes(node);
+  attributes: ATTRIBUTES,
+  check(node) {
+    const { axes } = node.attributes;
+    if (axes.some((axis, index) => index > 0 && axis <= axes[index - 1]!)) {
+      refuseAttribute(node, 'axes', axes, 'a list of axes in rising order');
+    }
   },
   inferShapes(node, [input]) {
-    const attributes = reduceAttributes(node);
+    const { attributes } = node;
     const last = attributes.axes.at(-1)!;
     if (!input || last >= input.length) refuseShape(node, 'input', input, `a shape that has axis ${last}`);
     return [reducedShape(attributes, input)];
   },
-  reference: (node, [input]) => [reduced(reduceAttributes(node), input!)],
-  multiplyAdds: () => 0,
-};
+  reference: ({ attributes }, [input], [shape]) => [reduced(attributes, input!, shape)],
+});

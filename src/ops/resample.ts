@@ -1,20 +1,15 @@
 /** Values resampled along one axis: nearest place, linear or cubic, with every way to place outputs that ONNX knows. */
-import type { Node } from '../graph/types.js';
+
 import { referenceTensor } from '../tensor/tensor.js';
-import { axisOf, axisStrides, readAxis } from './axis.js';
-import {
-  type Operator,
-  onlyAttributes,
-  readBoolean,
-  readInteger,
-  readNumber,
-  readNumbers,
-  readWord,
-  refuseShape,
-} from './operator.js';
+import { type AttributesOf, flag, integer, number, numbers, only, word } from './attributes.js';
+import { AXIS, axisOf, axisStrides } from './axis.js';
+import { operator, refuseShape } from './operator.js';
 import { LARGEST_RESIZED, NEAREST_ROUNDINGS, nearestPlace } from './resize.js';
 
 export const RESAMPLE_MODES = ['nearest', 'linear', 'cubic'] as const;
+
+/** The modes that weigh places. */
+const WEIGHTED = ['linear', 'cubic'];
 
 /**
  * Where output i lies in the input of length n, the outputs being m: `halfPixel` (i + ½) / scale − ½; `asymmetric`
@@ -31,58 +26,32 @@ export const RESAMPLE_COORDINATES = [
   'region',
 ] as const;
 
-/** The attributes, read and checked. */
-export interface ResampleAttributes {
-  readonly mode: (typeof RESAMPLE_MODES)[number];
-  readonly coordinates: (typeof RESAMPLE_COORDINATES)[number];
-  readonly rounding: (typeof NEAREST_ROUNDINGS)[number];
-  /** Places along the output's axis. */
-  readonly size: number;
-  /** Output length / input length as coordinates take it. */
-  readonly scale: number;
-  /** The cubic's coefficient (Keys 1981). */
-  readonly coefficient: number;
-  /** Whether weights grow as wide as what is between two outputs. */
-  readonly antialias: boolean;
-  /** Whether places outside count nothing, or else as the edge. */
-  readonly excludeOutside: boolean;
-  /** First and last output of `region` as shares of the axis. */
-  readonly region: readonly [number, number];
-  /** What stands at outputs of `region` beyond the input. */
-  readonly beyond: number;
-}
+const ATTRIBUTES = {
+  axis: AXIS,
+  mode: word(RESAMPLE_MODES, 'how an output is made of the places around it'),
+  coordinates: word(RESAMPLE_COORDINATES, 'where outputs lie in the input'),
+  size: integer(1, LARGEST_RESIZED, "places along the output's axis"),
+  scale: numbers(1, [2 ** -20, 2 ** 20], 'output length / input length as coordinates take it'),
+  rounding: only('mode', ['nearest'], word(NEAREST_ROUNDINGS, 'which place is the nearest')),
+  antialias: only('mode', WEIGHTED, flag('whether weights grow as wide as what is between two outputs')),
+  excludeOutside: only('mode', WEIGHTED, flag('whether places outside count nothing, or else as the edge')),
+  coefficient: only('mode', ['cubic'], number("the cubic's coefficient (Keys 1981)")),
+  region: only('coordinates', ['region'], numbers(2, [-1024, 1024], 'first and last output as shares of the axis')),
+  beyond: only('coordinates', ['region'], number('what stands at outputs beyond the input')),
+};
+
+type ResampleAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 /** Weights of all outputs: more are refused before a table is made of them. */
 const MOST_TAPS = 1 << 17;
 
-const ATTRIBUTES: Readonly<Record<ResampleAttributes['mode'], readonly string[]>> = {
-  nearest: ['rounding'],
-  linear: ['antialias', 'excludeOutside'],
-  cubic: ['antialias', 'excludeOutside', 'coefficient'],
-};
-
-/** Reads all attributes but the axis. Throws ModelError BAD_ATTRIBUTE. */
-export function resampleAttributes(node: Node): ResampleAttributes {
-  const mode = readWord(node, 'mode', RESAMPLE_MODES);
-  const coordinates = readWord(node, 'coordinates', RESAMPLE_COORDINATES);
-  const isNearest = mode === 'nearest';
-  const hasRegion = coordinates === 'region';
-  return {
-    mode,
-    coordinates,
-    rounding: isNearest ? readWord(node, 'rounding', NEAREST_ROUNDINGS) : 'floor',
-    size: readInteger(node, 'size', 1, LARGEST_RESIZED),
-    scale: readNumbers(node, 'scale', 1, 2 ** -20, 2 ** 20)[0]!,
-    coefficient: mode === 'cubic' ? readNumber(node, 'coefficient') : 0,
-    antialias: !isNearest && readBoolean(node, 'antialias'),
-    excludeOutside: !isNearest && readBoolean(node, 'excludeOutside'),
-    region: hasRegion ? (readNumbers(node, 'region', 2, -1024, 1024) as [number, number]) : [0, 1],
-    beyond: hasRegion ? readNumber(node, 'beyond') : 0,
-  };
-}
-
 function positionOf(index: number, length: number, attributes: ResampleAttributes): number {
-  const { coordinates, size, scale, region } = attributes;
+  const {
+    coordinates,
+    size,
+    scale: [scale],
+    region = [0, 1],
+  } = attributes;
   const half = (index + 0.5) / scale - 0.5;
   const last = length - 1;
   switch (coordinates) {
@@ -106,7 +75,7 @@ function positionOf(index: number, length: number, attributes: ResampleAttribute
 }
 
 /** The weight of a place at a distance, 1 at 0. */
-function weightAt(distance: number, { mode, coefficient: a }: ResampleAttributes): number {
+function weightAt(distance: number, { mode, coefficient: a = 0 }: ResampleAttributes): number {
   const x = Math.abs(distance);
   if (mode === 'linear') return Math.max(1 - x, 0);
   if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
@@ -114,7 +83,7 @@ function weightAt(distance: number, { mode, coefficient: a }: ResampleAttributes
 }
 
 /** How wide weights reach on either side. */
-function supportOf({ mode, antialias, scale }: ResampleAttributes): number {
+function supportOf({ mode, antialias, scale: [scale] }: ResampleAttributes): number {
   const support = mode === 'cubic' ? 2 : 1;
   return antialias && scale < 1 ? support / scale : support;
 }
@@ -126,7 +95,11 @@ export interface ResampleRow {
 }
 
 function weightedRow(position: number, length: number, attributes: ResampleAttributes): ResampleRow {
-  const { antialias, scale, excludeOutside } = attributes;
+  const {
+    antialias,
+    scale: [scale],
+    excludeOutside,
+  } = attributes;
   const narrow = antialias ? Math.min(scale, 1) : 1;
   const support = supportOf(attributes);
   const first = Math.floor(position - support) + 1;
@@ -143,7 +116,7 @@ function weightedRow(position: number, length: number, attributes: ResampleAttri
 
 /** Every output of an axis of a length; all have as many taps. */
 export function resampleRows(length: number, attributes: ResampleAttributes): readonly ResampleRow[] {
-  const { mode, rounding, size, coordinates, beyond } = attributes;
+  const { mode, rounding = 'floor', size, coordinates, beyond = 0 } = attributes;
   const rows = Array.from({ length: size }, (_, index): ResampleRow => {
     const position = positionOf(index, length, attributes);
     if (coordinates === 'region' && (position < 0 || position > length - 1)) return { offset: beyond, taps: [] };
@@ -162,33 +135,25 @@ export function resampleRows(length: number, attributes: ResampleAttributes): re
 }
 
 /**
- * `size` places along `axis`, each of the places of the input around it. `scale` is a list of one number; `rounding`
- * belongs to `nearest`, `antialias` and `excludeOutside` to the others, `coefficient` to `cubic`; `region` and `beyond`
- * to those coordinates.
+ * `size` places along `axis`, each of the places of the input around it.
  */
-export const resample: Operator = {
+export const resample = operator({
   name: 'resample',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    const { mode, coordinates } = resampleAttributes(node);
-    const region = coordinates === 'region' ? ['region', 'beyond'] : [];
-    onlyAttributes(node, ['axis', 'mode', 'coordinates', 'size', 'scale', ...ATTRIBUTES[mode], ...region]);
-    readAxis(node);
-  },
+  attributes: ATTRIBUTES,
   inferShapes(node, [input]) {
     const axis = axisOf(node, input);
-    const attributes = resampleAttributes(node);
+    const { attributes } = node;
     const taps = attributes.mode === 'nearest' ? 1 : 2 * supportOf(attributes) + 1;
     if (attributes.size * taps > MOST_TAPS) {
       refuseShape(node, 'input', input, `one whose outputs have ${MOST_TAPS} weights together`);
     }
     return [input!.with(axis, attributes.size)];
   },
-  reference(node, [input]) {
-    const axis = axisOf(node, input!.shape);
-    const rows = resampleRows(input!.shape[axis]!, resampleAttributes(node));
-    const output = referenceTensor(input!.shape.with(axis, rows.length));
+  reference({ attributes }, [input], [shape]) {
+    const { axis } = attributes;
+    const rows = resampleRows(input!.shape[axis]!, attributes);
+    const output = referenceTensor(shape);
     const { length, inner } = axisStrides(input!.shape, axis);
     for (let index = 0; index < output.data.length; index++) {
       const place = Math.floor(index / inner);
@@ -200,5 +165,4 @@ export const resample: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

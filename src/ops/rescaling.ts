@@ -1,12 +1,8 @@
 /** Int8 values brought to other scales in integers alone: sums of a few values, and means of many. */
 
-import type { Node } from '../graph/types.js';
-import { readWord } from './operator.js';
-import { type Quantisation, readScale, readZeroPoint } from './quantise.js';
+import type { Activation } from './activation.js';
+import type { Quantisation } from './quantise.js';
 import { roundHalfUp } from './requantisation.js';
-
-/** What an element-wise operator on int8 values ends with; PReLU only where there are slopes. */
-export type Int8Activation = 'none' | 'relu' | 'relu6' | 'prelu';
 
 /** Limits of an output, which make its activation. */
 export interface OutputLimits {
@@ -35,23 +31,8 @@ const MOST_MEAN_SHIFT = 31;
 /** Elements of a window whose mean is taken: the sum of more might not fit 32 bits. */
 export const LARGEST_WINDOW = 2 ** 23;
 
-/** Reads `NAMEScale` and `NAMEZeroPoint`. Throws ModelError BAD_ATTRIBUTE. */
-export function readQuantisation(node: Node, name: string): Quantisation {
-  return { scale: readScale(node, `${name}Scale`), zeroPoint: readZeroPoint(node, `${name}ZeroPoint`) };
-}
-
-/** The names of a quantisation's attributes. */
-export function quantisationNames(...names: readonly string[]): string[] {
-  return names.flatMap((name) => [`${name}Scale`, `${name}ZeroPoint`]);
-}
-
-/** Reads `activation`, one of `accepted`. Throws ModelError BAD_ATTRIBUTE. */
-export function readActivation(node: Node, accepted: readonly Int8Activation[]): Int8Activation {
-  return readWord(node, 'activation', accepted);
-}
-
 /** The limits of an output of a quantisation after an activation. */
-export function outputLimits({ scale, zeroPoint }: Quantisation, activation: Int8Activation): OutputLimits {
+export function outputLimits({ scale, zeroPoint }: Quantisation, activation: Activation): OutputLimits {
   const limited = activation === 'relu' || activation === 'relu6';
   const six = Math.min(roundHalfUp(6 / scale) + zeroPoint, 127);
   return { zeroPoint, least: limited ? zeroPoint : -128, most: activation === 'relu6' ? six : 127 };

@@ -1,8 +1,9 @@
 /** Resizing an image: nearest pixel or bilinear. */
-import type { Node } from '../graph/types.js';
-import { imageShape } from '../tensor/shape.js';
+
+import { imageShape, type Shape } from '../tensor/shape.js';
 import { type ReferenceTensor, referenceTensor } from '../tensor/tensor.js';
-import { type Operator, onlyAttributes, readIntegers, readNumbers, readWord, refuseShape } from './operator.js';
+import { type AttributesOf, integers, numbers, only, optional, word } from './attributes.js';
+import { operator, refuseAttribute, refuseShape, refuseUnknown } from './operator.js';
 
 /** How an output pixel is made of input pixels. */
 export const RESIZE_MODES = ['nearest', 'bilinear'] as const;
@@ -14,34 +15,26 @@ export const RESIZE_COORDINATES = ['halfPixel', 'asymmetric', 'alignCorners'] as
 /** Which pixel is the nearest: `halfDown` and `halfUp` round to the nearest and say where a half goes. */
 export const NEAREST_ROUNDINGS = ['floor', 'ceil', 'halfDown', 'halfUp'] as const;
 
-/** A resize's attributes, read and checked. */
-export interface ResizeAttributes {
-  readonly mode: (typeof RESIZE_MODES)[number];
-  readonly coordinates: (typeof RESIZE_COORDINATES)[number];
-  readonly rounding: (typeof NEAREST_ROUNDINGS)[number];
-  /** Output rows and columns; `undefined` where `scale` is given. */
-  readonly size: readonly [number, number] | undefined;
-  /** Output length / input length, vertical and horizontal; `undefined` where `size` is given. */
-  readonly scale: readonly [number, number] | undefined;
-}
-
 /** Rows or columns of an output: their taps are computed for every plan. */
 export const LARGEST_RESIZED = 1 << 14;
 
 const LARGEST_SCALE = 1 << 20;
 
-/** Reads the attributes of a resize. Throws ModelError BAD_ATTRIBUTE. */
-export function resizeAttributes(node: Node): ResizeAttributes {
-  const mode = readWord(node, 'mode', RESIZE_MODES);
-  const sized = node.attributes.scale === undefined;
-  return {
-    mode,
-    coordinates: readWord(node, 'coordinates', RESIZE_COORDINATES),
-    rounding: mode === 'nearest' ? readWord(node, 'rounding', NEAREST_ROUNDINGS) : 'floor',
-    size: sized ? (readIntegers(node, 'size', 2, 1, LARGEST_RESIZED) as [number, number]) : undefined,
-    scale: sized ? undefined : (readNumbers(node, 'scale', 2, 1 / LARGEST_SCALE, LARGEST_SCALE) as [number, number]),
-  };
-}
+const ATTRIBUTES = {
+  mode: word(RESIZE_MODES, 'how an output pixel is made of input pixels'),
+  coordinates: word(RESIZE_COORDINATES, 'where an output pixel lies in the input'),
+  rounding: only('mode', ['nearest'], word(NEAREST_ROUNDINGS, 'which pixel is the nearest')),
+  size: optional(integers(2, 1, LARGEST_RESIZED, 'rows and columns of the output')),
+  scale: optional(
+    numbers(
+      2,
+      [1 / LARGEST_SCALE, LARGEST_SCALE],
+      'output length / input length in place of size: vertical, horizontal',
+    ),
+  ),
+};
+
+type ResizeAttributes = AttributesOf<typeof ATTRIBUTES>;
 
 /** Output length along an axis: the size, or the input's length times the scale, rounded down. */
 export function resizedLength(length: number, axis: 0 | 1, { size, scale }: ResizeAttributes): number {
@@ -56,7 +49,7 @@ export interface ResizeTap {
 }
 
 /** The nearest place of a position. */
-export function nearestPlace(position: number, rounding: ResizeAttributes['rounding']): number {
+export function nearestPlace(position: number, rounding: (typeof NEAREST_ROUNDINGS)[number]): number {
   if (rounding === 'floor') return Math.floor(position);
   if (rounding === 'ceil') return Math.ceil(position);
   return rounding === 'halfDown' ? Math.ceil(position - 0.5) : Math.floor(position + 0.5);
@@ -64,7 +57,7 @@ export function nearestPlace(position: number, rounding: ResizeAttributes['round
 
 /** The taps of every output row (axis 0) or column (axis 1); positions outside the input take its edge. */
 export function resizeTaps(length: number, axis: 0 | 1, attributes: ResizeAttributes): ResizeTap[] {
-  const { mode, coordinates, rounding, scale } = attributes;
+  const { mode, coordinates, rounding = 'floor', scale } = attributes;
   const outputs = resizedLength(length, axis, attributes);
   const step = scale ? 1 / scale[axis] : length / outputs;
   const clamp = (position: number) => Math.min(Math.max(position, 0), length - 1);
@@ -81,10 +74,9 @@ export function resizeTaps(length: number, axis: 0 | 1, attributes: ResizeAttrib
   });
 }
 
-function resized(node: Node, input: ReferenceTensor): ReferenceTensor {
-  const attributes = resizeAttributes(node);
+function resized(attributes: ResizeAttributes, input: ReferenceTensor, shape: Shape): ReferenceTensor {
   const source = imageShape(input.shape);
-  const output = referenceTensor(resize.inferShapes(node, [input.shape])[0]!);
+  const output = referenceTensor(shape);
   const { batch, channels } = imageShape(output.shape);
   const rows = resizeTaps(source.height, 0, attributes);
   const columns = resizeTaps(source.width, 1, attributes);
@@ -104,19 +96,18 @@ function resized(node: Node, input: ReferenceTensor): ReferenceTensor {
 }
 
 /** Height and width by `size` or by `scale` [vertical, horizontal]; `rounding` belongs to `nearest`. */
-export const resize: Operator = {
+export const resize = operator({
   name: 'resize',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    const rounding = node.attributes.mode === 'nearest' ? ['rounding'] : [];
-    const lengths = node.attributes.scale === undefined ? 'size' : 'scale';
-    onlyAttributes(node, ['mode', 'coordinates', ...rounding, lengths]);
-    resizeAttributes(node);
+  attributes: ATTRIBUTES,
+  check(node) {
+    const { size, scale } = node.attributes;
+    if (size && scale) refuseUnknown(node, 'size', ['mode', 'coordinates', 'scale']);
+    if (!size && !scale) refuseAttribute(node, 'size', undefined, 'a list of 2 lengths, or a scale instead');
   },
   inferShapes(node, [input]) {
     if (input?.length !== 4) refuseShape(node, 'input', input, '[N, C, H, W]');
-    const attributes = resizeAttributes(node);
+    const { attributes } = node;
     const [batch = 0, channels = 0, height = 0, width = 0] = input;
     const lengths = [resizedLength(height, 0, attributes), resizedLength(width, 1, attributes)];
     if (!lengths.every((length) => length >= 1 && length <= LARGEST_RESIZED)) {
@@ -124,6 +115,5 @@ export const resize: Operator = {
     }
     return [[batch, channels, ...lengths]];
   },
-  reference: (node, [input]) => [resized(node, input!)],
-  multiplyAdds: () => 0,
-};
+  reference: ({ attributes }, [input], [shape]) => [resized(attributes, input!, shape)],
+});

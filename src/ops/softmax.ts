@@ -1,24 +1,20 @@
 /** Softmax along one axis. */
 import { referenceTensor } from '../tensor/tensor.js';
-import { axisOf, axisStrides, readAxis } from './axis.js';
-import { type Operator, onlyAttributes } from './operator.js';
+import { AXIS, axisOf, axisStrides } from './axis.js';
+import { operator } from './operator.js';
 
 /** exp(x − max) / Σ exp(x − max) along `axis`. */
-export const softmax: Operator = {
+export const softmax = operator({
   name: 'softmax',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['axis']);
-    readAxis(node);
-  },
+  attributes: { axis: AXIS },
   inferShapes(node, [input]) {
     axisOf(node, input);
     return [input!];
   },
   reference(node, [input]) {
     const output = referenceTensor(input!.shape);
-    const { outer, length, inner } = axisStrides(input!.shape, axisOf(node, input!.shape));
+    const { outer, length, inner } = axisStrides(input!.shape, node.attributes.axis);
     for (let lane = 0; lane < outer * inner; lane++) {
       const first = Math.floor(lane / inner) * length * inner + (lane % inner);
       let most = Number.NEGATIVE_INFINITY;
@@ -33,5 +29,4 @@ export const softmax: Operator = {
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

@@ -1,8 +1,9 @@
 /** Operators that map each element by itself, whatever its channel. */
-import type { Node } from '../graph/types.js';
+
 import { referenceTensor } from '../tensor/tensor.js';
+import { type AttributesOf, number, only, word } from './attributes.js';
 import { erfComplement } from './erf.js';
-import { type Operator, onlyAttributes, readNumber, readWord } from './operator.js';
+import { operator } from './operator.js';
 
 /** What an element becomes; `unary` says how. */
 export const UNARY_OPERATIONS = [
@@ -38,40 +39,19 @@ export const UNARY_OPERATIONS = [
 /** One of the operations. */
 export type UnaryOperation = (typeof UNARY_OPERATIONS)[number];
 
-/** A unary operator's attributes, read and checked. */
-export interface UnaryAttributes {
-  readonly operation: UnaryOperation;
-  /** Hard swish is x · hardSigmoid(x) with 1/6; 0 where an operation has none. */
-  readonly alpha: number;
-  /** Of hard swish 1/2. */
-  readonly beta: number;
-}
-
-const PARAMETERS: Partial<Record<UnaryOperation, readonly string[]>> = {
-  elu: ['alpha'],
-  hardSigmoid: ['alpha', 'beta'],
-  leakyRelu: ['alpha'],
-  celu: ['alpha'],
-  selu: ['alpha', 'beta'],
-  thresholdedRelu: ['alpha'],
-  swish: ['alpha'],
+const ATTRIBUTES = {
+  operation: word(UNARY_OPERATIONS, 'what an element becomes'),
+  alpha: only(
+    'operation',
+    ['elu', 'hardSigmoid', 'leakyRelu', 'celu', 'selu', 'thresholdedRelu', 'swish'],
+    number('a slope, a factor or a limit, as the operation says'),
+  ),
+  beta: only('operation', ['hardSigmoid', 'selu'], number('an offset or a factor, as the operation says')),
 };
 
-/** Attributes besides `operation`. */
-export function unaryParameters(operation: UnaryOperation): readonly string[] {
-  return PARAMETERS[operation] ?? [];
-}
-
-/** Reads the attributes. Throws ModelError BAD_ATTRIBUTE. */
-export function unaryAttributes(node: Node): UnaryAttributes {
-  const operation = readWord(node, 'operation', UNARY_OPERATIONS);
-  const names = unaryParameters(operation);
-  const isSwish = operation === 'hardSwish';
-  return {
-    operation,
-    alpha: names.includes('alpha') ? readNumber(node, 'alpha') : isSwish ? 1 / 6 : 0,
-    beta: names.includes('beta') ? readNumber(node, 'beta') : isSwish ? 1 / 2 : 0,
-  };
+/** The numbers that an operation takes; 0 where it has none, and those of hard swish are 1/6 and 1/2. */
+export function unaryNumbers({ operation, alpha = 0, beta = 0 }: AttributesOf<typeof ATTRIBUTES>) {
+  return operation === 'hardSwish' ? { alpha: 1 / 6, beta: 1 / 2 } : { alpha, beta };
 }
 
 /** The nearest whole number; halves go to the even one. */
@@ -138,22 +118,18 @@ const FUNCTIONS: Readonly<Record<UnaryOperation, (x: number, alpha: number, beta
  * x / (1 + e^(−`alpha` · x)); `gelu`, x · (1 + erf(x / √2)) / 2, and `geluTanh`, which takes tanh for erf (Hendrycks and
  * Gimpel 2016); `mish`, x · tanh(softplus(x)); `round` gives halves to the even number; `notZero` is 0 at 0, else 1.
  */
-export const unary: Operator = {
+export const unary = operator({
   name: 'unary',
   inputNames: ['input'],
-  required: 1,
-  checkAttributes(node) {
-    onlyAttributes(node, ['operation', ...unaryParameters(unaryAttributes(node).operation)]);
-  },
+  attributes: ATTRIBUTES,
   inferShapes: (_node, [input]) => [input!],
   reference(node, [input]) {
-    const { operation, alpha, beta } = unaryAttributes(node);
-    const map = FUNCTIONS[operation];
+    const { alpha, beta } = unaryNumbers(node.attributes);
+    const map = FUNCTIONS[node.attributes.operation];
     const output = referenceTensor(input!.shape);
     for (let index = 0; index < output.data.length; index++) {
       output.data[index] = map(input!.data[index]!, alpha, beta);
     }
     return [output];
   },
-  multiplyAdds: () => 0,
-};
+});

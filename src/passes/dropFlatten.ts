@@ -1,19 +1,17 @@
 /** Drops reshapes that change nothing, or nothing that their reader sees. */
 import { inferShapes } from '../build/infer.js';
-import type { Graph, Node } from '../graph/types.js';
-import { isReshape, isWhole } from '../ops/reshape.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 
 /** True for reshapes that keep the batch. */
 function keepsBatch(node: Node): boolean {
-  return isReshape(node) && !isWhole(node);
+  return isNode(node, 'flatten') || (isNode(node, 'reshape') && !node.attributes.whole);
 }
 
 /** True where a reshape keeps the shape at every input size that the graph accepts. */
 function isIdentity(node: Node, shapes: ReadonlyMap<string, Shape>): boolean {
   const input = shapes.get(node.inputs[0]!)!;
-  const lengths = node.attributes.shape as readonly number[] | undefined;
-  const fixed = input.length === 2 || !lengths?.includes(-1);
+  const fixed = input.length === 2 || !isNode(node, 'reshape') || !node.attributes.shape.includes(-1);
   return fixed && sameShape(input, shapes.get(node.outputs[0]!)!);
 }
 

@@ -3,7 +3,7 @@
  * multiplied by what its readers' weights are divided by (Nagel et al. 2019, "Data-Free Quantization Through Weight
  * Equalization and Bias Correction", section 4.1; here by the values' own ranges).
  */
-import type { Graph, Node } from '../graph/types.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 import { BIAS, RESIDUAL, WEIGHTS } from '../ops/convolution.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { hasEpilogue } from './uses.js';
@@ -46,7 +46,7 @@ function fixedValues(graph: Graph): Set<string> {
   const fixed = new Set([...graph.outputs, ...graph.inputs.map(({ name }) => name)]);
   for (const node of graph.nodes) {
     const layer = hasEpilogue(node) && graph.tensors.has(node.inputs[WEIGHTS]!);
-    if (!layer || !HOMOGENEOUS.includes(node.attributes.activation as string)) fixed.add(node.outputs[0]!);
+    if (!layer || !HOMOGENEOUS.includes(node.attributes.activation)) fixed.add(node.outputs[0]!);
     const scalable = layer && node.operator === 'convolution';
     for (const [index, name] of node.inputs.entries()) {
       const scaled = (index === 0 && scalable) || (index === RESIDUAL && layer);
@@ -110,7 +110,7 @@ function chooseFactors(graph: Graph, sizes: ChannelSizes): Map<string, Float64Ar
 /** Weights `[out, in / groups, …]` with each element multiplied by its output's and divided by its input's factor. */
 function scaleWeights(weights: Tensor, node: Node, input?: Float64Array, output?: Float64Array): Tensor {
   const [outputs = 0, groupInputs = 0] = weights.shape;
-  const groups = (node.attributes.groups as number | undefined) ?? 1;
+  const groups = isNode(node, 'convolution') ? node.attributes.groups : 1;
   const taps = weights.data.length / (outputs * groupInputs);
   const data = weights.data.map((weight, index) => {
     const place = Math.floor(index / taps);

@@ -1,8 +1,8 @@
 /** Folds batch normalisation and per-channel affines into the convolution before them (the paper, section 3.3). */
 import { ModelError } from '../errors.js';
-import type { Graph, Node } from '../graph/types.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 import { BIAS, RESIDUAL } from '../ops/convolution.js';
-import { describeNode, readNumber } from '../ops/operator.js';
+import { describeNode } from '../ops/operator.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { Copies, FreshNames, isLinear, type Uses, usesOf, withInput } from './uses.js';
 
@@ -14,12 +14,12 @@ interface ChannelAffine {
 
 /** Reads a batchNorm or affine node whose parameters are tensors; `undefined` for every other node. */
 function readAffine(graph: Graph, node: Node): ChannelAffine | undefined {
-  if (node.operator !== 'batchNorm' && node.operator !== 'affine') return undefined;
+  if (!isNode(node, 'batchNorm', 'affine')) return undefined;
   const parameters = node.inputs.slice(1).map((name) => graph.tensors.get(name)?.data);
   if (!parameters.every((data) => data !== undefined)) return undefined;
   const [scales, offsets, means, variances] = parameters as [Float32Array, Float32Array, Float32Array, Float32Array];
-  if (node.operator === 'affine') return { scales: Float64Array.from(scales), offsets: Float64Array.from(offsets) };
-  const epsilon = readNumber(node, 'epsilon');
+  if (isNode(node, 'affine')) return { scales: Float64Array.from(scales), offsets: Float64Array.from(offsets) };
+  const { epsilon } = node.attributes;
   const result = { scales: new Float64Array(scales.length), offsets: new Float64Array(scales.length) };
   for (let channel = 0; channel < scales.length; channel++) {
     const scale = scales[channel]! / Math.sqrt(variances[channel]! + epsilon);

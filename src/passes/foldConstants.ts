@@ -20,6 +20,7 @@ function computed(node: Node, operands: readonly (Tensor | undefined)[]): Tensor
   const [value] = operator.reference(
     node,
     operands.map((tensor) => tensor && toReference(tensor)),
+    [shape],
   );
   const data = Float32Array.from(value!.data);
   return data.every(Number.isFinite) ? float32Tensor(shape, data) : undefined;

@@ -1,6 +1,6 @@
 /** Folds per-channel affines into the convolution or fully connected layer after them, where no zero padding is between. */
 import { inferShapes } from '../build/infer.js';
-import type { Graph, Node } from '../graph/types.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 import { BIAS, WEIGHTS } from '../ops/convolution.js';
 import { elementCount, type Shape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
@@ -19,15 +19,15 @@ function affineOf(graph: Graph, node: Node | undefined): InputAffine | undefined
 }
 
 /** True where a layer pads its input with zeros. */
-function padsInput({ attributes }: Node): boolean {
-  return Array.isArray(attributes.padding) && attributes.padding.some((side) => side > 0);
+function padsInput(node: Node): boolean {
+  return isNode(node, 'convolution') && node.attributes.padding.some((side) => side > 0);
 }
 
 /** Which input channel each of a layer's weights multiplies. */
 function inputChannel(layer: Node, weights: Tensor, input: Shape): (index: number) => number {
   const [outputs = 1, inputs = 1] = weights.shape;
   const taps = elementCount(weights.shape.slice(2));
-  const groups = layer.operator === 'convolution' ? Number(layer.attributes.groups) : 1;
+  const groups = isNode(layer, 'convolution') ? layer.attributes.groups : 1;
   const pixels = layer.operator === 'fullyConnected' ? elementCount(input.slice(2)) : 1;
   return (index) => {
     const group = Math.floor(Math.floor(index / (inputs * taps)) / (outputs / groups));

@@ -1,21 +1,20 @@
 /** Folds padding into the convolution or pooling after it, where that gives the same values. */
 import { inferShapes } from '../build/infer.js';
-import type { Attributes, Graph, Node } from '../graph/types.js';
-import { operatorOf } from '../ops/index.js';
-import { padAttributes } from '../ops/pad.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
+import { checkedNode, operatorOf } from '../ops/index.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { nonNegativeValues } from './nonNegative.js';
 import { type Uses, usesOf } from './uses.js';
 
-/** The attributes of a window that pads by itself; `undefined` where its padding means something else than zeros. */
-function padded(node: Node, padding: readonly number[], isNonNegative: boolean): Attributes | undefined {
-  const own = node.attributes.padding as readonly number[];
-  const sum = own.map((side, index) => side + padding[index]!);
-  if (node.operator === 'convolution') return { ...node.attributes, padding: sum };
-  if (node.operator === 'maxPool') return isNonNegative ? { ...node.attributes, padding: sum } : undefined;
-  if (node.operator !== 'averagePool') return undefined;
-  const counts = node.attributes.countPadding === true || own.every((side) => side === 0);
-  return counts ? { ...node.attributes, padding: sum, countPadding: true } : undefined;
+/** A window that pads by itself instead; `undefined` where its padding means something else than zeros. */
+function padded(node: Node, padding: readonly number[], isNonNegative: boolean): Node | undefined {
+  if (!isNode(node, 'convolution', 'maxPool', 'averagePool')) return undefined;
+  const own = node.attributes.padding;
+  const attributes = { ...node.attributes, padding: own.map((side, index) => side + padding[index]!) };
+  if (isNode(node, 'convolution')) return { ...node, attributes };
+  if (isNode(node, 'maxPool')) return isNonNegative ? { ...node, attributes } : undefined;
+  const counts = node.attributes.countPadding || own.every((side) => side === 0);
+  return counts ? { ...node, attributes: { ...attributes, countPadding: true } } : undefined;
 }
 
 /** The window with the padding of the node before it; `undefined` where there is none, or it cannot take it. */
@@ -27,16 +26,14 @@ function folded(
 ): Node | undefined {
   const value = node.inputs[0] ?? '';
   const pad = uses.maker(value);
-  if (pad?.operator !== 'pad' || !uses.readOnce(value) || !Array.isArray(node.attributes.padding)) return undefined;
-  if (Object.keys(pad.attributes).some((name) => !['mode', 'padding', 'value'].includes(name))) return undefined;
-  const { mode, padding, value: number } = padAttributes(pad);
-  if (mode !== 'constant' || number !== 0 || padding.length !== 4) return undefined;
+  if (!isNode(pad, 'pad') || !uses.readOnce(value)) return undefined;
+  const { mode, padding, value: number } = pad.attributes;
+  if (mode !== 'constant' || number !== 0) return undefined;
   const source = pad.inputs[0]!;
-  const attributes = padded(node, padding, nonNegative.has(source));
-  if (!attributes) return undefined;
-  const joined = { ...node, inputs: [source, ...node.inputs.slice(1)], attributes };
+  const window = padded(node, padding, nonNegative.has(source));
+  if (!window) return undefined;
   try {
-    operatorOf(joined).checkAttributes(joined);
+    const joined = checkedNode({ ...window, inputs: [source, ...node.inputs.slice(1)] });
     const inputs = joined.inputs.map((name) => (name === '' ? undefined : shapes.get(name)));
     const [shape] = operatorOf(joined).inferShapes(joined, inputs);
     return shape && sameShape(shape, shapes.get(node.outputs[0]!)!) ? joined : undefined;

@@ -1,13 +1,13 @@
 /** Fuses ReLU, ReLU6 and PReLU into the convolution or fully connected layer before them. */
-import type { Graph, Node } from '../graph/types.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 import type { Activation } from '../ops/activation.js';
 import { SLOPES } from '../ops/convolution.js';
 import { FLOAT_SLOPES } from '../ops/dequantisedConvolution.js';
-import { isLinear, usesOf, withInput } from './uses.js';
+import { isLinear, isRelu6, usesOf, withInput } from './uses.js';
 
 function fusableActivation(graph: Graph, node: Node): Activation | undefined {
   if (node.operator === 'relu') return 'relu';
-  if (node.operator === 'clip' && node.attributes.least === 0 && node.attributes.most === 6) return 'relu6';
+  if (isRelu6(node)) return 'relu6';
   if (node.operator === 'prelu' && graph.tensors.has(node.inputs[1]!)) return 'prelu';
   return undefined;
 }
@@ -15,7 +15,7 @@ function fusableActivation(graph: Graph, node: Node): Activation | undefined {
 /** Where a layer's slopes stand, if it can take an activation; `undefined` where it cannot. */
 function slopesOf(layer: Node): number | undefined {
   if (isLinear(layer)) return SLOPES;
-  const isInt8 = layer.operator === 'dequantisedConvolution' && layer.attributes.activation === 'none';
+  const isInt8 = isNode(layer, 'dequantisedConvolution') && layer.attributes.activation === 'none';
   return isInt8 ? FLOAT_SLOPES : undefined;
 }
 

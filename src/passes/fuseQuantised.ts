@@ -1,16 +1,16 @@
 /** Int8 layers that files describe in parts: float32 between two int8 values becomes integers from end to end. */
 import { inferShapes } from '../build/infer.js';
-import type { Graph, Node } from '../graph/types.js';
-import { dequantisedAttributes, FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
+import { FLOAT_BIAS, FLOAT_SLOPES, sumUnits } from '../ops/dequantisedConvolution.js';
 import { LARGEST_BIAS } from '../ops/int8Tensors.js';
-import { type Quantisation, quantisationAttributes } from '../ops/quantise.js';
+import { type Quantisation, quantisationIn, quantisedBy } from '../ops/quantise.js';
 import { QUANTISED_WEIGHTS, WEIGHT_SCALES } from '../ops/quantisedConvolution.js';
 import { holdsChannel, largestSums } from '../ops/requantisation.js';
 import { isReshape } from '../ops/reshape.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../tensor/tensor.js';
 import { int8Operator } from './int8Operators.js';
-import { Copies, FreshNames, type Uses, usesOf } from './uses.js';
+import { Copies, FreshNames, isRelu6, type Uses, usesOf } from './uses.js';
 
 /** By how much of a level the rounding of a bias may move an output. */
 const BIAS_ROUNDING = 1 / 32;
@@ -79,35 +79,34 @@ class QuantisedFusion {
   }
 
   /** The int8 value that a `quantise` node makes again from itself, in the same levels. */
-  same(node: Node): string | undefined {
+  same(node: Node<'quantise'>): string | undefined {
     const source = this.#uses.maker(beforeReshapes(node.inputs[0]!, this.#uses));
-    if (source?.operator !== 'dequantise') return undefined;
+    if (!isNode(source, 'dequantise')) return undefined;
     const [value = ''] = source.inputs;
     // Where the least element is another, the value may hold one that the node would not make.
-    const leastOf = (maker: Node | undefined): number => (maker?.attributes.least as number | undefined) ?? -128;
-    const fits =
-      sameQuantisation(quantisationAttributes(node), quantisationAttributes(source)) &&
-      leastOf(this.#uses.maker(value)) >= leastOf(node);
+    const maker = this.#uses.maker(value);
+    const least = isNode(maker, 'quantise') ? maker.attributes.least : -128;
+    const fits = sameQuantisation(node.attributes, source.attributes) && least >= node.attributes.least;
     return fits && sameShape(this.#shapes.get(value)!, this.#shapes.get(node.outputs[0]!)!) ? value : undefined;
   }
 
   /** The one int8 layer that a layer of float32 outputs and the `quantise` node that alone reads it are. */
-  layer(node: Node): Node | undefined {
+  layer(node: Node<'quantise'>): Node | undefined {
     const value = beforeReshapes(node.inputs[0]!, this.#uses);
     const source = this.#uses.maker(value);
-    if (source?.operator !== 'dequantisedConvolution' || !this.#readsAlone(node, value)) return undefined;
+    if (!isNode(source, 'dequantisedConvolution') || !this.#readsAlone(node, value)) return undefined;
     if (!sameShape(this.#shapes.get(value)!, this.#shapes.get(node.outputs[0]!)!)) return undefined;
     const [weights, scales] = [QUANTISED_WEIGHTS, WEIGHT_SCALES].map((index) => this.#tensor(source, index));
     const [bias, slopes] = [FLOAT_BIAS, FLOAT_SLOPES].map((index) => this.#tensor(source, index)?.data);
     if (!weights || !scales || (source.inputs[FLOAT_BIAS] && !bias) || (source.inputs[FLOAT_SLOPES] && !slopes)) {
       return undefined;
     }
-    const attributes = dequantisedAttributes(source);
-    const { scale, zeroPoint } = quantisationAttributes(node);
+    const { attributes } = source;
+    const { scale } = node.attributes;
     const units = sumUnits(attributes, scales.data);
     const biases = wholeBiases(bias ?? new Float32Array(units.length), units, scale);
-    const ratios = Array.from(scales.data, (weightScale) => (attributes.input.scale / scale) * weightScale);
-    if (!biases || !holdsLayer(weights, biases, ratios, slopes, attributes.input)) return undefined;
+    const ratios = Array.from(scales.data, (weightScale) => (attributes.inputScale / scale) * weightScale);
+    if (!biases || !holdsLayer(weights, biases, ratios, slopes, quantisationIn(attributes, 'input'))) return undefined;
     const inputs = source.inputs.slice(0, FLOAT_BIAS);
     const biasName = bias ? this.#wholeBias(source.inputs[FLOAT_BIAS]!, biases) : '';
     if (biasName === undefined) return undefined;
@@ -119,17 +118,15 @@ class QuantisedFusion {
       inputs,
       outputs: node.outputs,
       attributes: {
-        ...source.attributes,
-        outputScale: scale,
-        outputZeroPoint: zeroPoint,
-        residualScale: 1,
-        residualZeroPoint: 0,
+        ...attributes,
+        ...quantisedBy('output', node.attributes),
+        ...quantisedBy('residual', { scale: 1, zeroPoint: 0 }),
       },
     };
   }
 
   /** The one int8 operator that an operator on dequantised values and the `quantise` node that alone reads it are. */
-  operator(node: Node): readonly Node[] | undefined {
+  operator(node: Node<'quantise'>): readonly Node[] | undefined {
     const value = beforeReshapes(node.inputs[0]!, this.#uses);
     if (!this.#readsAlone(node, value)) return undefined;
     const last = this.#uses.maker(value);
@@ -139,11 +136,11 @@ class QuantisedFusion {
     const row = int8Operator(source, this.#graph, this.#shapes);
     const count = row?.values ?? source.inputs.length;
     const makers = source.inputs.slice(0, count).map((name) => this.#uses.maker(name));
-    if (!row || makers.some((maker) => maker?.operator !== 'dequantise')) return undefined;
-    const output = quantisationAttributes(node);
-    if (makers.some((maker) => quantisationAttributes(maker!).scale > LARGEST_RATIO * output.scale)) return undefined;
+    if (!row || !makers.every((maker) => isNode(maker, 'dequantise'))) return undefined;
+    const output: Quantisation = node.attributes;
+    if (makers.some(({ attributes }) => attributes.scale > LARGEST_RATIO * output.scale)) return undefined;
     const quantisations = new Map([[source.outputs[0]!, output]]);
-    for (const maker of makers) quantisations.set(maker!.outputs[0]!, quantisationAttributes(maker!));
+    for (const maker of makers) quantisations.set(maker.outputs[0]!, maker.attributes);
     const before: Node[] = [];
     const inputs = source.inputs.map((name, index) => {
       const maker = makers[index];
@@ -158,25 +155,19 @@ class QuantisedFusion {
   }
 
   /** An addition whose result one activation alone reads. */
-  #activatedAddition({ operator, inputs, attributes }: Node) {
-    const isRelu6 = operator === 'clip' && attributes.least === 0 && attributes.most === 6;
-    const addition = this.#uses.maker(inputs[0] ?? '');
-    if ((operator !== 'relu' && !isRelu6) || addition?.operator !== 'add' || !this.#uses.readOnce(inputs[0]!)) {
+  #activatedAddition(node: Node) {
+    const [input = ''] = node.inputs;
+    const addition = this.#uses.maker(input);
+    if ((node.operator !== 'relu' && !isRelu6(node)) || addition?.operator !== 'add' || !this.#uses.readOnce(input)) {
       return undefined;
     }
-    return { addition, activation: { activation: isRelu6 ? 'relu6' : 'relu' } };
+    return { addition, activation: { activation: isRelu6(node) ? 'relu6' : 'relu' } };
   }
 
   /** An int8 value in other levels. */
   #requantised(before: Node[], maker: Node, from: Quantisation, to: Quantisation): string {
     const name = this.#names.take(`${maker.outputs[0]}.requantised`);
-    const attributes = {
-      inputScale: from.scale,
-      inputZeroPoint: from.zeroPoint,
-      outputScale: to.scale,
-      outputZeroPoint: to.zeroPoint,
-      activation: 'none',
-    };
+    const attributes = { ...quantisedBy('input', from), ...quantisedBy('output', to), activation: 'none' };
     before.push({ name, operator: 'requantise', inputs: [maker.inputs[0]!], outputs: [name], attributes });
     return name;
   }
@@ -213,7 +204,7 @@ export function fuseQuantised(graph: Graph): Graph {
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => identical.get(name) ?? name);
-    if (node.operator === 'quantise') {
+    if (isNode(node, 'quantise')) {
       const same = fusion.same(node);
       if (same !== undefined) {
         identical.set(node.outputs[0]!, identical.get(same) ?? same);

@@ -1,9 +1,9 @@
 /** How operators other than layers become operators on int8 values: one row each. */
-import type { Attributes, Graph, Node } from '../graph/types.js';
-import type { Quantisation } from '../ops/quantise.js';
-import { sliceAttributes } from '../ops/slice.js';
+import { type Attributes, type Graph, isNode, type Node } from '../graph/types.js';
+import { type Quantisation, quantisedBy } from '../ops/quantise.js';
 import type { Shape } from '../tensor/shape.js';
 import { quantisationOf } from './chooseQuantisation.js';
+import { isRelu6 } from './uses.js';
 
 /** What int8 values mean, by the name of their float32 form. */
 export type QuantisationOf = (value: string) => Quantisation;
@@ -17,16 +17,12 @@ interface Int8Operator {
   /** Whether it moves elements, so that all its values have one quantisation. */
   readonly tied?: boolean;
   /** Nodes that have an int8 form; all by default. */
-  accepts?(node: Node, input: Shape): boolean;
+  accepts?(node: Node): boolean;
   attributes(node: Node, quantisationOf: QuantisationOf): Attributes;
 }
 
-function named(name: string, { scale, zeroPoint }: Quantisation): Attributes {
-  return { [`${name}Scale`]: scale, [`${name}ZeroPoint`]: zeroPoint };
-}
-
 function inputAndOutput({ inputs, outputs }: Node, of: QuantisationOf): Attributes {
-  return { ...named('input', of(inputs[0]!)), ...named('output', of(outputs[0]!)) };
+  return { ...quantisedBy('input', of(inputs[0]!)), ...quantisedBy('output', of(outputs[0]!)) };
 }
 
 function move(operator: string, quantised: string, accepts?: Int8Operator['accepts']): Int8Operator {
@@ -45,14 +41,10 @@ function activation(operator: string, name: string, accepts?: Int8Operator['acce
   return { operator, quantised: 'requantise', values: 1, ...(accepts && { accepts }), attributes };
 }
 
-function isRelu6({ attributes }: Node): boolean {
-  return attributes.least === 0 && attributes.most === 6;
-}
-
 const TABLE: readonly Int8Operator[] = [
   move('maxPool', 'quantisedMaxPool'),
   move('concat', 'quantisedConcat'),
-  move('slice', 'quantisedSlice', (node, input) => sliceAttributes(node, input).step === 1),
+  move('slice', 'quantisedSlice', (node) => isNode(node, 'slice') && node.attributes.step === 1),
   move('channelShuffle', 'quantisedChannelShuffle'),
   mean('averagePool', 'quantisedAveragePool'),
   mean('globalAveragePool', 'quantisedGlobalAveragePool'),
@@ -63,9 +55,9 @@ const TABLE: readonly Int8Operator[] = [
     operator: 'add',
     quantised: 'quantisedAddition',
     attributes: ({ inputs, outputs }, of) => ({
-      ...named('a', of(inputs[0]!)),
-      ...named('b', of(inputs[1]!)),
-      ...named('output', of(outputs[0]!)),
+      ...quantisedBy('a', of(inputs[0]!)),
+      ...quantisedBy('b', of(inputs[1]!)),
+      ...quantisedBy('output', of(outputs[0]!)),
       activation: 'none',
     }),
   },
@@ -79,12 +71,11 @@ export function hasInt8Form(shape: Shape): boolean {
 /** The row of a node that has an int8 form. */
 export function int8Operator(node: Node, graph: Graph, shapes: ReadonlyMap<string, Shape>): Int8Operator | undefined {
   const row = TABLE.find(({ operator }) => operator === node.operator);
-  const [input = ''] = node.inputs;
   const fits = node.inputs.every((name, index) => {
     const isValue = index < (row?.values ?? node.inputs.length);
     return isValue !== graph.tensors.has(name) && (!isValue || hasInt8Form(shapes.get(name)!));
   });
-  return row && fits && (row.accepts?.(node, shapes.get(input)!) ?? true) ? row : undefined;
+  return row && fits && (row.accepts?.(node) ?? true) ? row : undefined;
 }
 
 /** The union of what some quantisations reach. */

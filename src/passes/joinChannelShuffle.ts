@@ -1,7 +1,6 @@
 /** Joins reshape, permute and reshape into the channel shuffle that they are (Zhang et al. 2018, section 3.1). */
 import { inferShapes } from '../build/infer.js';
-import type { Graph, Node } from '../graph/types.js';
-import { permuteOrder } from '../ops/permute.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 import { type Shape, sameShape } from '../tensor/shape.js';
 import { usesOf } from './uses.js';
 
@@ -25,11 +24,11 @@ export function joinChannelShuffle(graph: Graph): Graph {
   for (const last of graph.nodes) {
     const turned = uses.maker(last.inputs[0] ?? '');
     const first = uses.maker(turned?.inputs[0] ?? '');
-    if (last.operator !== 'reshape' || turned?.operator !== 'permute' || first?.operator !== 'reshape') continue;
+    if (last.operator !== 'reshape' || !isNode(turned, 'permute') || first?.operator !== 'reshape') continue;
     if (!uses.readOnce(last.inputs[0]!) || !uses.readOnce(turned.inputs[0]!)) continue;
     const source = first.inputs[0]!;
     const before = shapes.get(source)!;
-    const groups = shuffledGroups(before, shapes.get(first.outputs[0]!)!, permuteOrder(turned));
+    const groups = shuffledGroups(before, shapes.get(first.outputs[0]!)!, turned.attributes.order);
     if (groups === undefined || !sameShape(before, shapes.get(last.outputs[0]!)!)) continue;
     joined.set(last, { ...last, operator: 'channelShuffle', inputs: [source], attributes: { groups } });
     removed.add(turned).add(first);

@@ -1,7 +1,8 @@
 /** Graph in float32 → graph in int8, from what calibration saw of its values. */
 import { inferShapes } from '../build/infer.js';
-import type { Attributes, Graph, Node } from '../graph/types.js';
-import { BIAS, convolutionAttributes, RESIDUAL, SLOPES, WEIGHTS } from '../ops/convolution.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
+import { BIAS, type ConvolutionAttributes, RESIDUAL, SLOPES, WEIGHTS } from '../ops/convolution.js';
+import { checkedNode } from '../ops/index.js';
 import type { Quantisation } from '../ops/quantise.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -17,6 +18,8 @@ export interface ValueStatistics {
   /** Largest magnitude of each channel before the activation that makes the value, where one does. */
   readonly peaks: Float64Array;
 }
+
+type Layer = Node<'convolution' | 'fullyConnected'>;
 
 /** Writes the quantised graph node by node. */
 class Quantiser {
@@ -115,8 +118,9 @@ class Quantiser {
   }
 
   /** True for layers that run on int8 values. */
-  #isLayer({ operator, inputs, attributes }: Node): boolean {
-    if (operator !== 'convolution' && operator !== 'fullyConnected') return false;
+  #isLayer(node: Node): node is Layer {
+    if (!isNode(node, 'convolution', 'fullyConnected')) return false;
+    const { inputs, attributes } = node;
     const constant = [WEIGHTS, BIAS, SLOPES].every(
       (index) => !inputs[index] || this.#graph.tensors.has(inputs[index]!),
     );
@@ -131,7 +135,7 @@ class Quantiser {
   }
 
   /** Adds a layer on int8 values, or as it is where integers do not hold it. */
-  #quantiseLayer(node: Node): void {
+  #quantiseLayer(node: Layer): void {
     const [input = '', weights = ''] = node.inputs;
     const [output = ''] = node.outputs;
     const residual = node.inputs[RESIDUAL] || undefined;
@@ -196,21 +200,18 @@ class Quantiser {
   }
 
   /** A fully connected layer is a convolution with a kernel of its input's size. */
-  #geometry(node: Node, input: string, weights: string): { weightShape: Shape; geometry: Attributes } {
+  #geometry(node: Layer, input: string, weights: string): { weightShape: Shape; geometry: ConvolutionAttributes } {
     const shape = this.#graph.tensors.get(weights)!.shape;
-    if (node.operator === 'convolution') {
-      const { stride, padding, dilation, groups, activation } = convolutionAttributes(node);
-      return { weightShape: shape, geometry: { stride, padding, dilation, groups, activation } };
-    }
-    const { activation = 'none' } = node.attributes;
-    const geometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation };
+    if (isNode(node, 'convolution')) return { weightShape: shape, geometry: node.attributes };
+    const { activation } = node.attributes;
+    const geometry = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation } as const;
     const [, channels = 0, height = 1, width = 1] = this.#shapes.get(input)!;
     return { weightShape: [shape[0]!, channels, height, width], geometry };
   }
 
   finish(): Graph {
     for (const name of this.#graph.outputs) this.#needFloat32(name);
-    return { ...this.#graph, nodes: this.nodes, tensors: this.tensors };
+    return { ...this.#graph, nodes: this.nodes.map(checkedNode), tensors: this.tensors };
   }
 }
 

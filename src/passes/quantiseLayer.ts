@@ -1,8 +1,8 @@
 /** One convolution or fully connected layer with int8 weights: what its tensors and attributes become. */
 import type { Attributes, Graph, Node } from '../graph/types.js';
-import { BIAS, SLOPES, WEIGHTS } from '../ops/convolution.js';
+import { BIAS, type ConvolutionAttributes, SLOPES, WEIGHTS } from '../ops/convolution.js';
 import { LARGEST_BIAS } from '../ops/int8Tensors.js';
-import type { Quantisation } from '../ops/quantise.js';
+import { type Quantisation, quantisedBy } from '../ops/quantise.js';
 import { holdsChannel, holdsResidual, LARGEST_RATIO, largestSums } from '../ops/requantisation.js';
 import { narrowFloat16, widenFloat16 } from '../tensor/float16.js';
 import type { Shape } from '../tensor/shape.js';
@@ -122,12 +122,12 @@ export function quantiseLayer(
   node: Node,
   weightShape: Shape,
   statistics: LayerStatistics,
-  geometry: Attributes,
+  geometry: ConvolutionAttributes,
 ): QuantisedLayer | undefined {
   const tensorAt = (index: number): Tensor | undefined => graph.tensors.get(node.inputs[index] ?? '');
   const weights = { ...tensorAt(WEIGHTS)!, shape: weightShape };
   const bias = tensorAt(BIAS)?.data;
-  const groups = geometry.groups as number;
+  const { groups } = geometry;
   const slopeTensor = tensorAt(SLOPES);
   const slopes = slopeTensor && widenFloat16(narrowFloat16(slopeTensor.data));
   const { input: read, output: written } = statistics;
@@ -155,12 +155,9 @@ export function quantiseLayer(
     slopes: slopes && float32Tensor([outputs], slopes),
     attributes: {
       ...geometry,
-      inputScale: input.scale,
-      inputZeroPoint: input.zeroPoint,
-      outputScale: output.scale,
-      outputZeroPoint: output.zeroPoint,
-      residualScale: residual.scale,
-      residualZeroPoint: residual.zeroPoint,
+      ...quantisedBy('input', input),
+      ...quantisedBy('output', output),
+      ...quantisedBy('residual', residual),
     },
   };
 }

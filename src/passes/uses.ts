@@ -1,5 +1,5 @@
 /** What passes ask of a graph: which node makes a value, who reads it, and which names are free. */
-import type { Graph, Node } from '../graph/types.js';
+import { type Graph, isNode, type Node } from '../graph/types.js';
 
 /** The nodes of a graph by the values that they make, and how often each value is read. */
 export interface Uses {
@@ -25,13 +25,18 @@ export function usesOf(graph: Graph): Uses {
 }
 
 /** True for the operators that take a bias, an activation and a residual into their own stores. */
-export function hasEpilogue(node: Node): boolean {
-  return node.operator === 'convolution' || node.operator === 'fullyConnected';
+export function hasEpilogue(node: Node): node is Node<'convolution' | 'fullyConnected'> {
+  return isNode(node, 'convolution', 'fullyConnected');
 }
 
 /** True for a convolution or fully connected layer whose stores hold the bare sum: no activation, no residual yet. */
-export function isLinear(node: Node): boolean {
+export function isLinear(node: Node): node is Node<'convolution' | 'fullyConnected'> {
   return hasEpilogue(node) && node.attributes.activation === 'none';
+}
+
+/** True for the clip that is ReLU6. */
+export function isRelu6(node: Node): boolean {
+  return isNode(node, 'clip') && node.attributes.least === 0 && node.attributes.most === 6;
 }
 
 /** A copy of a node's inputs with one of them set; inputs between are absent. */

@@ -78,14 +78,14 @@ class Observed {
 function openActivations(graph: Graph): Graph {
   const names = new FreshNames(graph);
   const nodes = graph.nodes.flatMap((node): Node[] => {
+    if (!hasEpilogue(node) || node.attributes.activation === 'none') return [node];
     const { activation } = node.attributes;
-    if (!hasEpilogue(node) || activation === 'none') return [node];
     const sum = names.take(`${node.name}.sum`);
     const inputs = node.inputs.map((name, index) => (index === SLOPES ? '' : name));
     const layer = { ...node, inputs, outputs: [sum], attributes: { ...node.attributes, activation: 'none' } };
     const slopes = activation === 'prelu' ? [node.inputs[SLOPES]!] : [];
     const [operator, attributes] =
-      activation === 'relu6' ? ['clip', { least: 0, most: 6 }] : [activation as string, NO_ATTRIBUTES];
+      activation === 'relu6' ? ['clip', { least: 0, most: 6 }] : [activation, NO_ATTRIBUTES];
     const name = names.take(`${node.name}.activation`);
     return [layer, { name, operator, inputs: [sum, ...slopes], outputs: node.outputs, attributes }];
   });

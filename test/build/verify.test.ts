@@ -133,9 +133,28 @@ describe('GraphBuilder and referenceValues', () => {
     expect([...values.get('sum')!.data]).toEqual([-3, 6, -12, 10]);
   });
 
-  it('refuse a graph that is not well formed', () => {
+  it('refuse what is wrong in the call that adds it', () => {
     const builder = new GraphBuilder();
-    builder.node('sum', 'add', ['a', 'b']);
-    expect(() => builder.build(['sum'])).toThrow(expect.objectContaining({ code: 'UNDEFINED_VALUE' }));
+    const refused = (code: string) => expect.objectContaining({ code });
+    expect(() => builder.node('sum', 'add', ['a', 'b'])).toThrow(refused('UNDEFINED_VALUE'));
+    const x = builder.input('x', [1, 2, 3, 4]);
+    expect(() => builder.input('x', [1])).toThrow(refused('DUPLICATE_NAME'));
+    expect(() => builder.node('far', 'softmax', [x], { axis: 4 })).toThrow(refused('NODE_SHAPE'));
+    expect(() => builder.node('bad', 'softmax', [x], { axis: -1 })).toThrow(refused('BAD_ATTRIBUTE'));
+    expect(() => builder.input('large', [1, 2 ** 15, 2 ** 15])).toThrow(refused('TOO_LARGE'));
+    expect(() => builder.build(['y'])).toThrow(refused('UNDEFINED_VALUE'));
+  });
+
+  it('know shapes and free names', () => {
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [1, 2, 3, 4]);
+    const flat = builder.node('flat', 'flatten', [x]);
+    expect(builder.shape(flat)).toEqual([1, 24]);
+    expect(builder.shape('y')).toBeUndefined();
+    expect([builder.freshName('y'), builder.freshName('x'), builder.freshName('x', new Set(['x.2']))]).toEqual([
+      'y',
+      'x.2',
+      'x.3',
+    ]);
   });
 });

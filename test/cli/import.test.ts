@@ -6,7 +6,7 @@ import type { ImportDocument } from '../../src/cli/importReport.js';
 import type { InspectDocument } from '../../src/cli/inspect.js';
 import type { VerifyDocument } from '../../src/cli/verify.js';
 import { importNative } from '../../src/formats/index.js';
-import { exportOnnx } from '../../src/formats/onnx/exportOnnx.js';
+import { exportOnnx } from '../onnx/exportOnnx.js';
 import {
   type FailureDocument,
   lacksShared,

@@ -6,8 +6,8 @@ import { float32Tensor } from '../../src/tensor/tensor.js';
 import { wholeTensor } from '../kernels/int8Cases.js';
 import { tinyCard } from './tinyModel.js';
 
-const WINDOW = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'relu' };
-const POOL = { kernel: [2, 2], stride: [1, 1], padding: [0, 0, 0, 0], rounding: 'down' };
+const WINDOW = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'relu' } as const;
+const POOL = { kernel: [2, 2], stride: [1, 1], padding: [0, 0, 0, 0], rounding: 'down' } as const;
 const SAME = { inputScale: 0.05, inputZeroPoint: -3, outputScale: 0.05, outputZeroPoint: -3 };
 
 /** 3×6×5 to 4. */

@@ -12,7 +12,7 @@ function ramp(builder: GraphBuilder, name: string, shape: readonly number[]): st
   return builder.tensor(name, float32Tensor(shape, data));
 }
 
-const POINTWISE = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+const POINTWISE = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' } as const;
 
 /** conv 3×3 with PReLU, a pointwise residual, ReLU6, global depthwise and a fully connected layer: 3×6×5 to 4. */
 export function tinyGraph(): Graph {

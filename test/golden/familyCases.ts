@@ -1,7 +1,8 @@
 /** Golden cases of the families of small operators: element by element, pairs that broadcast, reductions, copies. */
+import { applies } from '../../src/ops/attributes.js';
 import { BINARY_OPERATIONS } from '../../src/ops/binary.js';
 import { REDUCE_OPERATIONS } from '../../src/ops/reduce.js';
-import { UNARY_OPERATIONS, unaryParameters } from '../../src/ops/unary.js';
+import { UNARY_OPERATIONS, unary } from '../../src/ops/unary.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { GoldenCase } from './goldenCase.js';
 import { IMAGE, positive, single, tensor, VECTOR } from './singleNode.js';
@@ -34,7 +35,9 @@ const PARAMETERS: Readonly<Record<string, number>> = { alpha: 0.7, beta: 0.4 };
 const REAL_ABOVE_ZERO = ['logarithm', 'squareRoot'];
 
 const mapped = UNARY_OPERATIONS.filter((operation) => !REAL_ABOVE_ZERO.includes(operation)).flatMap((operation) => {
-  const parameters = unaryParameters(operation).map((name) => [name, PARAMETERS[name]!] as const);
+  const parameters = Object.entries(PARAMETERS).filter(([name]) =>
+    applies(unary.attributes[name as 'alpha'], { operation }),
+  );
   const attributes = { operation, ...Object.fromEntries(parameters) };
   return [IMAGE, VECTOR].map((shape) => single(`${operation}, ${shape.length} axes`, 'unary', shape, attributes));
 });

@@ -4,8 +4,8 @@
  */
 import { fileURLToPath } from 'node:url';
 import { Engine, type Tensors } from '../../src/engine.js';
-import { exportOnnx } from '../../src/formats/onnx/exportOnnx.js';
 import type { Graph } from '../../src/graph/types.js';
+import { exportOnnx } from '../onnx/exportOnnx.js';
 import { compareOutputs, type GoldenCase, inputsOf } from './goldenCase.js';
 import { loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.js';
 import { readOutputs, writeOutputs } from './outputs.js';

@@ -36,7 +36,7 @@ export function single(
           return builder.tensor(`tensor${index + 1}`, operand);
         }),
       ];
-      return builder.build([builder.node('output', operator, inputs, attributes)]);
+      return builder.build([builder.append({ name: 'output', operator, inputs, outputs: ['output'], attributes })]);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The largest errors that the families of small operators may make, from what their kernels promise. */
 import type { Attributes, Node } from '../../src/graph/types.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { referenceOf } from '../../src/ops/index.js';
 import type { ReferenceTensor } from '../../src/tensor/tensor.js';
 
 export const UNIT_ROUNDOFF = 2 ** -24;
@@ -79,7 +79,7 @@ export function boundsOfBinary(
   const logs = { ...a!, data: a!.data.map((value) => Math.abs(Math.log(Math.abs(value)))) };
   const sizes = { ...b!, data: b!.data.map(Math.abs) };
   const product = { ...node, attributes: { operation: 'multiply' } };
-  const exponents = operatorOf(product).reference(product, [logs, sizes])[0]!.data;
+  const exponents = referenceOf(product, [logs, sizes])[0]!.data;
   return output.map((value, index) => 2 ** -21 * (1 + exponents[index]!) * Math.abs(value) + TINY);
 }
 
@@ -97,9 +97,9 @@ export function boundsOfReduction(node: Node, input: ReferenceTensor, output: Fl
   if (operation === 'sum' || operation === 'mean' || operation === 'logSum') {
     const sums = { ...node, attributes: { ...node.attributes, operation: operation === 'mean' ? 'mean' : 'sum' } };
     const magnitudes = { ...input, data: input.data.map(Math.abs) };
-    const totals = operatorOf(sums).reference(sums, [magnitudes])[0]!.data;
+    const totals = referenceOf(sums, [magnitudes])[0]!.data;
     if (operation !== 'logSum') return totals.map((total) => share * total);
-    const signed = operatorOf(sums).reference(sums, [input])[0]!.data;
+    const signed = referenceOf(sums, [input])[0]!.data;
     return output.map((value, index) => {
       return (2 * share * totals[index]!) / Math.abs(signed[index]!) + 4 * UNIT_ROUNDOFF * (Math.abs(value) + 1);
     });

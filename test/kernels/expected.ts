@@ -1,5 +1,5 @@
 /** What kernels must give: the reference's outputs, and the derived bound of each element's error. */
-import { operatorOf } from '../../src/ops/index.js';
+import { referenceOf } from '../../src/ops/index.js';
 import { elementCount } from '../../src/tensor/shape.js';
 import { type ReferenceTensor, type Tensor, toReference } from '../../src/tensor/tensor.js';
 import { boundsOfBinary, boundsOfReduction, boundsOfUnary, EXPONENTIAL_ERROR, TINY, UNIT_ROUNDOFF } from './bounds.js';
@@ -48,7 +48,7 @@ function boundsOfSums({ site }: KernelCase, operands: readonly (ReferenceTensor 
       : node;
   const magnitudes = operands.map((operand, index) => (isLayer && index === 3 ? undefined : magnitude(operand)));
   const clips = node.operator === 'clip';
-  const sums = clips ? operands[0]!.data.map(Math.abs) : operatorOf(node).reference(plain, magnitudes)[0]!.data;
+  const sums = clips ? operands[0]!.data.map(Math.abs) : referenceOf(plain, magnitudes)[0]!.data;
   return sums.map((sum) => (depth + 2 + EPILOGUE_OPERATIONS) * UNIT_ROUNDOFF * sum);
 }
 
@@ -99,7 +99,7 @@ export function expectedOf(kernelCase: KernelCase): Expected {
     const tensor: Tensor | undefined = value ?? site.tensors[index];
     return tensor && toReference(tensor);
   });
-  const output = operatorOf(site.node).reference(site.node, operands)[0]!.data;
+  const output = referenceOf(site.node, operands)[0]!.data;
   return { output, bounds: boundsOf(kernelCase, operands, output) };
 }
 

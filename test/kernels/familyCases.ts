@@ -1,8 +1,9 @@
 /** Sites of the families of small operators: element by element, pairs that broadcast, reductions, copies at steps. */
 import type { Attributes } from '../../src/graph/types.js';
+import { applies } from '../../src/ops/attributes.js';
 import { BINARY_OPERATIONS } from '../../src/ops/binary.js';
 import { REDUCE_OPERATIONS } from '../../src/ops/reduce.js';
-import { UNARY_OPERATIONS, unaryParameters } from '../../src/ops/unary.js';
+import { UNARY_OPERATIONS, unary } from '../../src/ops/unary.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import { type KernelCase, makeCase } from './makeCase.js';
 
@@ -86,7 +87,9 @@ const PARAMETERS: Readonly<Record<string, number>> = { alpha: 0.7, beta: 1.2 };
 function unaryCases(): KernelCase[] {
   const shapes: readonly Shape[] = [...IMAGES, [3, 5], [7]];
   return UNARY_OPERATIONS.flatMap((operation) => {
-    const parameters = unaryParameters(operation).map((name) => [name, PARAMETERS[name]!] as const);
+    const parameters = Object.entries(PARAMETERS).filter(([name]) =>
+      applies(unary.attributes[name as 'alpha'], { operation }),
+    );
     const attributes = { operation, ...Object.fromEntries(parameters) };
     return shapes.map((shape, index) => valueCase('unary', attributes, [shape], [1, 8, 80][index % 3]!));
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { acceptingKernels, kernels } from '../../src/kernels/index.js';
 import { ALL_BUILDS, type Kernel } from '../../src/kernels/kernel.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { referenceOf } from '../../src/ops/index.js';
 import { toReference } from '../../src/tensor/tensor.js';
 import { dequantisedCases } from './dequantisedCases.js';
 import { int8ConversionCases, int8LayerCases } from './int8Cases.js';
@@ -24,7 +24,7 @@ function expectedOf(kernelCase: KernelCase): Float32Array {
   if (known) return known;
   const { site, values } = kernelCase;
   const operands = values.map((value, index) => value ?? site.tensors[index]);
-  const [output] = operatorOf(site.node).reference(
+  const [output] = referenceOf(
     site.node,
     operands.map((tensor) => tensor && toReference(tensor)),
   );

@@ -1,7 +1,7 @@
 /** Cases for the int8 kernels: layers of real networks, every remainder, weights and values over their whole range. */
 import type { Node } from '../../src/graph/types.js';
 import type { Activation } from '../../src/ops/activation.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { checkedNode, operatorOf } from '../../src/ops/index.js';
 import { elementCount, type Shape } from '../../src/tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
 import { type KernelCase, seededTensor } from './makeCase.js';
@@ -158,7 +158,7 @@ function conversion(
   limits = {},
 ): KernelCase {
   const attributes = { scale, zeroPoint, ...limits };
-  const node: Node = { name: operator, operator, inputs: ['x'], outputs: ['y'], attributes };
+  const node = checkedNode({ name: operator, operator, inputs: ['x'], outputs: ['y'], attributes });
   const value =
     operator === 'quantise' ? seededTensor(shape, 5 + elementCount(shape), 2) : wholeTensor(shape, 6, -128, 127);
   return {

@@ -1,6 +1,6 @@
 /** Cases for the int8 kernels that are no layers: every remainder of channels, ratios of scales far from 1, paddings and gaps. */
-import type { Attributes, Node } from '../../src/graph/types.js';
-import { operatorOf } from '../../src/ops/index.js';
+import type { Attributes } from '../../src/graph/types.js';
+import { checkedNode, operatorOf } from '../../src/ops/index.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { wholeTensor } from './int8Cases.js';
@@ -16,15 +16,14 @@ function operatorCase(
   tensors: readonly Tensor[] = [],
 ): KernelCase {
   const seed = 1000 + 10 * ++count;
-  const node: Node = {
+  const node = checkedNode({
     name: `${operator} ${count}`,
     operator,
     inputs: [...shapes, ...tensors].map((_, index) => `input${index}`),
     outputs: ['output'],
     attributes,
-  };
+  });
   const inputs = [...shapes, ...tensors.map(({ shape }) => shape)];
-  operatorOf(node).checkAttributes(node);
   const absent = shapes.map(() => undefined);
   return {
     name: `${operator} ${JSON.stringify(shapes)} ${JSON.stringify(attributes)}`,

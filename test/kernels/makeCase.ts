@@ -2,7 +2,7 @@
 import type { Attributes, Node } from '../../src/graph/types.js';
 import type { Site } from '../../src/kernels/kernel.js';
 import type { Activation } from '../../src/ops/activation.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { checkedNode, operatorOf } from '../../src/ops/index.js';
 import { elementCount, type Shape } from '../../src/tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
 
@@ -41,7 +41,7 @@ export interface CaseInputs {
 /** A case of one node, with seeded tensors and values. */
 export function makeCase(name: string, { operator, attributes, shapes, constant, range }: CaseInputs): KernelCase {
   const inputs = shapes.map((shape, index) => (shape ? `input${index}` : ''));
-  const node: Node = { name, operator, inputs, outputs: ['output'], attributes };
+  const node = checkedNode({ name, operator, inputs, outputs: ['output'], attributes });
   const tensors = shapes.map((shape, index) =>
     shape && constant.includes(index) ? seededTensor(shape, 1000 + index) : undefined,
   );

@@ -4,7 +4,7 @@
  */
 import { acceptingKernels, kernels } from '../../src/kernels/index.js';
 import { conversions } from '../../src/kernels/layout.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { referenceOf } from '../../src/ops/index.js';
 import { toReference } from '../../src/tensor/tensor.js';
 import { kernelCases } from './cases.js';
 import { expectedOf, firstOutside } from './expected.js';
@@ -38,7 +38,7 @@ for (const kernelCase of [...kernelCases, ...layoutCases]) {
 }
 for (const { name, site, values } of int8LayerCases) {
   const operands = values.map((value, index) => value ?? site.tensors[index]);
-  const [expected] = operatorOf(site.node).reference(
+  const [expected] = referenceOf(
     site.node,
     operands.map((tensor) => tensor && toReference(tensor)),
   );

@@ -1,5 +1,5 @@
 /** What Winograd's convolution may be off by: its sums are of other products than the operator's own. */
-import { convolutionAttributes } from '../../src/ops/convolution.js';
+import type { Node } from '../../src/graph/types.js';
 import { imageShape } from '../../src/tensor/shape.js';
 import type { Expected } from './expected.js';
 import type { KernelCase } from './makeCase.js';
@@ -46,7 +46,7 @@ function transformed(matrix: readonly (readonly number[])[], values: (y: number,
 /** (K + 12) · 2⁻²⁴ · (|Aᵀ| · Σₖ [(|G| · |g| · |G|ᵀ) ⊙ (|B|ᵀ · |d| · |B|)] · |A| + |bias| + |residual|), by element. */
 function winogradBounds({ site, values }: KernelCase): Float64Array {
   const input = values[0]!;
-  const [top, left] = convolutionAttributes(site.node).padding;
+  const [top, left] = (site.node as Node<'convolution'>).attributes.padding;
   const { batch, height, width } = imageShape(input.shape);
   const [, outputs = 0, rows = 0, columns = 0] = site.outputs[0]!;
   const [, depth = 0] = site.inputs[1]!;

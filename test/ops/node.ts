@@ -1,6 +1,6 @@
 /** One-node calls of operators, for the tests of their references and shape rules. */
 import type { Attributes, Node } from '../../src/graph/types.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { checkedNode, operatorOf, referenceOf } from '../../src/ops/index.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { ReferenceTensor } from '../../src/tensor/tensor.js';
 
@@ -16,13 +16,12 @@ export function tensorOf(shape: Shape, data: Iterable<number>): ReferenceTensor 
 
 /** Runs an operator's reference on its one output; checks the shape rule on the way. */
 export function compute(node: Node, inputs: readonly (ReferenceTensor | undefined)[]): ReferenceTensor {
-  const operator = operatorOf(node);
-  operator.checkAttributes(node);
-  const shapes = operator.inferShapes(
-    node,
+  const complete = checkedNode(node);
+  const shapes = operatorOf(node).inferShapes(
+    complete,
     inputs.map((input) => input?.shape),
   );
-  const [output] = operator.reference(node, inputs);
+  const [output] = referenceOf(complete, inputs);
   if (JSON.stringify(output!.shape) !== JSON.stringify(shapes[0])) {
     throw new Error(`the reference gives ${output!.shape}, the shape rule ${shapes[0]}.`);
   }

@@ -1,7 +1,7 @@
 /** Pooling: hand-computed numbers, a second formula, shape rules. */
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../src/graph/types.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { checkedNode, operatorOf } from '../../src/ops/index.js';
 import { pooledLength } from '../../src/ops/pool.js';
 import { compute, digits, nodeOf, tensorOf } from './node.js';
 
@@ -25,9 +25,7 @@ describe('globalAveragePool', () => {
   it('refuses anything but an image, and attributes', () => {
     expect(() => operatorOf(node).inferShapes(node, [[1, 2]])).toThrow(expect.objectContaining({ code: 'NODE_SHAPE' }));
     const withSize = nodeOf('globalAveragePool', { kernel: [7, 7] });
-    expect(() => operatorOf(withSize).checkAttributes(withSize)).toThrow(
-      expect.objectContaining({ code: 'UNKNOWN_ATTRIBUTE' }),
-    );
+    expect(() => checkedNode(withSize)).toThrow(expect.objectContaining({ code: 'UNKNOWN_ATTRIBUTE' }));
   });
 });
 
@@ -98,11 +96,11 @@ describe('refusals', () => {
     ['averagePool', { ...plain, countPadding: 1 }],
   ])('%s %j', (operator, attributes) => {
     const node = nodeOf(operator, attributes);
-    expect(() => operatorOf(node).checkAttributes(node)).toThrow(expect.objectContaining({ code: 'BAD_ATTRIBUTE' }));
+    expect(() => checkedNode(node)).toThrow(expect.objectContaining({ code: 'BAD_ATTRIBUTE' }));
   });
 
   it('of a kernel larger than the image', () => {
-    const node = nodeOf('maxPool', { ...plain, kernel: [4, 1], padding: [0, 0, 0, 0] });
+    const node = checkedNode(nodeOf('maxPool', { ...plain, kernel: [4, 1], padding: [0, 0, 0, 0] }));
     const shapes = [[1, 1, 3, 3]];
     expect(() => operatorOf(node).inferShapes(node, shapes)).toThrow(expect.objectContaining({ code: 'NODE_SHAPE' }));
   });

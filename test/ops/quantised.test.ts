@@ -1,7 +1,7 @@
 /** The operators on int8 values: hand-computed numbers, real arithmetic as the second formula, shape and attribute rules. */
 import { describe, expect, it } from 'vitest';
 import type { Attributes } from '../../src/graph/types.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { checkedNode, operatorOf } from '../../src/ops/index.js';
 import type { Shape } from '../../src/tensor/shape.js';
 import type { ReferenceTensor } from '../../src/tensor/tensor.js';
 import { compute, nodeOf, tensorOf } from './node.js';
@@ -82,7 +82,7 @@ describe('quantisedAddition', () => {
   it('refuses PReLU, scales that are none, and shapes that differ', () => {
     const refused = (attributes: Attributes): void => {
       const node = nodeOf('quantisedAddition', { ...add('none').attributes, ...attributes });
-      expect(() => operatorOf(node).checkAttributes(node)).toThrow(expect.objectContaining({ code: 'BAD_ATTRIBUTE' }));
+      expect(() => checkedNode(node)).toThrow(expect.objectContaining({ code: 'BAD_ATTRIBUTE' }));
     };
     refused({ activation: 'prelu' });
     for (const scale of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e300]) refused({ aScale: scale });
@@ -132,9 +132,7 @@ describe('requantise', () => {
       { ...node('prelu', A, B), inputs: ['x'] },
       { ...node('relu', A, B), inputs: ['x', 'a'] },
     ]) {
-      expect(() => operatorOf(wrong).checkAttributes(wrong)).toThrow(
-        expect.objectContaining({ code: 'BAD_ATTRIBUTE' }),
-      );
+      expect(() => checkedNode(wrong)).toThrow(expect.objectContaining({ code: 'BAD_ATTRIBUTE' }));
     }
   });
 });

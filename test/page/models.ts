@@ -1,8 +1,8 @@
 /** Writes an embedder and a detector in each format that the page opens: `models.ts FOLDER`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exportOnnx } from '../../src/formats/onnx/exportOnnx.js';
 import { exportNative, importNative, type ModelCard, mobileFaceNet, seededWeights } from '../../src/index.js';
+import { exportOnnx } from '../onnx/exportOnnx.js';
 
 const folder = process.argv[2]!;
 

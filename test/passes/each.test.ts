@@ -101,7 +101,13 @@ describe('foldBatchNorm', () => {
   it('keeps one layer’s weights for another that shares them', () => {
     const sketch = new Sketch();
     const first = sketch.layer('first', sketch.x);
-    const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+    const attributes = {
+      stride: [1, 1],
+      padding: [0, 0, 0, 0],
+      dilation: [1, 1],
+      groups: 1,
+      activation: 'none',
+    } as const;
     const second = sketch.node('second', 'convolution', [sketch.x, 'first.w'], attributes);
     const after = optimise(sketch.build([sketch.batchNorm('bn', first), second]));
     expect(after.nodes.map(({ outputs, inputs }) => [outputs[0], inputs[1]])).toEqual([
@@ -352,7 +358,7 @@ describe('activateBeforeConcat', () => {
     const sketch = new Sketch();
     const inputs = [sketch.layer('a', sketch.x), second(sketch)];
     sketch.node('c', 'concat', inputs, { axis: 1 });
-    sketch.node('y', operator, ['c'], attributes);
+    sketch.append({ name: 'y', operator, inputs: ['c'], outputs: ['y'], attributes });
     return sketch.build(['y']);
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '../../src/build/builder.js';
 import { referenceValues } from '../../src/build/reference.js';
 import type { Attributes, Graph } from '../../src/graph/types.js';
+import type { OperatorOptions } from '../../src/ops/index.js';
 import { foldConstants } from '../../src/passes/foldConstants.js';
 import { foldForwards } from '../../src/passes/foldForwards.js';
 import { foldPad } from '../../src/passes/foldPad.js';
@@ -15,20 +16,24 @@ import { noiseTensor } from './randomGraph.js';
 class Sketch extends GraphBuilder {
   readonly x = this.input('x', [1, 2, 4, 5]);
 
+  #any(name: string, operator: string, inputs: readonly string[], attributes: Attributes): string {
+    return this.append({ name, operator, inputs, outputs: [name], attributes });
+  }
+
   layer(input: string, padding = [0, 0, 0, 0], groups = 1): string {
     const weights = this.tensor('w', noiseTensor([2, 2 / groups, 2, 2], 3));
     const attributes = { stride: [1, 1], padding, dilation: [1, 1], groups, activation: 'none' };
-    return this.node('y', 'convolution', [input, weights], attributes);
+    return this.#any('y', 'convolution', [input, weights], attributes);
   }
 
   pad(input: string, value = 0, mode = 'constant'): string {
     const attributes = { mode, padding: [1, 0, 0, 1] };
-    return this.node('pad', 'pad', [input], mode === 'constant' ? { ...attributes, value } : attributes);
+    return this.#any('pad', 'pad', [input], mode === 'constant' ? { ...attributes, value } : attributes);
   }
 
   pool(operator: string, input: string, padding = [0, 0, 0, 0], more: Attributes = {}): string {
     const window = { kernel: [2, 2], stride: [1, 1], padding, rounding: 'down' };
-    return this.node('y', operator, [input], { ...window, ...more });
+    return this.#any('y', operator, [input], { ...window, ...more });
   }
 
   affine(input: string, offsets: number[], scales = [2, -3]): string {
@@ -137,7 +142,7 @@ describe('joinCommon', () => {
   it('joins equal nodes through a chain, whatever the order of attributes', () => {
     const builder = new GraphBuilder();
     const x = builder.input('x', [1, 2, 4, 5]);
-    const clip = (name: string, attributes: Attributes) => builder.node(name, 'clip', [x], attributes);
+    const clip = (name: string, attributes: OperatorOptions<'clip'>) => builder.node(name, 'clip', [x], attributes);
     const [a, b] = [clip('a', { least: 0, most: 1 }), clip('b', { most: 1, least: 0 })];
     const [c, d] = [builder.node('c', 'sigmoid', [a]), builder.node('d', 'sigmoid', [b])];
     const before = builder.build([builder.node('y', 'add', [c, d])]);

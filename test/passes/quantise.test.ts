@@ -5,7 +5,7 @@ import { referenceValues } from '../../src/build/reference.js';
 import { equaliseChannels } from '../../src/passes/equaliseChannels.js';
 import { seededTensor } from '../kernels/makeCase.js';
 
-const PLAIN = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'none' };
+const PLAIN = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'none' } as const;
 const INT8 = { scale: 0.1, zeroPoint: 3 };
 
 describe('element types', () => {
@@ -13,15 +13,15 @@ describe('element types', () => {
     const builder = new GraphBuilder();
     builder.input('x', [1, 3, 4, 4]);
     builder.node('q', 'quantise', ['x'], INT8);
-    builder.node('y', 'relu', ['q']);
-    expect(() => builder.build(['y'])).toThrow(expect.objectContaining({ code: 'ELEMENT_TYPE' }));
+    expect(() => builder.node('y', 'relu', ['q'])).toThrow(expect.objectContaining({ code: 'ELEMENT_TYPE' }));
   });
 
   it('refuses an int8 operator that reads a float32 value', () => {
     const builder = new GraphBuilder();
     builder.input('x', [1, 3, 4, 4]);
-    builder.node('y', 'dequantise', ['x'], INT8);
-    expect(() => builder.build(['y'])).toThrow(expect.objectContaining({ code: 'ELEMENT_TYPE' }));
+    expect(() => builder.node('y', 'dequantise', ['x'], INT8)).toThrow(
+      expect.objectContaining({ code: 'ELEMENT_TYPE' }),
+    );
   });
 
   it('refuses an int8 output', () => {
@@ -39,9 +39,9 @@ describe('element types', () => {
   ])('refuses $scale and $zeroPoint', (attributes) => {
     const builder = new GraphBuilder();
     builder.input('x', [1, 3, 4, 4]);
-    builder.node('q', 'quantise', ['x'], attributes);
-    builder.node('y', 'dequantise', ['q'], INT8);
-    expect(() => builder.build(['y'])).toThrow(expect.objectContaining({ code: 'BAD_ATTRIBUTE' }));
+    expect(() => builder.node('q', 'quantise', ['x'], attributes)).toThrow(
+      expect.objectContaining({ code: 'BAD_ATTRIBUTE' }),
+    );
   });
 });
 
@@ -51,7 +51,7 @@ function bottleneck() {
   const tensor = (name: string, shape: number[], seed: number): string =>
     builder.tensor(name, seededTensor(shape, seed));
   builder.input('x', [1, 4, 5, 5]);
-  const pointwise = { ...PLAIN, padding: [0, 0, 0, 0] };
+  const pointwise = { ...PLAIN, padding: [0, 0, 0, 0] } as const;
   const slopes = tensor('a', [8], 3);
   builder.node('first', 'convolution', ['x', tensor('w0', [4, 4, 1, 1], 4), tensor('b0', [4], 5)], pointwise);
   builder.node('wide', 'convolution', ['first', tensor('w1', [8, 4, 1, 1], 6), tensor('b1', [8], 7), slopes], {

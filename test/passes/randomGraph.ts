@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { GraphBuilder } from '../../src/build/builder.js';
 import type { Attributes, Graph, Node } from '../../src/graph/types.js';
-import { operatorOf } from '../../src/ops/index.js';
+import { checkedNode, operatorOf } from '../../src/ops/index.js';
 import { elementCount, type Shape, sameShape } from '../../src/tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../src/tensor/tensor.js';
 
@@ -76,7 +76,8 @@ class RandomGraph {
   }
 
   #node(operator: string, inputs: string[], shape: Shape, attributes: Attributes = {}): void {
-    const name = this.#builder.node(`n${this.#count++}`, operator, inputs, attributes);
+    const name = `n${this.#count++}`;
+    this.#builder.append({ name, operator, inputs, outputs: [name], attributes });
     this.#last = { operator, inputs, attributes };
     this.#values.push({ name, shape });
   }
@@ -247,7 +248,7 @@ class RandomGraph {
   #other(operator: string, name: string, shape: Shape, choices: readonly number[]): void {
     const attributes = this.#attributes(operator, shape, choices);
     if (!attributes) return;
-    const node: Node = { name: 'try', operator, inputs: [name], outputs: ['try'], attributes };
+    const node = checkedNode({ name: 'try', operator, inputs: [name], outputs: ['try'], attributes });
     const [output] = operatorOf(node).inferShapes(node, [shape]);
     if (elementCount(output!) <= MOST_ELEMENTS) this.#node(operator, [name], output!, attributes);
   }

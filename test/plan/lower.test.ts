@@ -57,7 +57,13 @@ describe('tensors that many nodes share', () => {
     const builder = new GraphBuilder();
     let value = builder.input('image', [1, CHANNELS, 1, 1]);
     const weights = builder.tensor('weights', float32Tensor([CHANNELS, CHANNELS, 1, 1]));
-    const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+    const attributes = {
+      stride: [1, 1],
+      padding: [0, 0, 0, 0],
+      dilation: [1, 1],
+      groups: 1,
+      activation: 'none',
+    } as const;
     for (let index = 0; index < NODES; index++) {
       const inputs = [value, weights];
       if (ownBias) inputs.push(builder.tensor(`bias${index}`, float32Tensor([CHANNELS])));
@@ -79,7 +85,13 @@ describe('tensors that many nodes share', () => {
     let value = builder.input('image', [1, 8, 1, 1]);
     const weights = builder.tensor('weights', float32Tensor([8, 8, 1, 1]));
     const ones = builder.tensor('ones', float32Tensor([8], new Float32Array(8).fill(1)));
-    const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+    const attributes = {
+      stride: [1, 1],
+      padding: [0, 0, 0, 0],
+      dilation: [1, 1],
+      groups: 1,
+      activation: 'none',
+    } as const;
     for (let index = 0; index < 40; index++) {
       value = builder.node(`conv${index}`, 'convolution', [value, weights], attributes);
       value = builder.node(`scale${index}`, 'affine', [value, ones, ones], {});
@@ -93,7 +105,13 @@ test('a fully convolutional graph plans for any height and width', () => {
   const builder = new GraphBuilder();
   const input = builder.input('image', [1, 3, 12, 12]);
   const weights = builder.tensor('weights', float32Tensor([10, 3, 3, 3]));
-  const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+  const attributes = {
+    stride: [1, 1],
+    padding: [0, 0, 0, 0],
+    dilation: [1, 1],
+    groups: 1,
+    activation: 'none',
+  } as const;
   const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
   const fully = packGraph(graph, 'plain', kernels);
   expect(lower(fully, { image: [2, 3, 31, 57] }).outputs[0]!.shape).toEqual([2, 10, 29, 55]);
@@ -103,7 +121,13 @@ test('a depthwise layer packed for wide images plans for one column too', () => 
   const builder = new GraphBuilder();
   const input = builder.input('image', [1, 4, 6, 6]);
   const weights = builder.tensor('weights', float32Tensor([4, 1, 3, 3]));
-  const attributes = { stride: [1, 1], padding: [1, 0, 1, 2], dilation: [1, 1], groups: 4, activation: 'none' };
+  const attributes = {
+    stride: [1, 1],
+    padding: [1, 0, 1, 2],
+    dilation: [1, 1],
+    groups: 4,
+    activation: 'none',
+  } as const;
   const graph = builder.build([builder.node('conv', 'convolution', [input, weights], attributes)]);
   const plan = lower(packGraph(graph, 'plain', kernels), { image: [1, 4, 6, 1] });
   expect(plan.steps.map(({ kernel }) => kernel)).toContain('depthwise3x3Stride1');
@@ -114,7 +138,13 @@ test('a residual that is a tensor of the model is refused', () => {
   const input = builder.input('image', [1, 4, 5, 5]);
   const weights = builder.tensor('weights', float32Tensor([4, 4, 1, 1]));
   const residual = builder.tensor('residual', float32Tensor([1, 4, 5, 5]));
-  const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 1, activation: 'none' };
+  const attributes = {
+    stride: [1, 1],
+    padding: [0, 0, 0, 0],
+    dilation: [1, 1],
+    groups: 1,
+    activation: 'none',
+  } as const;
   const inputs = [input, weights, '', '', residual];
   const graph = builder.build([builder.node('conv', 'convolution', inputs, attributes)]);
   expect(codeOf(() => packGraph(graph, 'plain', kernels))).toBe('NO_KERNEL');
@@ -125,7 +155,7 @@ describe('resizing', () => {
   const resized = (count: number, size: number) => {
     const builder = new GraphBuilder();
     const input = builder.input('image', [1, 1, 2, 2]);
-    const attributes = { mode: 'bilinear', coordinates: 'halfPixel', size: [1, size] };
+    const attributes = { mode: 'bilinear', coordinates: 'halfPixel', size: [1, size] } as const;
     return () => {
       const outputs = Array.from({ length: count }, (_, index) =>
         builder.node(`resize${index}`, 'resize', [input], attributes),

@@ -12,7 +12,7 @@ import { seededTensor } from '../kernels/makeCase.js';
 
 const SIDE = 12;
 const CHANNELS = 8;
-const WINDOW = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'none' };
+const WINDOW = { stride: [1, 1], padding: [1, 1, 1, 1], dilation: [1, 1], groups: 1, activation: 'none' } as const;
 
 /**
  * Four layers, of which the third has weights of `poison` for a channel that is always zero: in int8 they leave nothing

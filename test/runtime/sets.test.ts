@@ -86,7 +86,13 @@ describe('the core', () => {
     const builder = new GraphBuilder();
     const input = builder.input('input', [1, 8, 7, 7]);
     const weights = builder.tensor('weights', ramp([8, 1, 7, 7]));
-    const attributes = { stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], groups: 8, activation: 'none' };
+    const attributes = {
+      stride: [1, 1],
+      padding: [0, 0, 0, 0],
+      dilation: [1, 1],
+      groups: 8,
+      activation: 'none',
+    } as const;
     const graph = builder.build([builder.node('global', 'convolution', [input, weights], attributes)]);
     const { further, binaries } = counted();
     const network = await (await createEngine({ build: 'plain', binaries })).compile(graph);

@@ -1,7 +1,7 @@
 /** What an importer of one ncnn layer type is, and the half-built graph that it writes to. */
 import { ModelError, ShapeError } from '../../errors.js';
 import type { Attributes, Graph, GraphInput, Node } from '../../graph/types.js';
-import { operatorOf } from '../../ops/index.js';
+import { checkedNode, operatorOf } from '../../ops/index.js';
 import { NO_ATTRIBUTES } from '../../ops/operator.js';
 import { elementCount, formatShape, type Shape, sameShape } from '../../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
@@ -196,9 +196,9 @@ export class LayerBuilder {
     }
   }
 
-  #add(node: Node): void {
+  #add(given: Node): void {
+    const node = checkedNode(given);
     const rule = operatorOf(node);
-    rule.checkAttributes(node);
     const [shape] = rule.inferShapes(
       node,
       node.inputs.map((input) => (input === '' ? undefined : this.shape(input))),

@@ -2,7 +2,7 @@
 import { ModelError } from '../../errors.js';
 import type { Attributes, Graph, GraphInput, Node } from '../../graph/types.js';
 import { describeValue } from '../../model/json.js';
-import { operatorOf } from '../../ops/index.js';
+import { checkedNode, operatorOf } from '../../ops/index.js';
 import { NO_ATTRIBUTES } from '../../ops/operator.js';
 import { elementCount, type Shape, sameShape } from '../../tensor/shape.js';
 import { float32Tensor, type Tensor } from '../../tensor/tensor.js';
@@ -180,11 +180,10 @@ export class GraphImporter {
   }
 
   /** Checks a node, infers its shape and adds it. */
-  #append(source: OnnxNode, node: Node): Shape {
-    const rule = operatorOf(node);
+  #append(source: OnnxNode, given: Node): Shape {
     try {
-      rule.checkAttributes(node);
-      const [shape] = rule.inferShapes(
+      const node = checkedNode(given);
+      const [shape] = operatorOf(node).inferShapes(
         node,
         node.inputs.map((input) => (input === '' ? undefined : this.shape(input))),
       );

@@ -1,10 +1,10 @@
 /** Property-test bodies for ONNX files: bytes damaged at random, and messages changed by someone who knows the format. */
 import fc from 'fast-check';
 import { importModel } from '../../../src/formats/index.js';
-import { exportOnnx } from '../../../src/formats/onnx/exportOnnx.js';
 import { DATA_LOCATIONS, MODEL, type ModelMessage } from '../../../src/formats/onnx/messages.js';
 import { readMessage, writeMessage } from '../../../src/formats/onnx/protobuf.js';
 import { quantisedCases } from '../../golden/quantisedCases.js';
+import { exportOnnx } from '../../onnx/exportOnnx.js';
 import { type Edit, editBytes, edits } from '../damage.js';
 import type { HostileSuite } from '../hostile.js';
 import { tinyGraph } from '../tinyModel.js';

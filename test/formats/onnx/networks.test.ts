@@ -5,7 +5,6 @@ import { countMultiplyAdds, countParameters } from '../../../src/build/infer.js'
 import { Engine } from '../../../src/engine.js';
 import { createEmbedder } from '../../../src/face/embed.js';
 import { importModel } from '../../../src/formats/index.js';
-import { exportOnnx } from '../../../src/formats/onnx/exportOnnx.js';
 import { importOnnx } from '../../../src/formats/onnx/importOnnx.js';
 import type { Graph } from '../../../src/graph/types.js';
 import { decodeImage } from '../../../src/image/decode.js';
@@ -15,6 +14,7 @@ import { onet, pnet, rnet } from '../../../src/networks/mtcnn.js';
 import { seededWeights } from '../../../src/networks/seededWeights.js';
 import { optimise } from '../../../src/passes/index.js';
 import { compareOutputs, inputsOf } from '../../golden/goldenCase.js';
+import { exportOnnx } from '../../onnx/exportOnnx.js';
 
 let engine: Engine;
 beforeAll(async () => {

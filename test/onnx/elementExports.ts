@@ -1,9 +1,10 @@
 /** Operators that map or combine elements, as ONNX nodes. */
-import type { Node } from '../../graph/types.js';
-import { type BinaryOperation, binaryOperation } from '../../ops/binary.js';
-import { type UnaryOperation, unaryAttributes, unaryParameters } from '../../ops/unary.js';
+
+import { DATA_TYPES } from '../../src/formats/onnx/messages.js';
+import type { Node } from '../../src/graph/types.js';
+import type { BinaryOperation } from '../../src/ops/binary.js';
+import type { UnaryOperation } from '../../src/ops/unary.js';
 import { type ExportContext, float, integer, type Step } from './exportStep.js';
-import { DATA_TYPES } from './messages.js';
 
 const BINARY: Readonly<Record<BinaryOperation, string>> = {
   add: 'Add',
@@ -16,8 +17,8 @@ const BINARY: Readonly<Record<BinaryOperation, string>> = {
   prelu: 'PRelu',
 };
 
-export function binarySteps(node: Node): Step[] {
-  return [{ opType: BINARY[binaryOperation(node)], others: node.inputs.slice(1) }];
+export function binarySteps(node: Node<'binary'>): Step[] {
+  return [{ opType: BINARY[node.attributes.operation], others: node.inputs.slice(1) }];
 }
 
 /** Operations that are one node, whose parameters have the same names but for `gamma`. */
@@ -70,15 +71,13 @@ function composed(operation: UnaryOperation, x: string, alpha: number, number: (
   }
 }
 
-export function unarySteps(node: Node, context: ExportContext): Step[] {
-  const { operation, alpha, beta } = unaryAttributes(node);
+export function unarySteps(node: Node<'unary'>, context: ExportContext): Step[] {
+  const { operation, alpha, beta } = node.attributes;
   const opType = UNARY[operation];
-  if (!opType) return composed(operation, node.inputs[0]!, alpha, (value) => context.floats([], [value]));
-  const attributes = Object.fromEntries(
-    unaryParameters(operation).map((name) => {
-      if (name === 'alpha') return [name, float(alpha)];
-      return [operation === 'selu' ? 'gamma' : name, float(beta)];
-    }),
-  );
+  if (!opType) return composed(operation, node.inputs[0]!, alpha ?? 1, (value) => context.floats([], [value]));
+  const attributes = {
+    ...(alpha !== undefined && { alpha: float(alpha) }),
+    ...(beta !== undefined && { [operation === 'selu' ? 'gamma' : 'beta']: float(beta) }),
+  };
   return [{ opType, attributes }];
 }

@@ -1,7 +1,8 @@
 /** What rows of the export tables are made of: ONNX nodes in a chain, and their attributes. */
-import type { Node } from '../../graph/types.js';
-import type { Shape } from '../../tensor/shape.js';
-import { ATTRIBUTE_TYPES, type AttributeMessage } from './messages.js';
+
+import { ATTRIBUTE_TYPES, type AttributeMessage } from '../../src/formats/onnx/messages.js';
+import type { Node } from '../../src/graph/types.js';
+import type { Shape } from '../../src/tensor/shape.js';
 
 /** An attribute's value without its name. */
 export type AttributeValue = Omit<AttributeMessage, 'name'>;
@@ -25,7 +26,7 @@ export interface ExportContext {
 }
 
 /** The chain of a node. It begins with the node's first input and ends with its output. */
-export type OperatorExport = (node: Node, context: ExportContext) => readonly Step[];
+export type OperatorExport<Name extends string> = (node: Node<Name>, context: ExportContext) => readonly Step[];
 
 export function integer(value: number): AttributeValue {
   return { type: ATTRIBUTE_TYPES.int, i: value };

@@ -1,14 +1,21 @@
 /** Writes a graph as an ONNX file that any ONNX runtime runs. */
-import { defaultShapes, type InputShapes, inferShapes } from '../../build/infer.js';
-import { ModelError } from '../../errors.js';
-import type { Graph, Node } from '../../graph/types.js';
-import { describeNode } from '../../ops/operator.js';
-import { elementCount, type Shape } from '../../tensor/shape.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import type { ExportContext } from './exportStep.js';
-import { DATA_TYPES, MODEL, type NodeMessage, type TensorMessage, type ValueInfoMessage } from './messages.js';
+import { defaultShapes, type InputShapes, inferShapes } from '../../src/build/infer.js';
+import { ModelError } from '../../src/errors.js';
+import {
+  DATA_TYPES,
+  MODEL,
+  type NodeMessage,
+  type TensorMessage,
+  type ValueInfoMessage,
+} from '../../src/formats/onnx/messages.js';
+import { writeMessage } from '../../src/formats/onnx/protobuf.js';
+import type { Attribute, Graph, Node } from '../../src/graph/types.js';
+import { checkedNode, type OperatorName } from '../../src/ops/index.js';
+import { describeNode } from '../../src/ops/operator.js';
+import { elementCount, type Shape } from '../../src/tensor/shape.js';
+import type { Tensor } from '../../src/tensor/tensor.js';
+import type { ExportContext, OperatorExport } from './exportStep.js';
 import { operatorExports } from './operatorExports.js';
-import { writeMessage } from './protobuf.js';
 
 /** An operator set, and the first version of the format that knows it. */
 interface OperatorSet {
@@ -83,12 +90,12 @@ class OnnxBuilder implements ExportContext {
 
   /** Adds a node of the graph as its chain of ONNX nodes. */
   add(node: Node): void {
-    const exporter = operatorExports.get(node.operator);
+    const exporter = operatorExports[node.operator as OperatorName] as OperatorExport<string> | undefined;
     if (!exporter) {
       throw new ModelError('UNSUPPORTED_OPERATOR', `${describeNode(node)}: has no form in ONNX files that is known.`);
     }
     const output = node.outputs[0]!;
-    const steps = exporter(node, this);
+    const steps = exporter(checkedNode(node), this);
     let value = node.inputs[0]!;
     for (const [index, { opType, others = [], attributes = {} }] of steps.entries()) {
       const isLast = index === steps.length - 1;
@@ -128,10 +135,14 @@ function valueInfo(name: string, shape: Shape): ValueInfoMessage {
   return { name, type: { tensorType: { elemType: DATA_TYPES.float, shape: { dim } } } };
 }
 
+function hasGaps(dilation: Attribute | undefined): boolean {
+  return Array.isArray(dilation) && dilation.some((length) => length !== 1);
+}
+
 function operatorSetOf({ nodes }: Graph): OperatorSet {
   if (nodes.some(({ attributes }) => attributes.rounding === 'up')) return OPERATOR_SET_OF_ROUNDED_POOLS;
   const isNew = ({ operator, attributes }: Node) =>
-    (operator === 'averagePool' && attributes.dilation !== undefined) || attributes.mode === 'wrap';
+    (operator === 'averagePool' && hasGaps(attributes.dilation)) || attributes.mode === 'wrap';
   return nodes.some(isNew) ? OPERATOR_SET_OF_GAPS : OPERATOR_SET;
 }
 

@@ -1,25 +1,24 @@
 /** Resizes of images and along one axis, as ONNX nodes. */
-import type { Node } from '../../graph/types.js';
-import { readAxis } from '../../ops/axis.js';
-import { type ResampleAttributes, resampleAttributes } from '../../ops/resample.js';
-import { type ResizeAttributes, resizeAttributes } from '../../ops/resize.js';
+import type { Node } from '../../src/graph/types.js';
+import type { RESAMPLE_COORDINATES } from '../../src/ops/resample.js';
+import type { NEAREST_ROUNDINGS, RESIZE_COORDINATES, RESIZE_MODES } from '../../src/ops/resize.js';
 import { type ExportContext, float, integer, type Step, text } from './exportStep.js';
 
-const MODES: Readonly<Record<ResizeAttributes['mode'], string>> = { nearest: 'nearest', bilinear: 'linear' };
-const COORDINATES: Readonly<Record<ResizeAttributes['coordinates'], string>> = {
+const MODES: Readonly<Record<(typeof RESIZE_MODES)[number], string>> = { nearest: 'nearest', bilinear: 'linear' };
+const COORDINATES: Readonly<Record<(typeof RESIZE_COORDINATES)[number], string>> = {
   halfPixel: 'half_pixel',
   asymmetric: 'asymmetric',
   alignCorners: 'align_corners',
 };
-const ROUNDINGS: Readonly<Record<ResizeAttributes['rounding'], string>> = {
+const ROUNDINGS: Readonly<Record<(typeof NEAREST_ROUNDINGS)[number], string>> = {
   floor: 'floor',
   ceil: 'ceil',
   halfDown: 'round_prefer_floor',
   halfUp: 'round_prefer_ceil',
 };
 
-export function resizeSteps(node: Node, context: ExportContext): Step[] {
-  const { mode, coordinates, rounding, size, scale } = resizeAttributes(node);
+export function resizeSteps(node: Node<'resize'>, context: ExportContext): Step[] {
+  const { mode, coordinates, rounding = 'floor', size, scale } = node.attributes;
   const batchAndChannels = context.shapeOf(node.inputs[0]!).slice(0, 2);
   const lengths = size
     ? ['', '', context.integers([...batchAndChannels, ...size])]
@@ -29,7 +28,7 @@ export function resizeSteps(node: Node, context: ExportContext): Step[] {
   return [{ opType: 'Resize', others: lengths, attributes: { ...attributes, ...nearest } }];
 }
 
-const RESAMPLE_COORDINATES: Readonly<Record<ResampleAttributes['coordinates'], string>> = {
+const ALL_COORDINATES: Readonly<Record<(typeof RESAMPLE_COORDINATES)[number], string>> = {
   ...COORDINATES,
   pytorchHalfPixel: 'pytorch_half_pixel',
   tfHalfPixel: 'tf_half_pixel_for_nn',
@@ -38,11 +37,15 @@ const RESAMPLE_COORDINATES: Readonly<Record<ResampleAttributes['coordinates'], s
 };
 
 /** Sizes where they give the scale, or the scale does not give the size; else scales. One of a region has both ends of the axis in its list. */
-export function resampleSteps(node: Node, context: ExportContext): Step[] {
-  const attributes = resampleAttributes(node);
-  const { mode, coordinates, rounding, size, scale, coefficient, antialias, excludeOutside, region } = attributes;
+export function resampleSteps(node: Node<'resample'>, context: ExportContext): Step[] {
+  const { axis, mode, coordinates, rounding = 'floor', size, antialias, excludeOutside } = node.attributes;
+  const {
+    scale: [scale],
+    coefficient = 0,
+    region = [0, 1],
+    beyond = 0,
+  } = node.attributes;
   const shape = context.shapeOf(node.inputs[0]!);
-  const axis = readAxis(node);
   const ones = shape.map(() => 1);
   const zeros = shape.map(() => 0);
   const roi =
@@ -62,10 +65,10 @@ export function resampleSteps(node: Node, context: ExportContext): Step[] {
       others: lengths,
       attributes: {
         mode: text(mode),
-        coordinate_transformation_mode: text(RESAMPLE_COORDINATES[coordinates]),
+        coordinate_transformation_mode: text(ALL_COORDINATES[coordinates]),
         ...(mode === 'nearest' ? { nearest_mode: text(ROUNDINGS[rounding]) } : weights),
         ...(mode === 'cubic' ? { cubic_coeff_a: float(coefficient) } : {}),
-        ...(coordinates === 'region' ? { extrapolation_value: float(attributes.beyond) } : {}),
+        ...(coordinates === 'region' ? { extrapolation_value: float(beyond) } : {}),
       },
     },
   ];
