@@ -44,6 +44,7 @@ export {
   type FaceCrop,
   FaceVerifier,
   type LoadOptions,
+  type PixelLimited,
   type Verification,
   type VerifyOptions,
 } from '../face/verifier.js';

@@ -32,7 +32,13 @@ export interface Abortable {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface CropOptions extends DetectOptions, Abortable {
+/** How large a photograph's file may be. */
+export interface PixelLimited {
+  /** Pixels (width · height) that a file may decode to; 100 million where absent. */
+  readonly pixelLimit?: number | undefined;
+}
+
+export interface CropOptions extends DetectOptions, Abortable, PixelLimited {
   /** Which face of several is meant: `largest` where absent, or one that `detect` found in this photograph. */
   readonly face?: FaceChoice | Face | undefined;
   /**
@@ -174,9 +180,9 @@ export class FaceVerifier {
   }
 
   /** The faces of a photograph, the largest first. Throws as `Detector.detect` and `decodeImage` do. */
-  async detect(photo: Photo, options: DetectOptions & Abortable = {}): Promise<Face[]> {
+  async detect(photo: Photo, options: DetectOptions & Abortable & PixelLimited = {}): Promise<Face[]> {
     options.signal?.throwIfAborted();
-    const image = await readPicture(photo, 'photo');
+    const image = await readPicture(photo, 'photo', { pixelLimit: options.pixelLimit });
     options.signal?.throwIfAborted();
     return this.#requireDetector().detect(image, options);
   }
@@ -269,7 +275,7 @@ export class FaceVerifier {
 
   async #cropNamed(photo: Photo, where: string, options: CropOptions): Promise<FaceCrop> {
     options.signal?.throwIfAborted();
-    const image = await readPicture(photo, where);
+    const image = await readPicture(photo, where, { pixelLimit: options.pixelLimit });
     options.signal?.throwIfAborted();
     return this.#cropImage(image, options);
   }

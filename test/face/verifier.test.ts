@@ -47,6 +47,20 @@ describe('FaceVerifier.verify', () => {
     expect(different.similarity).toBeLessThan(0.1);
   });
 
+  it('follows the caller’s pixel limit wherever it takes photographs', async () => {
+    const picture = photo('person-a-1.jpg');
+    const below = { pixelLimit: 480 * 400 - 1 };
+    for (const work of [
+      () => verifier.verify(picture, picture, below),
+      () => verifier.embed(picture, below),
+      () => verifier.crop(picture, below),
+      () => verifier.detect(picture, below),
+    ]) {
+      expect(await codeOf(work)).toBe('TOO_MANY_PIXELS');
+    }
+    expect(await codeOf(() => verifier.detect(picture, { pixelLimit: 480 * 400 }))).toBe('accepted');
+  });
+
   it('takes pixels, crops and embeddings made before, in any mixture', async () => {
     const before = await verifier.embed(photo('aligned-a-1.png'));
     const stored = { embedding: Array.from(before.embedding), weights: before.weights };
