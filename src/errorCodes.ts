@@ -103,6 +103,7 @@ export const ERROR_CODES = {
   BAD_SHAPE: ['ModelError', 'a shape that no tensor has', 'take another copy'],
   BAD_TENSOR: ['ModelError', 'a tensor’s elements do not fit its shape or type', 'take another copy'],
   BAD_NPY: ['ModelError', 'a .npy file that cannot be read', 'save it with numpy.save as float32'],
+  BAD_FLATBUFFER: ['ModelError', 'a TFLite file is damaged', 'take another copy'],
   BAD_PROTOBUF: ['ModelError', 'an ONNX or .pb file is damaged', 'take another copy'],
   BAD_MODEL: ['ModelError', 'an ONNX file holds no graph that can be read', 'export it again'],
   BAD_NAME: ['InputError, ModelError', 'a name that is not accepted', 'see the message for what is'],

@@ -65,7 +65,7 @@ export const importCommand = defineCommand<ImportCommandOptions>({
     command
       .argument(
         '<file...>',
-        'an .onnx file, an ncnn .param (its .bin beside it, or named too), three of them as a detector, or a native file',
+        'an .onnx or .tflite file, an ncnn .param (its .bin beside it, or named too), three of them as a detector, or a native file',
       )
       .requiredOption('--out <file>', 'the file to write, named *.safetensors; an existing one is replaced')
       .option('--name <name>', "the model's name in its card (default: the imported one)")

@@ -61,7 +61,10 @@ export function checkInputSize(size: InputSize | undefined): void {
 /** A file's name without folders and ending. */
 export function modelName(file: string): string {
   const base = file.split(/[/\\]/).at(-1)!;
-  return (base.replace(/\.(param|onnx|safetensors)$/i, '') || 'model').slice(0, LONGEST_CARD_TEXT);
+  return (base.replace(/\.(param|onnx|tflite|lite|safetensors|pth|pt|ckpt)$/i, '') || 'model').slice(
+    0,
+    LONGEST_CARD_TEXT,
+  );
 }
 
 /** The card of an imported graph. `normalisation` is given where its one input is an image of three channels. */

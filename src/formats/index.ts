@@ -28,7 +28,7 @@ export interface ModelFile {
 export const LARGEST_PARAM = 1 << 22;
 
 const ACCEPTED =
-  'a native .safetensors file, an .onnx file, an ncnn .param file with its .bin, or three of these as a detector';
+  'a native .safetensors file, an .onnx file, a .tflite file, an ncnn .param file with its .bin, or three of these as a detector';
 
 function hasEnding(file: ModelFile, ending: string): boolean {
   return file.name.toLowerCase().endsWith(ending);
@@ -37,6 +37,12 @@ function hasEnding(file: ModelFile, ending: string): boolean {
 /** A safetensors file's ninth byte opens its JSON header. */
 function isSafetensors(file: ModelFile): boolean {
   return hasEnding(file, '.safetensors') || (file.bytes[8] === 0x7b && !hasEnding(file, '.bin'));
+}
+
+/** TFLite files have their identifier at byte 4. */
+function isTflite(file: ModelFile): boolean {
+  if (hasEnding(file, '.tflite')) return true;
+  return 'TFL3'.split('').every((letter, index) => file.bytes[index + 4] === letter.charCodeAt(0));
 }
 
 function isParam(file: ModelFile): boolean {
@@ -133,8 +139,15 @@ async function importOnnxFiles(file: ModelFile, others: readonly ModelFile[], op
   return { ...model, card: { ...model.card, sha256: await sha256(file.bytes.slice()) } };
 }
 
+async function importTfliteFile({ name, bytes }: ModelFile, options: ImportOptions): Promise<Model> {
+  const { importTflite } = await import('./tflite/importTflite.js');
+  const model = importTflite(bytes, name, options);
+  return { ...model, card: { ...model.card, sha256: await sha256(bytes.slice()) } };
+}
+
 async function importFiles(files: readonly ModelFile[], options: ImportOptions): Promise<Model> {
   const [first, second, ...others] = files;
+  if (first && !second && isTflite(first)) return importTfliteFile(first, options);
   if (first && !second && isSafetensors(first)) return importSafetensors(first, options);
   const onnx = files.find(isOnnx);
   if (onnx) return importOnnxFiles(onnx, without(files, onnx), options);

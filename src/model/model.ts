@@ -13,7 +13,7 @@ export interface Origin {
 /** What a model file holds, whatever its format. */
 export interface Model {
   /** The format that the model was read from. */
-  readonly format: 'native' | 'ncnn' | 'onnx' | 'pytorch';
+  readonly format: 'native' | 'ncnn' | 'onnx' | 'tflite' | 'pytorch';
   /** `embed` for an embedder; `pnet`, `rnet`, `onet` for a detector. Batch normalisation may still be unfolded. */
   readonly graphs: ReadonlyMap<string, Graph>;
   readonly card: ModelCard;

@@ -2,6 +2,7 @@
 import { verifyGraph } from '../../build/verify.js';
 import { ModelError } from '../../errors.js';
 import type { Graph } from '../../graph/types.js';
+import type { Normalisation } from '../../model/card.js';
 import { describeValue } from '../../model/json.js';
 import type { Model } from '../../model/model.js';
 import { EMBEDDER } from '../checkModel.js';
@@ -190,6 +191,32 @@ function isImageGraph({ inputs: [input, ...others] }: Graph): boolean {
   return others.length === 0 && input?.shape.length === 4 && input.shape[1] === 3;
 }
 
+/** What the format that a graph comes from says beside it. */
+export interface GraphSource {
+  readonly format: Model['format'];
+  /** The format's own operators, one for each node. */
+  readonly operators?: readonly string[];
+  /** How pixels become the input, where the file says so. */
+  readonly stated?: Normalisation | undefined;
+  /** Gives the files of external tensors, by their names in the model's folder. */
+  readonly readFile?: ReadFile | undefined;
+}
+
+/** Imports the graph of a file, read or lowered; see `importOnnx`. */
+export function importOnnxGraph(file: OnnxFile, where: string, options: ImportOptions, source: GraphSource): Model {
+  const nodes = neededNodes(file.graph);
+  const imported = importGraph(file, nodes, where, options, source.readFile);
+  const known = options.normalisation ?? source.stated;
+  const given = { graph: imported, normalisation: isImageGraph(imported) ? known : undefined };
+  const takes = isImageGraph(imported) && !known;
+  const { graph, normalisation } = takes ? takePixelAffine(imported) : given;
+  const card = cardOf(where, graph, normalisation, options);
+  const name = options.graph ?? EMBEDDER;
+  const operators = new Map([[name, countNames(source.operators ?? nodes.map(({ opType = '' }) => opType))]]);
+  const origin = { operators, normalisation: takes ? normalisation : undefined };
+  return { format: source.format, graphs: new Map([[name, graph]]), card, origin };
+}
+
 /**
  * Imports an ONNX file. `readFile` gives the files of external tensors, by their names in the model's folder.
  *
@@ -208,15 +235,5 @@ export function importOnnx(
   readFile?: ReadFile | undefined,
 ): Model {
   checkInputSize(options.inputSize);
-  const file = readModel(bytes, where);
-  const nodes = neededNodes(file.graph);
-  const imported = importGraph(file, nodes, where, options, readFile);
-  const given = { graph: imported, normalisation: isImageGraph(imported) ? options.normalisation : undefined };
-  const takes = isImageGraph(imported) && !options.normalisation;
-  const { graph, normalisation } = takes ? takePixelAffine(imported) : given;
-  const card = cardOf(where, graph, normalisation, options);
-  const name = options.graph ?? EMBEDDER;
-  const operators = new Map([[name, countNames(nodes.map(({ opType = '' }) => opType))]]);
-  const origin = { operators, normalisation: takes ? normalisation : undefined };
-  return { format: 'onnx', graphs: new Map([[name, graph]]), card, origin };
+  return importOnnxGraph(readModel(bytes, where), where, options, { format: 'onnx', readFile });
 }
