@@ -32,7 +32,7 @@ describe('importModel', () => {
   it('refuses what it does not know, saying what is accepted', async () => {
     const code = (...files: { name: string; bytes: Uint8Array }[]) => codeOf(() => importModel(files));
     expect(await code()).toBe('UNKNOWN_FORMAT');
-    expect(await code(file('net.tflite', Uint8Array.of(8, 9)))).toBe('UNKNOWN_FORMAT');
+    expect(await code(file('net.model', Uint8Array.of(8, 9)))).toBe('UNKNOWN_FORMAT');
     expect(await code(file('net.bin', weights))).toBe('UNKNOWN_FORMAT');
     expect(await code(file('photo.jpg', Uint8Array.of(0xff, 0xd8, 0xff)))).toBe('UNKNOWN_FORMAT');
     expect(await code(file('a.param', text), file('b.param', text))).toBe('UNKNOWN_FORMAT');
