@@ -45,6 +45,6 @@ describe('importModel', () => {
     expect(await code(file('net.param', new Uint8Array((1 << 22) + 1)), file('net.bin', weights))).toBe(
       'FILE_TOO_LARGE',
     );
-    await expect(importModel([file('net.tflite', weights)])).rejects.toThrow('accepted is a native .safetensors file');
+    await expect(importModel([file('net.model', weights)])).rejects.toThrow('accepted is a native .safetensors file');
   });
 });
