@@ -13,6 +13,7 @@ import { int8Command } from './int8.js';
 import { kernelsCommand } from './kernels.js';
 import { layersCommand } from './layers.js';
 import { peersCommand } from './peers.js';
+import { recallCommand } from './recall.js';
 import { reportCommand } from './report.js';
 import { suiteCommand } from './suite.js';
 
@@ -26,6 +27,7 @@ const COMMANDS: readonly BuildCommand[] = [
   barrierCommand,
   galleryCommand,
   detectCommand,
+  recallCommand,
   cropsCommand,
   calibrationCommand,
   peersCommand,
