@@ -29,6 +29,8 @@ import {
 } from './damage.js';
 import { bin, halves, param, plain, tagged, whole } from './ncnn/files.js';
 import { onnxModelSuite, onnxSuite } from './onnx/hostile.js';
+import { tfliteSuite } from './tflite/hostile.js';
+
 import { tinyInt8Model } from './tinyInt8.js';
 import { tinyCard, tinyModel } from './tinyModel.js';
 
@@ -256,6 +258,7 @@ export async function hostileSuites(): Promise<readonly HostileSuite[]> {
     cardSuite,
     onnxSuite,
     onnxModelSuite(checkAccepted),
+    tfliteSuite(checkAccepted),
   ];
 }
 
