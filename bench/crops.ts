@@ -82,7 +82,7 @@ async function benchCrops(_: readonly string[], options: CropsOptions): Promise<
   for (const { name, path, crop } of pairs) {
     const theirs = await embedFile(crop, verifier, { input: 'crop' });
     try {
-      const ours = await embedFile(path, verifier, { input: 'photo', face: 'central', minimumFace: minFace });
+      const ours = await embedFile(path, verifier, { input: 'photograph', face: 'central', minimumFace: minFace });
       compared.push({ image: name, similarity: cosineSimilarity(ours.embedding, theirs.embedding) });
     } catch (error) {
       if (!(error instanceof ImageError && error.code === 'NO_FACE')) throw error;

@@ -55,6 +55,8 @@ export interface GalleryState {
 export interface GalleryResult {
   readonly slot: SlotName;
   readonly matches: readonly GalleryMatch[];
+  /** Embeddings that were searched. */
+  readonly embeddings: number;
   readonly elapsedMs: number;
 }
 

@@ -19,6 +19,8 @@ export const ERROR_CODES = {
   IMAGES_MISSING: ['InputError', 'pictures that a list names are not there', 'check `--images`'],
   DECODER_UNAVAILABLE: ['UnavailableError', 'a decoder cannot be loaded here', 'install the package that the message names, keep the decoder’s file beside the bundle, or pass pixels'],
   NO_FACE: ['ImageError', 'no face is found', 'take another picture, or lower `minimumFace`'],
+  SEVERAL_FACES: ['ImageError', 'a picture has several faces, and none was chosen where one is enrolled or asked for as the only one', 'pass `face`: `largest` or `central`, or a face that `detect` found'],
+  OTHER_PERSON: ['InputError', 'a picture that is to be enrolled is in the gallery under another id', 'remove it there first, or give it that id'],
   POOR_FACE: ['ImageError', 'the face is too small, blurred, turned or cut, and `refusePoor` is set', 'take a better picture'],
   FACE_OUTSIDE: ['ImageError', 'most of the face lies outside the picture', 'take a picture with the whole face'],
   FACE_SIZE: ['ShapeError', 'a crop of another size than the weights take', 'make the crop with `crop` or `alignFace`'],

@@ -1,6 +1,6 @@
 /** The gallery: people kept in this browser, and whom a photograph is most like. */
 
-import { findThreshold } from '../../src/index.js';
+import { type DecidedMatch, decideSearch, type SearchDecision } from '../../src/index.js';
 import type { Actions } from '../actions.js';
 import { type GalleryResult, type Person, SLOT_NAMES, type SlotName, type State } from '../state.js';
 import { formatMs, formatSimilarity, plural } from './format.js';
@@ -74,13 +74,20 @@ function viewPerson(person: Person, weights: string | undefined, actions: Action
   );
 }
 
-function viewMatches(result: GalleryResult, threshold: number | undefined): ViewNode {
-  const { matches, slot, elapsedMs } = result;
-  const items = matches.map(({ id, similarity }) => {
-    const alike = threshold !== undefined && similarity >= threshold;
+/** What the word beside a match says: of all matches one person is named at most. */
+function verdictOn({ same, similarity }: DecidedMatch, threshold: number | null): string {
+  if (threshold === null) return '';
+  if (same) return 'Same person';
+  return similarity >= threshold ? 'Less alike' : 'Below the threshold';
+}
+
+function viewMatches(result: GalleryResult, { matches, threshold }: SearchDecision): ViewNode {
+  const { slot, elapsedMs } = result;
+  const items = matches.map((match) => {
+    const { id, similarity, same: alike } = match;
     const style = {
       '--at': placeOf(similarity),
-      ...(threshold === undefined ? {} : { '--threshold': placeOf(threshold) }),
+      ...(threshold === null ? {} : { '--threshold': placeOf(threshold) }),
     };
     return element(
       'li',
@@ -91,9 +98,9 @@ function viewMatches(result: GalleryResult, threshold: number | undefined): View
         'div',
         { class: 'bar', 'aria-hidden': 'true', style },
         element('div', {}),
-        threshold !== undefined && element('i', {}),
+        threshold !== null && element('i', {}),
       ),
-      element('span', { class: 'muted' }, threshold === undefined ? '' : alike ? 'Same person' : 'Below the threshold'),
+      element('span', { class: 'muted' }, verdictOn(match, threshold)),
     );
   });
   return element(
@@ -149,7 +156,10 @@ function viewPeople(state: State, people: readonly Person[], actions: Actions): 
 /** The gallery's card. */
 export function viewGallery(state: State, actions: Actions): ViewNode {
   const { people, problem, result } = state.gallery;
-  const threshold = state.model.kind === 'ready' ? findThreshold(state.model.model.card)?.value : undefined;
+  const decided =
+    result && state.model.kind === 'ready'
+      ? decideSearch(result.matches, result.embeddings, state.model.model.card)
+      : undefined;
   return element(
     'section',
     { class: 'card gallery', 'aria-labelledby': 'gallery' },
@@ -163,6 +173,6 @@ export function viewGallery(state: State, actions: Actions): ViewNode {
     problem !== undefined && element('p', { class: 'problem', role: 'alert' }, problem),
     people?.length === 0 && element('p', { class: 'nobody' }, 'Nobody is here yet.'),
     people !== undefined && people.length > 0 && viewPeople(state, people, actions),
-    result && viewMatches(result, threshold),
+    result && decided && viewMatches(result, decided),
   );
 }

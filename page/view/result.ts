@@ -21,26 +21,26 @@ export function placeOf(similarity: number): string {
 
 /** The decision in two or three words. */
 export function verdictOf({ same }: Comparison): string {
-  if (same === undefined) return 'No decision';
+  if (same === null) return 'No decision';
   return same ? 'Same person' : 'Different people';
 }
 
 /** Why, in one sentence. */
 export function explain({ similarity, threshold, same }: Comparison): string {
   const found = `Similarity ${formatSimilarity(similarity)}`;
-  if (threshold === undefined) return `${found}; these weights have no threshold, so nothing is decided.`;
+  if (threshold === null) return `${found}; these weights have no threshold, so nothing is decided.`;
   return same
     ? `${found} reaches the threshold ${formatSimilarity(threshold)}.`
     : `${found} is below the threshold ${formatSimilarity(threshold)}.`;
 }
 
 /** A scale from −1 to 1 with the similarity and, where there is one, the threshold. */
-export function viewScale(similarity: number, threshold: number | undefined): ViewNode {
+export function viewScale(similarity: number, threshold: number | null): ViewNode {
   const places = {
     '--at': placeOf(similarity),
-    ...(threshold === undefined ? {} : { '--threshold': placeOf(threshold) }),
+    ...(threshold === null ? {} : { '--threshold': placeOf(threshold) }),
   };
-  const text = threshold === undefined ? '' : `, threshold ${formatSimilarity(threshold)}`;
+  const text = threshold === null ? '' : `, threshold ${formatSimilarity(threshold)}`;
   return element(
     'div',
     {
@@ -49,8 +49,8 @@ export function viewScale(similarity: number, threshold: number | undefined): Vi
       'aria-label': `Scale from −1 to 1: similarity ${formatSimilarity(similarity)}${text}`,
       style: places,
     },
-    element('div', { class: 'track' }, threshold !== undefined && element('div', { class: 'zone' })),
-    threshold !== undefined &&
+    element('div', { class: 'track' }, threshold !== null && element('div', { class: 'zone' })),
+    threshold !== null &&
       element('div', { class: 'threshold' }, element('span', {}, `threshold ${formatSimilarity(threshold)}`)),
     element('div', { class: 'marker' }, element('span', {}, formatSimilarity(similarity))),
     element('div', { class: 'ends' }, element('span', {}, '−1'), element('span', {}, '0'), element('span', {}, '1')),
@@ -97,7 +97,7 @@ function viewComparison(comparison: Comparison, analyses: readonly Analysis[]): 
       { class: 'verdict' },
       element('p', { class: same ? 'decision same' : 'decision' }, verdictOf(comparison)),
       element('p', {}, explain(comparison)),
-      probability !== undefined &&
+      probability !== null &&
         element('p', {}, `Calibrated probability of the same person: ${formatPercent(probability)}.`),
     ),
     viewScale(similarity, threshold),
@@ -105,7 +105,7 @@ function viewComparison(comparison: Comparison, analyses: readonly Analysis[]): 
       'div',
       { class: 'details' },
       viewTimings(analyses),
-      calibratedOn !== undefined && element('p', { class: 'muted note' }, 'The threshold rests on ', calibratedOn, '.'),
+      calibratedOn !== null && element('p', { class: 'muted note' }, 'The threshold rests on ', calibratedOn, '.'),
     ),
   ];
 }

@@ -15,7 +15,7 @@ function stopwatch(): () => number {
 }
 
 /**
- * Finds, aligns and embeds a face; a picture of exactly the crop's size is taken for an aligned crop.
+ * Finds, aligns and embeds a face; what the library recognises as an aligned crop is taken as it is.
  * Throws ImageError NO_FACE, and what `readPicture` and `FaceVerifier` throw.
  */
 export async function analyse(verifier: FaceVerifier, { picture, face }: AnalyseRequest): Promise<Analysis> {
@@ -23,8 +23,7 @@ export async function analyse(verifier: FaceVerifier, { picture, face }: Analyse
   const image = await readPicture(picture);
   const { width, height } = 'info' in image ? image.info : image;
   const decodeMs = lap();
-  const size = verifier.cropSize;
-  const isCrop = width === size.width && height === size.height;
+  const isCrop = (await verifier.inputOf(image)) === 'crop';
   const faces = isCrop ? [] : await verifier.detect(image);
   const detectMs = lap();
   const chosen = Math.min(face ?? 0, Math.max(0, faces.length - 1));

@@ -11,6 +11,7 @@ import { readNamedImage } from './input.js';
 import { cropOptions, loadVerifier } from './models.js';
 import { addDetectorOptions, addFaceOption, addModelOption, type FaceOptions } from './options.js';
 import { Progress } from './progress.js';
+import { countSeveral, explainSeveral, type SeveralFaces } from './severalFaces.js';
 import { roundTo } from './text.js';
 
 interface AlignOptions extends FaceOptions {
@@ -18,7 +19,7 @@ interface AlignOptions extends FaceOptions {
   readonly model?: string;
 }
 
-export interface AlignEntry {
+export interface AlignEntry extends SeveralFaces {
   readonly image: string;
   /** The file of the crop. */
   readonly out: string;
@@ -40,10 +41,10 @@ function outputsOf(images: readonly NamedImage[], folder: string): string[] {
   throw new InputError('BAD_OPTION', `several images would be written to ${repeated}; name folders, or one at a time.`);
 }
 
-function explainEntry(entry: AlignEntry | FailureEntry): string {
+function explainEntry(entry: AlignEntry | FailureEntry, face: FaceOptions['face']): string {
   if ('error' in entry) return `${entry.error.code}: ${entry.error.message}`;
   const poor = entry.reasons.length > 0 ? `: ${entry.reasons.join(', ')}` : '';
-  return `${entry.image} → ${entry.out}, quality ${entry.quality.toFixed(2)}${poor}`;
+  return `${entry.image} → ${entry.out}, quality ${entry.quality.toFixed(2)}${poor}${explainSeveral(entry, face)}`;
 }
 
 async function align(args: readonly string[], options: AlignOptions): Promise<Outcome> {
@@ -56,12 +57,12 @@ async function align(args: readonly string[], options: AlignOptions): Promise<Ou
     for (const [index, { path }] of images.entries()) {
       const out = outputs[index]!;
       try {
-        const { image, quality } = await verifier.crop(
+        const { image, quality, faces } = await verifier.crop(
           await readNamedImage(path),
           cropOptions({ ...options, detect: true }),
         );
         await writeOutputFile(out, await encodePng(image));
-        entries.push({ image: path, out, quality: roundTo(quality.value, 3), reasons: quality.reasons });
+        entries.push({ image: path, out, quality: roundTo(quality.value, 3), reasons: quality.reasons, ...countSeveral(faces) });
       } catch (error) {
         entries.push(failureEntry(path, error));
       }
@@ -71,7 +72,7 @@ async function align(args: readonly string[], options: AlignOptions): Promise<Ou
     progress.stop();
   }
   const failed = entries.some((entry) => 'error' in entry);
-  return { document: { images: entries }, text: entries.map(explainEntry).join('\n'), exitCode: failed ? 2 : 0 };
+  return { document: { images: entries }, text: entries.map((entry) => explainEntry(entry, options.face)).join('\n'), exitCode: failed ? 2 : 0 };
 }
 
 export const alignCommand = defineCommand<AlignOptions>({
@@ -83,7 +84,7 @@ export const alignCommand = defineCommand<AlignOptions>({
       .requiredOption('--out <dir>', 'the folder for the crops, PNG files; existing ones are replaced');
     addModelOption(command);
     addDetectorOptions(command);
-    addFaceOption(command, 'largest');
+    addFaceOption(command);
   },
   run: align,
 });

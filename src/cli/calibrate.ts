@@ -14,6 +14,7 @@ import { readNamed } from './input.js';
 import { calibrateFolder, type PeopleOptions } from './people.js';
 import { addPairOptions, type PairOptions, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, formatRate, roundTo } from './text.js';
+import { countUndetected } from './embedFiles.js';
 
 interface CalibrateOptions extends Omit<PairOptions, 'pairs'> {
   readonly pairs?: string;
@@ -108,7 +109,7 @@ async function measurePairs(options: CalibrateOptions & PairOptions, data: strin
   return {
     pairs: list.scored.length,
     images: list.images,
-    ...(options.detect ? { undetected: list.undetected } : {}),
+    ...countUndetected(options, list.undetected),
     ...calibration,
     ...(options.groups === undefined ? {} : { groups }),
   };
@@ -122,7 +123,7 @@ async function measurePeople(options: PeopleOptions, data: string): Promise<Meas
     pairs: samePairs + differentPairs,
     images,
     people,
-    ...(options.detect ? { undetected } : {}),
+    ...countUndetected(options, undetected),
     thresholds,
     probability,
     comparedMs: roundTo(comparedMs, 1),

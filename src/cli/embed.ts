@@ -1,10 +1,12 @@
 /** `embed IMAGE…`: the embeddings of faces. */
-import { normaliseEmbedding } from '../face/match.js';
-import { expandImages } from '../files/images.js';
+import type { EmbeddedFace } from '../face/comparer.js';
+import type { RgbImage } from '../image/image.js';
 import { defineCommand, type Outcome } from './command.js';
-import { cropOptions, embedFile, loadVerifier } from './models.js';
+import { expandImages } from '../files/images.js';
+import { countSeveral, explainSeveral, type SeveralFaces } from './severalFaces.js';
+import { cropOptions, imageFile, loadVerifier, withImage } from './models.js';
 import {
-  addDetectOption,
+  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
@@ -22,16 +24,16 @@ interface EmbedOptions extends FaceOptions {
 /** What `embed --json` prints. */
 export interface EmbedDocument {
   /** In the order of the arguments; of unit length unless `--raw`. */
-  readonly embeddings: readonly { readonly image: string; readonly embedding: readonly number[] }[];
+  readonly embeddings: readonly ({ readonly image: string; readonly embedding: readonly number[] } & SeveralFaces)[];
 }
 
 const SHOWN_NUMBERS = 4;
 
-function explain({ embeddings }: EmbedDocument): string {
+function explain({ embeddings }: EmbedDocument, face: FaceOptions['face']): string {
   const width = Math.max(...embeddings.map(({ image }) => image.length));
-  const lines = embeddings.map(({ image, embedding }) => {
+  const lines = embeddings.map(({ image, embedding, faces }) => {
     const shown = embedding.slice(0, SHOWN_NUMBERS).map((value) => value.toFixed(4).padStart(7));
-    return `${image.padEnd(width)}  ${embedding.length} numbers: ${shown.join(' ')} …`;
+    return `${image.padEnd(width)}  ${embedding.length} numbers: ${shown.join(' ')} …${explainSeveral({ faces }, face)}`;
   });
   return `${lines.join('\n')}\n--json prints them all.`;
 }
@@ -40,19 +42,25 @@ async function embed(args: readonly string[], options: EmbedOptions): Promise<Ou
   const images = (await expandImages(args)).map(({ path }) => path);
   using verifier = await loadVerifier(options.model, options.detector);
   const photo = { ...cropOptions(options), mirror: options.flip };
+  const raw = async (image: RgbImage): Promise<Pick<EmbeddedFace, 'embedding' | 'faces'>> => {
+    const crop = await verifier.crop(image, photo);
+    return { ...crop, embedding: verifier.embedder.embed(crop.image, photo) };
+  };
+  const embedOne = (path: string): Promise<Pick<EmbeddedFace, 'embedding' | 'faces'>> =>
+    withImage(imageFile(path), (image) => (options.raw ? raw(image) : verifier.embed(image, photo)));
   const progress = new Progress(images.length, 'images');
   const embeddings: EmbedDocument['embeddings'][number][] = [];
   try {
     for (const image of images) {
-      const { embedding } = await embedFile(image, verifier, photo);
-      embeddings.push({ image, embedding: Array.from(options.raw ? embedding : normaliseEmbedding(embedding)) });
+      const { embedding, faces = 1 } = await embedOne(image);
+      embeddings.push({ image, embedding: Array.from(embedding), ...countSeveral(faces) });
       progress.step();
     }
   } finally {
     progress.stop();
   }
   const document: EmbedDocument = { embeddings };
-  return { document, text: explain(document) };
+  return { document, text: explain(document, options.face) };
 }
 
 export const embedCommand = defineCommand<EmbedOptions>({
@@ -65,8 +73,8 @@ export const embedCommand = defineCommand<EmbedOptions>({
     );
     addModelOption(command);
     addDetectorOptions(command);
-    addFaceOption(command, 'largest');
-    addDetectOption(command, 'look for faces in images of the input size too');
+    addFaceOption(command);
+    addInputOptions(command);
     command.option('--raw', 'as the network gives them; without it they have unit length');
     addFlipOption(command);
   },

@@ -14,6 +14,7 @@ import { parseNumber } from './options.js';
 import { type Mistake, type MistakeImage, printReport } from './report.js';
 import { addPairOptions, type PairOptions, type ScoredList, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, roundTo } from './text.js';
+import { countUndetected } from './embedFiles.js';
 
 interface EvalOptions extends PairOptions {
   readonly far?: readonly number[];
@@ -118,7 +119,7 @@ async function evaluate(_args: readonly string[], options: EvalOptions): Promise
   const document: EvalDocument = {
     pairs: list.scored.length,
     images: list.images,
-    ...(options.detect ? { undetected: list.undetected } : {}),
+    ...countUndetected(options, list.undetected),
     ...figures,
     ...(options.far ? { points: options.far.map((rate) => operatingPoint(list.scored, rate)) } : {}),
     ...(options.groups === undefined

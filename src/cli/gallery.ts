@@ -3,11 +3,11 @@ import { basename, dirname } from 'node:path';
 import { Option } from 'commander';
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
-import { findThreshold } from '../face/decision.js';
-import type { Enrolment, FaceEmbedding, GalleryMatch, GalleryOwner } from '../face/faceGallery.js';
+import type { EmbeddedFace } from '../face/comparer.js';
+import type { Enrolment, GalleryMatch, GalleryOwner } from '../face/faceGallery.js';
 import { Gallery } from '../face/gallery.js';
 import { checkId, parseGallery } from '../face/galleryFile.js';
-import { isSamePerson } from '../face/match.js';
+import { type DecidedMatch, decideSearch } from '../face/searchDecision.js';
 import type { FaceVerifier } from '../face/verifier.js';
 import { expandImages, type NamedImage } from '../files/images.js';
 import { updateFile } from '../files/update.js';
@@ -17,7 +17,7 @@ import { type FailureEntry, failureEntry } from './detect.js';
 import { readNamed } from './input.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
-  addDetectOption,
+  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
@@ -27,6 +27,7 @@ import {
   parseCount,
 } from './options.js';
 import { Progress } from './progress.js';
+import { countSeveral, explainSeveral, type SeveralFaces } from './severalFaces.js';
 import { alignRows, formatBytes, formatCosine, formatCount, formatCounted, roundTo } from './text.js';
 
 interface PhotoOptions extends FaceOptions {
@@ -37,6 +38,7 @@ interface PhotoOptions extends FaceOptions {
 interface AddOptions extends PhotoOptions {
   readonly id?: string;
   readonly byFolder?: boolean;
+  readonly replace?: boolean;
 }
 
 interface SearchOptions extends PhotoOptions {
@@ -48,12 +50,19 @@ interface SearchOptions extends PhotoOptions {
 export interface GalleryAddDocument {
   readonly gallery: string;
   /** One entry an image, in order. */
-  readonly added: readonly ({ readonly image: string; readonly id: string } | FailureEntry)[];
+  readonly added: readonly (AddedEntry | FailureEntry)[];
   /** In the gallery now. */
   readonly people: number;
   readonly embeddings: number;
   /** Other hard links to the file: they keep what was before. */
   readonly otherLinks: number;
+}
+
+export interface AddedEntry {
+  readonly image: string;
+  readonly id: string;
+  /** The picture was there already, and was not added again. */
+  readonly known?: true;
 }
 
 /** What `gallery remove --json` prints. */
@@ -71,15 +80,17 @@ export interface GalleryRemoveDocument {
 export interface GallerySearchDocument {
   readonly gallery: string;
   readonly threshold: number | null;
+  /** Share of strangers who would be taken for somebody in the gallery; null where the card does not say. */
+  readonly falsePositiveRate: number | null;
   /** One entry an image, in order; `same` is null where there is no threshold. */
   readonly results: readonly (GallerySearchEntry | FailureEntry)[];
   readonly elapsedMs: number;
 }
 
-export interface GallerySearchEntry {
+export interface GallerySearchEntry extends SeveralFaces {
   readonly image: string;
   /** The most alike first. */
-  readonly matches: readonly (GalleryMatch & { readonly same: boolean | null })[];
+  readonly matches: readonly DecidedMatch[];
 }
 
 /** What `gallery list --json` prints. */
@@ -96,6 +107,9 @@ export interface GalleryListDocument {
 
 const MOST_TOP = 1_000_000;
 const DEFAULT_TOP = 5;
+/** Similarity from which two pictures are the same file, or copies of it. */
+const SAME_PICTURE = 0.99999;
+
 const HINT = 'a gallery that `gallery add` wrote is needed';
 
 /** Embeds each image in turn and hands it on; failures become entries. */
@@ -103,7 +117,7 @@ async function forEachFace<T>(
   images: readonly NamedImage[],
   verifier: FaceVerifier,
   options: PhotoOptions,
-  use: (image: NamedImage, face: FaceEmbedding) => T,
+  use: (image: NamedImage, face: EmbeddedFace) => T,
 ): Promise<(T | FailureEntry)[]> {
   const photo = { ...cropOptions(options), mirror: options.flip };
   const progress = new Progress(images.length, 'images');
@@ -111,8 +125,7 @@ async function forEachFace<T>(
   try {
     for (const image of images) {
       try {
-        const { embedding } = await embedFile(image.path, verifier, photo);
-        entries.push(use(image, { embedding, weights: verifier.weights }));
+        entries.push(use(image, await embedFile(image.path, verifier, photo)));
       } catch (error) {
         entries.push(failureEntry(image.path, error));
       }
@@ -134,6 +147,10 @@ function exitCodeOf(entries: readonly object[]): 0 | 2 {
 
 function explainFailure({ error }: FailureEntry): string {
   return `${error.code}: ${error.message}`;
+}
+
+function explainAdded({ image, id, known }: AddedEntry): string {
+  return `${image} is ${id}${known ? ', and was there already' : ''}`;
 }
 
 /** Times that a gallery is changed anew where another program changed it meanwhile. */
@@ -195,6 +212,14 @@ function idOf({ path }: NamedImage, { id, byFolder }: AddOptions): string {
   return checkId(id ?? name, path);
 }
 
+/** Whether the same picture is there already. Throws InputError OTHER_PERSON where it is somebody else's. */
+function isEnrolled(gallery: Gallery, id: string, face: EmbeddedFace, path: string): boolean {
+  const [best] = gallery.search(face, { top: 1, threshold: SAME_PICTURE });
+  if (!best || best.id === id) return best !== undefined;
+  const advice = 'remove it there first, or give it that id';
+  throw new InputError('OTHER_PERSON', `${path}: is in the gallery as ${JSON.stringify(best.id)}; ${advice}.`);
+}
+
 async function add([path, ...args]: readonly string[], options: AddOptions): Promise<Outcome> {
   const images = await expandImages(args);
   for (const image of images) idOf(image, options);
@@ -204,16 +229,26 @@ async function add([path, ...args]: readonly string[], options: AddOptions): Pro
   const empty = () => new Gallery(engine, weights, embedder.embeddingLength);
   using before = bytes ? await Gallery.open(engine, bytes, path!) : empty();
   before.requireWeights(weights);
+  const replaced = new Set<string>();
   const enrolments: Enrolment[] = [];
-  const added = await forEachFace(images, verifier, options, (image, face) => {
+  const added = await forEachFace(images, verifier, options, (image, face): AddedEntry => {
     const id = idOf(image, options);
+    const isKnown = isEnrolled(before, id, face, image.path);
+    const isReplaced = options.replace && !replaced.has(id);
+    if (isReplaced) before.remove(id);
+    else if (isKnown) return { image: image.path, id, known: true };
     before.enrol(id, face);
+    if (isReplaced) replaced.add(id);
     enrolments.push({ id, face });
     return { image: image.path, id };
   });
-  const enrol = (gallery: Gallery) => void gallery.enrolAll(enrolments);
-  const document: GalleryAddDocument = { gallery: path!, added, ...(await changeGallery(path!, engine, enrol, empty)) };
-  const lines = added.map((entry) => (isFailure(entry) ? explainFailure(entry) : `${entry.image} is ${entry.id}`));
+  const change = (gallery: Gallery): void => {
+    for (const id of replaced) gallery.remove(id);
+    gallery.enrolAll(enrolments);
+  };
+  const saved = await changeGallery(path!, engine, change, empty);
+  const document: GalleryAddDocument = { gallery: path!, added, ...saved };
+  const lines = added.map((entry) => (isFailure(entry) ? explainFailure(entry) : explainAdded(entry)));
   return {
     document,
     text: [...lines, explainCounts(document), ...explainLinks(document)].join('\n'),
@@ -240,17 +275,25 @@ async function remove([path, ...ids]: readonly string[]): Promise<Outcome> {
   return { document, text: [explainCounts(document), ...explainLinks(document)].join('\n') };
 }
 
-function explainSearch({ results, threshold }: GallerySearchDocument): string {
+function explainSearch(
+  { results, threshold, falsePositiveRate }: GallerySearchDocument,
+  face: FaceOptions['face'],
+): string {
   const parts = results.map((entry) => {
     if (isFailure(entry)) return explainFailure(entry);
     const rows = entry.matches.map(({ id, similarity, same }): [string, string] => [
       `  ${id}`,
       `${formatCosine(similarity)}${same ? '  same person' : ''}`,
     ]);
-    return `${entry.image}\n${rows.length > 0 ? alignRows(rows) : '  nobody: the gallery is empty'}`;
+    const head = `${entry.image}${explainSeveral(entry, face)}`;
+    return `${head}\n${rows.length > 0 ? alignRows(rows) : '  nobody: the gallery is empty'}`;
   });
   const note = threshold === null ? 'No decision: the model has no threshold; pass --threshold T.' : undefined;
-  return [...parts, ...(note ? [note] : [])].join('\n');
+  const strangers =
+    falsePositiveRate === null
+      ? undefined
+      : `Of 1,000 strangers about ${formatCount(Math.ceil(1000 * falsePositiveRate))} would be taken for somebody in this gallery.`;
+  return [...parts, note, strangers].filter((line) => line !== undefined).join('\n');
 }
 
 async function search([path, ...args]: readonly string[], options: SearchOptions): Promise<Outcome> {
@@ -259,19 +302,17 @@ async function search([path, ...args]: readonly string[], options: SearchOptions
   using verifier = await loadVerifier(options.model, options.detector);
   using gallery = await Gallery.open(verifier.engine, bytes, path!);
   gallery.requireWeights(verifier.weights);
-  const threshold = findThreshold(verifier.card, options)?.value ?? null;
+  const decideOn = (matches: readonly GalleryMatch[]) =>
+    decideSearch(matches, gallery.embeddings, verifier.card, { threshold: options.threshold });
+  const { threshold, falsePositiveRate } = decideOn([]);
   const begin = performance.now();
   const results = await forEachFace(images, verifier, options, (image, face): GallerySearchEntry => {
-    const matches = gallery.search(face, { top: options.top }).map(({ id, similarity }) => ({
-      id,
-      similarity,
-      same: threshold === null ? null : isSamePerson(similarity, threshold),
-    }));
-    return { image: image.path, matches };
+    const { matches } = decideOn(gallery.search(face, { top: options.top }));
+    return { image: image.path, ...countSeveral(face.faces), matches };
   });
   const elapsedMs = roundTo(performance.now() - begin, 1);
-  const document: GallerySearchDocument = { gallery: path!, threshold, results, elapsedMs };
-  return { document, text: explainSearch(document), exitCode: exitCodeOf(results) };
+  const document: GallerySearchDocument = { gallery: path!, threshold, falsePositiveRate, results, elapsedMs };
+  return { document, text: explainSearch(document, options.face), exitCode: exitCodeOf(results) };
 }
 
 async function list([path]: readonly string[]): Promise<Outcome> {
@@ -294,9 +335,9 @@ async function list([path]: readonly string[]): Promise<Outcome> {
   return { document, text: rows.length > 0 ? `${head}\n${alignRows(rows)}` : head };
 }
 
-function addPhotoOptions(command: Parameters<typeof addModelOption>[0], choice: 'largest' | 'central'): void {
+function addPhotoOptions(command: Parameters<typeof addModelOption>[0], choice?: 'only'): void {
   addModelOption(command);
-  addDetectOption(command, "look for faces also in images of exactly the model's input size");
+  addInputOptions(command);
   addDetectorOptions(command);
   addFaceOption(command, choice);
   addFlipOption(command);
@@ -310,8 +351,9 @@ const addCommand = defineCommand<AddOptions>({
       .argument('<gallery>', 'the gallery, a .safetensors file')
       .argument('<image...>', 'photographs or aligned crops: files, folders or patterns')
       .option('--id <id>', 'whom all images show')
-      .option('--by-folder', "take the name of each image's folder as its id");
-    addPhotoOptions(command, 'largest');
+      .option('--by-folder', "take the name of each image's folder as its id")
+      .option('--replace', 'remove what the gallery has of these people first');
+    addPhotoOptions(command, 'only');
   },
   run: add,
 });
@@ -333,7 +375,7 @@ const searchCommand = defineCommand<SearchOptions>({
     const top = new Option('--top <n>', 'people to name for each face').default(DEFAULT_TOP);
     command.addOption(top.argParser((text) => parseCount(text, '--top', 1, MOST_TOP)));
     addThresholdOption(command);
-    addPhotoOptions(command, 'largest');
+    addPhotoOptions(command);
   },
   run: search,
 });

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { type Attribute, attributesOf, parseAttributes } from '../evaluation/attributes.js';
 import type { GroupRates } from '../evaluation/groups.js';
-import { type MeasuredFace, measuredAttributes } from './embedFiles.js';
+import { measuredAttributes } from './embedFiles.js';
 import { readNamed } from './input.js';
 import { alignTable, formatCosine, formatCount, formatRate } from './text.js';
+import type { EmbeddedFace } from '../face/comparer.js';
 
 /** The word that asks for what can be measured of the faces, in place of a file. */
 const MEASURED = 'measured';
@@ -22,7 +23,7 @@ export interface Picture {
   /** The name of its folder there. */
   readonly person: string;
   /** Absent where none was found. */
-  readonly face: MeasuredFace | undefined;
+  readonly face: EmbeddedFace | undefined;
 }
 
 const LAYOUT = `
@@ -39,17 +40,8 @@ export function addGroupsOption(command: Command): void {
 }
 
 /** The attributes that an option asks for. Throws what reading the file throws, and as `attributesOf` does. */
-export async function readAttributes(
-  groups: string,
-  pictures: readonly Picture[],
-  detected: boolean,
-): Promise<Attribute[]> {
-  if (groups === MEASURED) {
-    return measuredAttributes(
-      pictures.map(({ face }) => face),
-      detected,
-    );
-  }
+export async function readAttributes(groups: string, pictures: readonly Picture[]): Promise<Attribute[]> {
+  if (groups === MEASURED) return measuredAttributes(pictures.map(({ face }) => face));
   const bytes = await readNamed(groups, 'a CSV file of attributes is needed, or the word "measured"');
   return attributesOf(parseAttributes(new TextDecoder().decode(bytes), groups), pictures, groups);
 }

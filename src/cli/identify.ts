@@ -2,13 +2,15 @@
 import { dirname } from 'node:path';
 import { ImageError } from '../errors.js';
 import { evaluateIdentification, type Identification, type Probe } from '../evaluation/identify.js';
-import type { EmbedPhotoOptions, FaceVerifier } from '../face/verifier.js';
-import { expandImages, type NamedImage } from '../files/images.js';
+import type { EmbedPhotoOptions } from '../face/comparer.js';
+import type { FaceVerifier } from '../face/verifier.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addRatesOption } from './eval.js';
+import { expandImages, type NamedImage } from '../files/images.js';
+import { countUndetected } from './embedFiles.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
-  addDetectOption,
+  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
@@ -84,7 +86,7 @@ async function identify(_: readonly string[], options: IdentifyOptions): Promise
   const probeImages = await expandImages([options.probes]);
   const otherImages = await expandImages([options.distractors]);
   using verifier = await loadVerifier(options.model, options.detector);
-  const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
+  const photo = { ...cropOptions(options), mirror: options.flip };
   const images = probeImages.length + otherImages.length;
   const progress = new Progress(images, 'images');
   let probes: Probe[] = [];
@@ -99,7 +101,7 @@ async function identify(_: readonly string[], options: IdentifyOptions): Promise
   const undetected = images - probes.length - distractors.length;
   const document: IdentifyDocument = {
     ...evaluateIdentification(verifier.engine, probes, distractors, { falseAcceptRates: options.far }),
-    ...(options.detect ? { undetected } : {}),
+    ...countUndetected(options, undetected),
     model: verifier.card.name,
     elapsedMs: roundTo(performance.now() - begin, 1),
   };
@@ -119,7 +121,7 @@ export const identifyCommand = defineCommand<IdentifyOptions>({
       .requiredOption('--distractors <dir>', 'images of other people');
     addRatesOption(command, '--far <rate...>', 'false-accept rates of verification (default: 1e-6)');
     addModelOption(command);
-    addDetectOption(command, 'find and align the face in each image first');
+    addInputOptions(command);
     addDetectorOptions(command);
     addFaceOption(command, 'central');
     addFlipOption(command);

@@ -1,7 +1,10 @@
 /** Models and images named on the command line, and what is made of them. */
-import { ImageError } from '../errors.js';
-import { type CropOptions, type EmbedPhotoOptions, type FaceCrop, FaceVerifier } from '../face/verifier.js';
+import type { FaceChoice } from '../face/chooseFace.js';
+import type { EmbeddedFace, EmbedPhotoOptions } from '../face/comparer.js';
+import type { CropAllOptions } from '../face/cropFaces.js';
+import { FaceVerifier } from '../face/verifier.js';
 import { locatedIn } from '../files/located.js';
+import type { RgbImage } from '../image/image.js';
 import { decodeImage } from '../image/decode.js';
 import { readNamed } from './input.js';
 import type { FaceOptions } from './options.js';
@@ -11,18 +14,14 @@ export async function loadVerifier(model?: string, detector?: string): Promise<F
   return FaceVerifier.load({ model, detector });
 }
 
-/** How a command's options ask for a face; `otherwise` is what an image is where `--detect` is not given. */
-export function cropOptions(
-  { minFace, turns, face, detect }: FaceOptions,
-  otherwise: 'auto' | 'crop' = 'auto',
-): CropOptions {
-  return { minimumFace: minFace, turns, face, input: detect ? 'photo' : otherwise };
+/** How a command's options ask for all faces. */
+export function cropAllOptions({ minFace, turns, aligned, detect }: Omit<FaceOptions, 'face'>): CropAllOptions {
+  return { minimumFace: minFace, turns, input: aligned ? 'crop' : detect ? 'photograph' : 'auto' };
 }
 
-/** An embedded image file. */
-export interface EmbeddedFile extends FaceCrop {
-  /** Not of unit length. */
-  readonly embedding: Float32Array;
+/** How a command's options ask for one face. */
+export function cropOptions(options: FaceOptions): CropAllOptions & { readonly face: FaceChoice | undefined } {
+  return { ...cropAllOptions(options), face: options.face };
 }
 
 /** An image whose bytes are fetched when its turn comes, and its name in messages. */
@@ -36,34 +35,30 @@ export function imageFile(path: string): ImageFile {
   return { name: path, read: () => readNamed(path, 'the path of an image is needed') };
 }
 
-/**
- * Embeds the face of a photograph, or a crop. Throws what reading it throws, ImageError NO_FACE, NO_EMBEDDING where the
- * weights give none that can be compared, and as `FaceVerifier.crop` does, each with the image's name.
- */
-export async function embedImage(
-  file: ImageFile,
-  verifier: FaceVerifier,
-  options: EmbedPhotoOptions,
-): Promise<EmbeddedFile> {
+/** Decodes an image and does something with it; errors of either have the image's name. */
+export async function withImage<T>(file: ImageFile, use: (image: RgbImage) => Promise<T>): Promise<T> {
   const image = await decodeImage(await file.read(), file.name);
   try {
-    const crop = await verifier.crop(image, options);
-    const embedding = verifier.embedder.embed(crop.image, { mirror: options.mirror });
-    if (embedding.every(Number.isFinite) && embedding.some((value) => value !== 0)) return { ...crop, embedding };
+    return await use(image);
   } catch (error) {
     throw locatedIn(file.name, error);
   }
-  throw new ImageError(
-    'NO_EMBEDDING',
-    `${file.name}: ${verifier.card.name} gives no finite embedding for it; other weights or another image are needed.`,
-  );
 }
 
-/** Embeds the face in an image file. Throws InputError for one that cannot be read, and as `embedImage` does. */
+/** Embeds the face of a photograph, or a crop. Throws what reading it throws and as `FaceVerifier.embed` does, with the image's name. */
+export function embedImage(
+  file: ImageFile,
+  verifier: FaceVerifier,
+  options: EmbedPhotoOptions,
+): Promise<EmbeddedFace> {
+  return withImage(file, (image) => verifier.embed(image, options));
+}
+
+/** `embedImage` for the image in a file. */
 export async function embedFile(
   path: string,
   verifier: FaceVerifier,
   options: EmbedPhotoOptions,
-): Promise<EmbeddedFile> {
+): Promise<EmbeddedFace> {
   return embedImage(imageFile(path), verifier, options);
 }

@@ -56,12 +56,13 @@ export function addFarOption(command: Command): void {
   command.addOption(option.argParser((text) => parseNumber(text, '--far', 0, 1)).conflicts('threshold'));
 }
 
-/** What `--detector`, `--min-face`, `--face` and `--detect` give. */
+/** What `--detector`, `--min-face`, `--face`, `--aligned` and `--detect` give. */
 export interface FaceOptions {
   readonly detector?: string;
   readonly minFace?: number;
   readonly turns?: Turns;
   readonly face?: FaceChoice;
+  readonly aligned?: boolean;
   readonly detect?: boolean;
 }
 
@@ -82,12 +83,16 @@ export function addDetectorOptions(command: Command): void {
 }
 
 /** `--face CHOICE`. */
-export function addFaceOption(command: Command, fallback: FaceChoice): void {
-  const option = new Option('--face <choice>', 'which of several faces is meant').choices(['largest', 'central']);
-  command.addOption(option.default(fallback));
+export function addFaceOption(command: Command, fallback?: FaceChoice, more: readonly string[] = []): void {
+  const option = new Option('--face <choice>', 'which of several faces is meant, the largest where nothing else is said; "only" refuses pictures with several');
+  option.choices(['largest', 'central', 'only', ...more]);
+  command.addOption(fallback ? option.default(fallback) : option);
 }
 
-/** `--detect`. */
-export function addDetectOption(command: Command, description: string): void {
-  command.option('--detect', description);
+/** `--aligned` and `--detect`: what the pictures are, where it shall not be found out for each. */
+export function addInputOptions(command: Command): void {
+  const aligned = "every picture is an aligned crop of the model's input size";
+  const detect = 'every picture is a photograph: look for faces also in those that look like aligned crops';
+  command.addOption(new Option('--aligned', aligned).conflicts('detect'));
+  command.addOption(new Option('--detect', detect));
 }

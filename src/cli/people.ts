@@ -48,11 +48,11 @@ export async function calibrateFolder(options: PeopleOptions, data: string): Pro
   checkPeople([...people.values()], far);
   using verifier = await loadVerifier(options.model, options.detector);
   const files = new Map(named.map(({ name, path }) => [name, imageFile(path)]));
-  const faces = await embedFiles(files, verifier, { ...cropOptions(options, 'crop'), mirror: options.flip });
+  const faces = await embedFiles(files, verifier, { ...cropOptions(options), mirror: options.flip });
   const portraits = [...faces].map(([name, { embedding }]) => ({ person: people.get(name)!, embedding }));
   const pictures = [...faces].map(([image, face]) => ({ image, person: people.get(image)!, face }));
   const attributes =
-    options.groups === undefined ? [] : await readAttributes(options.groups, pictures, options.detect ?? false);
+    options.groups === undefined ? [] : await readAttributes(options.groups, pictures);
   let progress: Progress | undefined;
   const onProgress = (done: number, total: number): void => {
     progress ??= new Progress(total, 'comparisons');

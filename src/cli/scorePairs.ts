@@ -17,7 +17,7 @@ import { addGroupsOption, type Picture, readAttributes } from './groups.js';
 import { readNamed } from './input.js';
 import { cropOptions, type ImageFile, imageFile, loadVerifier } from './models.js';
 import {
-  addDetectOption,
+  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
@@ -152,7 +152,9 @@ export async function scorePairs(
   const { list, files } = await readList(options);
   check(list.pairs);
   using verifier = await loadVerifier(options.model, options.detector);
-  const photo = { ...cropOptions(options, 'crop'), mirror: options.flip };
+  // Lists that hold their images hold aligned crops.
+  const aligned = options.aligned || (!options.detect && options.images === undefined);
+  const photo = { ...cropOptions({ ...options, aligned }), mirror: options.flip };
   const faces = await embedFiles(files, verifier, photo);
   const numbers = new Map([...files.keys()].map((image, number) => [image, number]));
   const pictures = [...files.keys()].map(
@@ -166,7 +168,7 @@ export async function scorePairs(
       return { score, same, fold, pictures: [numbers.get(a)!, numbers.get(b)!] };
     }),
     attributes:
-      options.groups === undefined ? [] : await readAttributes(options.groups, pictures, options.detect ?? false),
+      options.groups === undefined ? [] : await readAttributes(options.groups, pictures),
     folds: list.folds,
     files: list.pairs.map(({ a, b }) => [files.get(a)!, files.get(b)!]),
     images: files.size,
@@ -182,7 +184,7 @@ DIR/001/frontal/01.jpg; or a .bin list of insightface, whose images are in it.
 FAR is the share of pairs of different people that is accepted, TAR that of pairs of the same person.`;
 
 /**
- * `--pairs`, `--images`, `--folds`, `--groups`, `--detect`, `--detector`, `--min-face`, `--face`, `--flip`, and `--model`
+ * `--pairs`, `--images`, `--folds`, `--groups`, `--aligned`, `--detect`, `--detector`, `--min-face`, `--face`, `--flip`, and `--model`
  * unless the command names its model otherwise. The list may be missing where `people` says so.
  */
 export function addPairOptions(command: Command, { model = true, people = false } = {}): void {
@@ -190,11 +192,11 @@ export function addPairOptions(command: Command, { model = true, people = false 
   const option = new Option('--pairs <list>', people ? `${list} (default: all pairs of the images)` : list);
   command
     .addOption(option.makeOptionMandatory(!people))
-    .option('--images <dir>', 'the folder of the images: aligned crops, or photographs with --detect');
+    .option('--images <dir>', 'the folder of the images: photographs or aligned crops');
   const folds = new Option('--folds <n>', 'parts of a list that does not say itself how many it has');
   command.addOption(folds.default(DEFAULT_FOLDS).argParser((text) => parseCount(text, '--folds', 1, MOST_FOLDS)));
   if (model) addModelOption(command);
-  addDetectOption(command, 'find and align the face in each image first');
+  addInputOptions(command);
   addDetectorOptions(command);
   addFaceOption(command, 'central');
   addFlipOption(command);

@@ -4,8 +4,9 @@ import { Option } from 'commander';
 import { migratePostgres, PostgresGallery } from '../scale/postgres/index.js';
 import { FacePool, ImageQueue, ImageWorker, type WorkerCounts } from '../scale/queue/index.js';
 import { defineCommand, type Outcome } from './command.js';
+import { cropOptions } from './models.js';
 import {
-  addDetectOption,
+  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
@@ -60,7 +61,7 @@ function roundCounts({ rate, ...counts }: WorkerCounts): WorkerCounts {
 }
 
 async function start(name: string, options: WorkerOptions, closers: Closers): Promise<ImageWorker> {
-  const { model, detector, threads, minFace, turns, face, detect, flip } = options;
+  const { model, detector, threads, flip } = options;
   const connections = closers.add(await openPostgresPool(requireDatabase(options), 2 * threads), (pool) => pool.end());
   await migratePostgres(connections);
   const pool = closers.add(await FacePool.start({ threads, model, detector }), (started) => started.close());
@@ -68,10 +69,7 @@ async function start(name: string, options: WorkerOptions, closers: Closers): Pr
     redis: options.redis!,
     pool,
     gallery: await PostgresGallery.create(connections, name, pool.weights, pool.embeddingLength),
-    minimumFace: minFace,
-    turns,
-    face,
-    input: detect ? 'photo' : 'auto',
+    ...cropOptions(options),
     mirror: flip,
     stalledAfterMs: options.stalledAfter * 1000,
     onFailure: (failure) => logEvent('failure', failure),
@@ -120,9 +118,9 @@ export const workerCommand = defineCommand<WorkerOptions>({
     const report = new Option('--report-every <seconds>', 'how often progress is logged').default(10);
     command.addOption(report.argParser(count('--report-every', DAY_SECONDS)));
     addModelOption(command);
-    addDetectOption(command, "look for faces also in images of exactly the model's input size");
+    addInputOptions(command);
     addDetectorOptions(command);
-    addFaceOption(command, 'largest');
+    addFaceOption(command, 'only');
     addFlipOption(command);
   },
   run: work,

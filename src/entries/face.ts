@@ -11,9 +11,13 @@ export {
 } from '../errors.js';
 export { type AlignedFace, alignFace } from '../face/align.js';
 export type { FaceChoice } from '../face/chooseFace.js';
-export { type ChosenThreshold, findThreshold, probabilityOf, type ThresholdOptions } from '../face/decision.js';
+export type { EmbedAllOptions, EmbeddedFace, EmbedPhotoOptions, FaceComparer, VerifyOptions } from '../face/comparer.js';
+export { type ComparableFace, type ComparedFace, compareFaces, type Verification } from '../face/comparison.js';
+export type { Abortable, CropAllOptions, CropOptions, FaceCrop, PictureInput, PixelLimited } from '../face/cropFaces.js';
+export { type ChosenThreshold, type Decision, decide, findThreshold, type ThresholdOptions } from '../face/decision.js';
 export { createDetector, Detector } from '../face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from '../face/embed.js';
+export type { EmbedOutcome, Photos } from '../face/embedMany.js';
 export type { DetectOptions, Face, FaceBox, ScoreLimits, Turns } from '../face/face.js';
 export type {
   Enrolment,
@@ -33,21 +37,9 @@ export {
   isSamePerson,
   normaliseEmbedding,
 } from '../face/match.js';
+export { type DecidedMatch, decideSearch, type SearchDecision, type SearchDecisionOptions } from '../face/searchDecision.js';
 export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from '../face/quality.js';
-export {
-  type Abortable,
-  type BatchProgress,
-  type CropOptions,
-  type EmbedBatchOptions,
-  type EmbeddedFace,
-  type EmbedPhotoOptions,
-  type FaceCrop,
-  FaceVerifier,
-  type LoadOptions,
-  type PixelLimited,
-  type Verification,
-  type VerifyOptions,
-} from '../face/verifier.js';
+export { FaceVerifier, type LoadOptions } from '../face/verifier.js';
 export type { HashedSource, LoadProgress, ModelSource, WeightOptions } from '../files/models.js';
 export type { Photo } from '../files/pictures.js';
 export type { ByteSource } from '../files/read.js';

@@ -10,7 +10,8 @@ import {
 } from '../../errors.js';
 import type { FaceChoice } from '../../face/chooseFace.js';
 import type { Face, Turns } from '../../face/face.js';
-import type { EmbeddedFace } from '../../face/verifier.js';
+import type { EmbeddedFace } from '../../face/comparer.js';
+import type { PictureInput } from '../../face/cropFaces.js';
 import type { ModelCard } from '../../model/card.js';
 
 /** How a thread is made. */
@@ -32,8 +33,8 @@ export interface DetectTaskOptions {
 export interface EmbedTaskOptions extends DetectTaskOptions {
   /** Which face of several is meant: `largest` where absent. */
   readonly face?: FaceChoice | undefined;
-  /** What a picture of exactly the crops' size is; as in `CropOptions`. */
-  readonly input?: 'auto' | 'crop' | 'photo' | undefined;
+  /** What the picture is; as in `CropOptions`. */
+  readonly input?: PictureInput | undefined;
   /** Adds the mirrored crop's embedding. */
   readonly mirror?: boolean | undefined;
 }

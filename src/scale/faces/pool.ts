@@ -1,7 +1,7 @@
 /** A pool of threads that detect and embed faces, so that the event loop of a server stays free. */
 import { Worker } from 'node:worker_threads';
 import { InputError, UnavailableError } from '../../errors.js';
-import type { EmbeddedFace } from '../../face/verifier.js';
+import type { EmbeddedFace } from '../../face/comparer.js';
 import { DEFAULT_PIXEL_LIMIT } from '../../image/decode.js';
 import type { ModelCard } from '../../model/card.js';
 import {

@@ -1,9 +1,10 @@
 /** The routes for galleries: make one, enrol, remove, search. */
 import type { FaceGallery } from '../../face/faceGallery.js';
+import { decideSearch } from '../../face/searchDecision.js';
 import { ServiceError } from './failure.js';
 import type { Request, Route, Schema } from './fastify.js';
 import type { GalleryProvider } from './galleries.js';
-import { decide, embedRequest, queryOf, type RouteContext, thresholdOf } from './routes.js';
+import { embedRequest, queryOf, type RouteContext } from './routes.js';
 import { answers, galleryParams, imageBody, personParams, queries, responses } from './schemas.js';
 
 const URL = '/gallery/:name';
@@ -52,10 +53,11 @@ export function galleryRoutes(context: RouteContext, galleries: GalleryProvider)
     async handler(request, reply) {
       const { id } = request.params as Params;
       const gallery = await open(request);
-      const embedded = await embedRequest(context, request, reply);
+      // Enrolling the wrong one of several people is worse than asking which is meant.
+      const embedded = await embedRequest(context, request, reply, { face: queryOf(request).face ?? 'only' });
       await gallery.enrol(id, embedded);
       reply.code(201);
-      return { id, quality: embedded.quality, face: embedded.face };
+      return { id, input: embedded.input, quality: embedded.quality, face: embedded.face };
     },
   };
   const search: Route = {
@@ -73,10 +75,10 @@ export function galleryRoutes(context: RouteContext, galleries: GalleryProvider)
       const gallery = await open(request);
       const face = await embedRequest(context, request, reply);
       const query = queryOf(request);
-      const threshold = thresholdOf(context, query);
       const found = await gallery.search(face, { top: query.top, threshold: query.threshold });
-      const matches = found.map(({ id, similarity }) => ({ id, similarity, same: decide(similarity, threshold) }));
-      return { threshold, matches };
+      const { embeddings } = await gallery.count();
+      const { threshold } = query;
+      return { faces: face.faces, ...decideSearch(found, embeddings, context.pool.card, { threshold }) };
     },
   };
   const read = galleryRoute(

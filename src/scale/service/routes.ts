@@ -1,7 +1,8 @@
 /** The routes for pictures: verify, embed, detect. */
-import { findThreshold } from '../../face/decision.js';
-import { cosineSimilarity, isSamePerson } from '../../face/match.js';
-import type { EmbeddedFace } from '../../face/verifier.js';
+import type { EmbeddedFace } from '../../face/comparer.js';
+import { compareFaces } from '../../face/comparison.js';
+import type { FaceChoice } from '../../face/chooseFace.js';
+import type { PictureInput } from '../../face/cropFaces.js';
 import type { EmbedTaskOptions } from '../faces/messages.js';
 import type { FacePool } from '../faces/pool.js';
 import type { Reply, Request, Route } from './fastify.js';
@@ -17,7 +18,9 @@ export interface RouteContext {
 /** Options in a query, checked by its schema. */
 interface Query {
   readonly minFace?: number;
-  readonly face?: 'largest' | 'central';
+  readonly face?: FaceChoice;
+  readonly input?: PictureInput;
+  readonly falseAcceptRate?: number;
   readonly mirror?: boolean;
   readonly threshold?: number;
   readonly top?: number;
@@ -33,23 +36,19 @@ export function imageOf({ body }: Request): Uint8Array {
 }
 
 export function embedOptions(request: Request): EmbedTaskOptions {
-  const { minFace, face, mirror } = queryOf(request);
-  return { minimumFace: minFace, face, mirror };
-}
-
-/** The threshold that a query or the weights' card gives; null where neither does. */
-export function thresholdOf({ pool }: RouteContext, { threshold }: Query): number | null {
-  return findThreshold(pool.card, { threshold })?.value ?? null;
-}
-
-export function decide(similarity: number, threshold: number | null): boolean | null {
-  return threshold === null ? null : isSamePerson(similarity, threshold);
+  const { minFace, face, input, mirror } = queryOf(request);
+  return { minimumFace: minFace, face, input, mirror };
 }
 
 /** Embeds the one picture of a request. */
-export function embedRequest(context: RouteContext, request: Request, reply: Reply): Promise<EmbeddedFace> {
+export function embedRequest(
+  context: RouteContext,
+  request: Request,
+  reply: Reply,
+  options: EmbedTaskOptions = {},
+): Promise<EmbeddedFace> {
   const signal = context.signalOf(request, reply);
-  return context.pool.embed(imageOf(request), { ...embedOptions(request), signal });
+  return context.pool.embed(imageOf(request), { ...embedOptions(request), ...options, signal });
 }
 
 function verifyRoute(context: RouteContext): Route {
@@ -69,15 +68,7 @@ function verifyRoute(context: RouteContext): Route {
       const options = { ...embedOptions(request), signal };
       const embed = (image: string) => context.pool.embed(Buffer.from(image, 'base64'), options);
       const [first, second] = await Promise.all([embed(a), embed(b)]);
-      const similarity = cosineSimilarity(first.embedding, second.embedding);
-      const threshold = thresholdOf(context, queryOf(request));
-      return {
-        similarity,
-        same: decide(similarity, threshold),
-        threshold,
-        qualities: [first.quality, second.quality],
-        weights: first.weights,
-      };
+      return compareFaces(context.pool.card, [first], [second], queryOf(request));
     },
   };
 }
@@ -94,8 +85,8 @@ function embedRoute(context: RouteContext): Route {
       response: responses(200, answers.embed),
     },
     async handler(request, reply) {
-      const { embedding, weights, quality, face } = await embedRequest(context, request, reply);
-      return { embedding: [...embedding], weights, quality, face };
+      const { embedding, ...rest } = await embedRequest(context, request, reply);
+      return { embedding: [...embedding], ...rest };
     },
   };
 }

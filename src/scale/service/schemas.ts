@@ -39,18 +39,32 @@ const minFace = {
   maximum: LARGEST_INPUT_SIDE,
   description: 'Smallest face to look for, in pixels.',
 };
-const face = { type: 'string', enum: ['largest', 'central'], description: 'Which of several faces is meant.' };
+const face = {
+  type: 'string',
+  enum: ['largest', 'central', 'only'],
+  description: 'Which of several faces is meant; `only` refuses a picture with several, as enrolling does unless told.',
+};
+const input = {
+  type: 'string',
+  enum: ['auto', 'crop', 'photograph'],
+  description: 'What the picture is; `auto` takes it for an aligned crop only where a face stands as in one.',
+};
+const falseAcceptRate = { type: 'number', minimum: 0, maximum: 1, description: 'Share of different people to accept.' };
 const mirror = { type: 'boolean', description: 'Add the mirrored image: twice the time, a little more accuracy.' };
 const threshold = { ...similarity, description: 'Similarity from which two faces count as the same person.' };
 const top = { type: 'integer', minimum: 1, maximum: 100, description: 'People to give at most.' };
 
-const embedOptions = { minFace, face, mirror };
+const embedOptions = { minFace, face, input, mirror };
 
 /** Options in the query; none is needed. */
 export const queries = {
   detect: object({ minFace }, ['minFace']),
   embed: object(embedOptions, Object.keys(embedOptions)),
-  verify: object({ ...embedOptions, threshold }, [...Object.keys(embedOptions), 'threshold']),
+  verify: object({ ...embedOptions, threshold, falseAcceptRate }, [
+    ...Object.keys(embedOptions),
+    'threshold',
+    'falseAcceptRate',
+  ]),
   search: object({ ...embedOptions, threshold, top }, [...Object.keys(embedOptions), 'threshold', 'top']),
 };
 
@@ -63,7 +77,19 @@ export const personParams: Schema = object({ name, id });
 const box = object({ x: number, y: number, width: number, height: number });
 const point = { type: 'array', items: number, minItems: 2, maxItems: 2 };
 const foundFace = object({ score: number, box, landmarks: { type: 'array', items: point } }, ['landmarks']);
-const quality = object({ value: number, reasons: { type: 'array', items: text } });
+const measures = ['score', 'eyeDistance', 'sharpness', 'residual', 'visible', 'roll', 'yaw', 'secondScore'];
+const quality = object(
+  {
+    value: number,
+    reasons: { type: 'array', items: text },
+    ...Object.fromEntries(measures.map((name) => [name, number])),
+  },
+  ['secondScore'],
+);
+const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] });
+const numberOrNull = { type: ['number', 'null'] };
+const textOrNull = { type: ['string', 'null'] };
+const comparedFace = object({ input: text, faces: numberOrNull, box: orNull(box), quality: orNull(quality) });
 const decision = { type: ['boolean', 'null'], description: 'Null where there is no threshold.' };
 const chosenThreshold = { type: ['number', 'null'] };
 const match = object({ id: text, similarity, same: decision });
@@ -74,14 +100,40 @@ export const answers = {
     similarity,
     same: decision,
     threshold: chosenThreshold,
-    qualities: { type: 'array', items: quality },
+    thresholdSource: textOrNull,
+    falseAcceptRate: numberOrNull,
+    calibratedOn: textOrNull,
+    probability: numberOrNull,
+    undecided: textOrNull,
+    faces: { type: 'array', items: comparedFace },
+    comparisons: count,
+    model: text,
     weights: text,
   }),
-  embed: object({ embedding: { type: 'array', items: number }, weights: text, quality, face: foundFace }, ['face']),
+  embed: object(
+    {
+      embedding: { type: 'array', items: number },
+      weights: text,
+      mirrored: { type: 'boolean' },
+      input: text,
+      face: foundFace,
+      faces: count,
+      quality,
+    },
+    ['face', 'faces'],
+  ),
   detect: object({ width: count, height: count, faces: { type: 'array', items: foundFace } }),
   gallery: object({ name: text, weights: text, embeddingLength: count, people: count, embeddings: count }),
-  enrol: object({ id: text, quality, face: foundFace }, ['face']),
-  search: object({ threshold: chosenThreshold, matches: { type: 'array', items: match } }),
+  enrol: object({ id: text, input: text, quality, face: foundFace }, ['face']),
+  search: object(
+    {
+      faces: count,
+      threshold: chosenThreshold,
+      falsePositiveRate: numberOrNull,
+      matches: { type: 'array', items: match },
+    },
+    ['faces'],
+  ),
   status: object({ status: text }),
   nothing: { type: 'null' },
 };
