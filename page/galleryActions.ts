@@ -82,7 +82,10 @@ export function createGallery(store: Store, faces: Caller<FaceCalls>, storage: P
         const others = people().length - same.length;
         const refused = `${plural(others, 'person was', 'people were')} left out: made with other weights, which cannot be compared.`;
         change(
-          { result: { slot, matches, embeddings: enrolled.length, elapsedMs }, problem: others > 0 ? refused : undefined },
+          {
+            result: { slot, matches, embeddings: enrolled.length, elapsedMs },
+            problem: others > 0 ? refused : undefined,
+          },
           best ? `Most alike is ${best.id}, similarity ${best.similarity.toFixed(3)}.` : 'Nobody was found.',
         );
       }),

@@ -62,7 +62,13 @@ async function align(args: readonly string[], options: AlignOptions): Promise<Ou
           cropOptions({ ...options, detect: true }),
         );
         await writeOutputFile(out, await encodePng(image));
-        entries.push({ image: path, out, quality: roundTo(quality.value, 3), reasons: quality.reasons, ...countSeveral(faces) });
+        entries.push({
+          image: path,
+          out,
+          quality: roundTo(quality.value, 3),
+          reasons: quality.reasons,
+          ...countSeveral(faces),
+        });
       } catch (error) {
         entries.push(failureEntry(path, error));
       }
@@ -72,7 +78,11 @@ async function align(args: readonly string[], options: AlignOptions): Promise<Ou
     progress.stop();
   }
   const failed = entries.some((entry) => 'error' in entry);
-  return { document: { images: entries }, text: entries.map((entry) => explainEntry(entry, options.face)).join('\n'), exitCode: failed ? 2 : 0 };
+  return {
+    document: { images: entries },
+    text: entries.map((entry) => explainEntry(entry, options.face)).join('\n'),
+    exitCode: failed ? 2 : 0,
+  };
 }
 
 export const alignCommand = defineCommand<AlignOptions>({

@@ -8,13 +8,13 @@ import type { CardInterval, CardProbability, CardThreshold } from '../model/card
 import { defaultThreshold } from '../model/chooseThreshold.js';
 import type { Model } from '../model/model.js';
 import { defineCommand, type Outcome } from './command.js';
+import { countUndetected } from './embedFiles.js';
 import { addRatesOption } from './eval.js';
 import { explainGroups, type GroupsDocument } from './groups.js';
 import { readNamed } from './input.js';
 import { calibrateFolder, type PeopleOptions } from './people.js';
 import { addPairOptions, type PairOptions, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, formatRate, roundTo } from './text.js';
-import { countUndetected } from './embedFiles.js';
 
 interface CalibrateOptions extends Omit<PairOptions, 'pairs'> {
   readonly pairs?: string;

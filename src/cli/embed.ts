@@ -3,17 +3,17 @@ import type { EmbeddedFace } from '../face/comparer.js';
 import type { RgbImage } from '../image/image.js';
 import { defineCommand, type Outcome } from './command.js';
 import { expandImages } from '../files/images.js';
-import { countSeveral, explainSeveral, type SeveralFaces } from './severalFaces.js';
 import { cropOptions, imageFile, loadVerifier, withImage } from './models.js';
 import {
-  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
+  addInputOptions,
   addModelOption,
   type FaceOptions,
 } from './options.js';
 import { Progress } from './progress.js';
+import { countSeveral, explainSeveral, type SeveralFaces } from './severalFaces.js';
 
 interface EmbedOptions extends FaceOptions {
   readonly model?: string;

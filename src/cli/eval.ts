@@ -8,13 +8,13 @@ import { type OperatingPoint, operatingPoint } from '../evaluation/operatingPoin
 import { writeOutputFile } from '../files/writing.js';
 import { defaultThreshold } from '../model/chooseThreshold.js';
 import { defineCommand, type Outcome } from './command.js';
+import { countUndetected } from './embedFiles.js';
 import { explainGroups, type GroupsDocument } from './groups.js';
 import type { ImageFile } from './models.js';
 import { parseNumber } from './options.js';
 import { type Mistake, type MistakeImage, printReport } from './report.js';
 import { addPairOptions, type PairOptions, type ScoredList, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, roundTo } from './text.js';
-import { countUndetected } from './embedFiles.js';
 
 interface EvalOptions extends PairOptions {
   readonly far?: readonly number[];

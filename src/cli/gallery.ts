@@ -17,10 +17,10 @@ import { type FailureEntry, failureEntry } from './detect.js';
 import { readNamed } from './input.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
-  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
+  addInputOptions,
   addModelOption,
   addThresholdOption,
   type FaceOptions,

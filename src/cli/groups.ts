@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { type Attribute, attributesOf, parseAttributes } from '../evaluation/attributes.js';
 import type { GroupRates } from '../evaluation/groups.js';
+import type { EmbeddedFace } from '../face/comparer.js';
 import { measuredAttributes } from './embedFiles.js';
 import { readNamed } from './input.js';
 import { alignTable, formatCosine, formatCount, formatRate } from './text.js';
-import type { EmbeddedFace } from '../face/comparer.js';
 
 /** The word that asks for what can be measured of the faces, in place of a file. */
 const MEASURED = 'measured';

@@ -5,15 +5,15 @@ import { evaluateIdentification, type Identification, type Probe } from '../eval
 import type { EmbedPhotoOptions } from '../face/comparer.js';
 import type { FaceVerifier } from '../face/verifier.js';
 import { defineCommand, type Outcome } from './command.js';
+import { countUndetected } from './embedFiles.js';
 import { addRatesOption } from './eval.js';
 import { expandImages, type NamedImage } from '../files/images.js';
-import { countUndetected } from './embedFiles.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
-  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
+  addInputOptions,
   addModelOption,
   type FaceOptions,
 } from './options.js';

@@ -46,11 +46,7 @@ export async function withImage<T>(file: ImageFile, use: (image: RgbImage) => Pr
 }
 
 /** Embeds the face of a photograph, or a crop. Throws what reading it throws and as `FaceVerifier.embed` does, with the image's name. */
-export function embedImage(
-  file: ImageFile,
-  verifier: FaceVerifier,
-  options: EmbedPhotoOptions,
-): Promise<EmbeddedFace> {
+export function embedImage(file: ImageFile, verifier: FaceVerifier, options: EmbedPhotoOptions): Promise<EmbeddedFace> {
   return withImage(file, (image) => verifier.embed(image, options));
 }
 

@@ -84,7 +84,10 @@ export function addDetectorOptions(command: Command): void {
 
 /** `--face CHOICE`. */
 export function addFaceOption(command: Command, fallback?: FaceChoice, more: readonly string[] = []): void {
-  const option = new Option('--face <choice>', 'which of several faces is meant, the largest where nothing else is said; "only" refuses pictures with several');
+  const option = new Option(
+    '--face <choice>',
+    'which of several faces is meant, the largest where nothing else is said; "only" refuses pictures with several',
+  );
   option.choices(['largest', 'central', 'only', ...more]);
   command.addOption(fallback ? option.default(fallback) : option);
 }

@@ -51,8 +51,7 @@ export async function calibrateFolder(options: PeopleOptions, data: string): Pro
   const faces = await embedFiles(files, verifier, { ...cropOptions(options), mirror: options.flip });
   const portraits = [...faces].map(([name, { embedding }]) => ({ person: people.get(name)!, embedding }));
   const pictures = [...faces].map(([image, face]) => ({ image, person: people.get(image)!, face }));
-  const attributes =
-    options.groups === undefined ? [] : await readAttributes(options.groups, pictures);
+  const attributes = options.groups === undefined ? [] : await readAttributes(options.groups, pictures);
   let progress: Progress | undefined;
   const onProgress = (done: number, total: number): void => {
     progress ??= new Progress(total, 'comparisons');

@@ -17,10 +17,10 @@ import { addGroupsOption, type Picture, readAttributes } from './groups.js';
 import { readNamed } from './input.js';
 import { cropOptions, type ImageFile, imageFile, loadVerifier } from './models.js';
 import {
-  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
+  addInputOptions,
   addModelOption,
   type FaceOptions,
   parseCount,
@@ -167,8 +167,7 @@ export async function scorePairs(
       const score = first && second ? cosineSimilarity(first.embedding, second.embedding) : REFUSED;
       return { score, same, fold, pictures: [numbers.get(a)!, numbers.get(b)!] };
     }),
-    attributes:
-      options.groups === undefined ? [] : await readAttributes(options.groups, pictures),
+    attributes: options.groups === undefined ? [] : await readAttributes(options.groups, pictures),
     folds: list.folds,
     files: list.pairs.map(({ a, b }) => [files.get(a)!, files.get(b)!]),
     images: files.size,

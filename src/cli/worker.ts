@@ -6,10 +6,10 @@ import { FacePool, ImageQueue, ImageWorker, type WorkerCounts } from '../scale/q
 import { defineCommand, type Outcome } from './command.js';
 import { cropOptions } from './models.js';
 import {
-  addInputOptions,
   addDetectorOptions,
   addFaceOption,
   addFlipOption,
+  addInputOptions,
   addModelOption,
   type FaceOptions,
   parseCount,

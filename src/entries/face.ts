@@ -11,7 +11,13 @@ export {
 } from '../errors.js';
 export { type AlignedFace, alignFace } from '../face/align.js';
 export type { FaceChoice } from '../face/chooseFace.js';
-export type { EmbedAllOptions, EmbeddedFace, EmbedPhotoOptions, FaceComparer, VerifyOptions } from '../face/comparer.js';
+export type {
+  EmbedAllOptions,
+  EmbeddedFace,
+  EmbedPhotoOptions,
+  FaceComparer,
+  VerifyOptions,
+} from '../face/comparer.js';
 export { type ComparableFace, type ComparedFace, compareFaces, type Verification } from '../face/comparison.js';
 export type { Abortable, CropAllOptions, CropOptions, FaceCrop, PictureInput, PixelLimited } from '../face/cropFaces.js';
 export { type ChosenThreshold, type Decision, decide, findThreshold, type ThresholdOptions } from '../face/decision.js';

@@ -10,7 +10,7 @@ import { LARGEST_INPUT_SIDE, LEAST_MINIMUM_FACE, SCALE_FACTORS } from '../model/
 import { ImageShrinker } from '../runtime/shrinker.js';
 import { type Candidate, regress, squareBox, visibleShare } from './boxes.js';
 import { lookAtBoxes } from './crops.js';
-import type { DetectOptions, Face, FaceFinder } from './face.js';
+import type { DetectOptions, Face, FaceBox, FaceFinder } from './face.js';
 import type { Landmarks, Point } from './landmarks.js';
 import { suppress } from './nms.js';
 import { PixelReader } from './pixelInput.js';
@@ -110,9 +110,9 @@ export class Cascade implements FaceFinder {
   }
 
   /** O-Net looks at the place where alignment puts a face. */
-  lookAgain(crop: RgbImage): Face {
-    const [x0, y0] = [(crop.width - CROP_SQUARE) / 2, (crop.height - CROP_SQUARE) / 2];
-    const box = { x0, y0, x1: x0 + CROP_SQUARE, y1: y0 + CROP_SQUARE, score: 1 };
+  lookAgain(crop: RgbImage, square = middleOf(crop)): Face {
+    const { x, y, width, height } = square;
+    const box = { x0: x, y0: y, x1: x + width, y1: y + height, score: 1 };
     this.#photograph.load(crop);
     return faceOf(this.#look([box])[0]!);
   }
@@ -150,6 +150,11 @@ export class Cascade implements FaceFinder {
     const faces = this.#look(boxes).filter((box) => box.score > least(box));
     return suppress(faces, FINAL_OVERLAP, 'smaller').map(faceOf);
   }
+}
+
+function middleOf({ width, height }: RgbImage): FaceBox {
+  const side = CROP_SQUARE;
+  return { x: (width - side) / 2, y: (height - side) / 2, width: side, height: side };
 }
 
 function faceOf({ x0, y0, x1, y1, score, landmarks }: Located): Face {

@@ -5,8 +5,8 @@ import type { FaceChoice } from './chooseFace.js';
 import { type ComparableFace, compareFaces, requireWeightsOf, type Verification } from './comparison.js';
 import type { Abortable, CropAllOptions, CropOptions, FaceCrop } from './cropFaces.js';
 import { findThreshold, requireThreshold, type ThresholdOptions } from './decision.js';
-import type { DetectOptions, Face } from './face.js';
 import type { EmbedOutcome, Photos } from './embedMany.js';
+import type { DetectOptions, Face } from './face.js';
 import type { FaceEmbedding } from './faceGallery.js';
 import { cosineSimilarity } from './match.js';
 

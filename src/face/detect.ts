@@ -5,7 +5,7 @@ import { checkImage, type ImageSource, toRgb } from '../image/image.js';
 import type { ModelCard } from '../model/card.js';
 import type { Model } from '../model/model.js';
 import { createCascade } from './cascade.js';
-import type { DetectOptions, Face, FaceFinder, ScoreLimits } from './face.js';
+import type { DetectOptions, Face, FaceBox, FaceFinder, ScoreLimits } from './face.js';
 import { createSingleShot } from './singleShot.js';
 import { findAtTurns } from './turns.js';
 
@@ -51,8 +51,8 @@ export class Detector {
    * A second look at an aligned crop: the face that stands where alignment puts one, in the crop's pixels, with the
    * probability that it is a face, however small. Throws ImageError for what is no image.
    */
-  lookAgain(source: ImageSource): Face {
-    return this.#finder.lookAgain(toRgb(checkImage(source)));
+  lookAgain(source: ImageSource, square?: FaceBox): Face {
+    return this.#finder.lookAgain(toRgb(checkImage(source)), square);
   }
 
   /** Gives the weights' memory back to the engine. */

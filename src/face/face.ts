@@ -57,8 +57,11 @@ export interface FaceFinder {
   readonly scoreLimits: ScoreLimits;
   /** The faces of an image, in any order. Throws InputError BAD_OPTION. */
   find(image: RgbImage, options: DetectOptions): Face[];
-  /** The face that stands in an aligned crop, in the crop's pixels, however unlikely. */
-  lookAgain(crop: RgbImage): Face;
+  /**
+   * The face that stands in an aligned crop, in the crop's pixels, however unlikely. A
+   * finder that looks at squares looks at the given one.
+   */
+  lookAgain(crop: RgbImage, square?: FaceBox): Face;
   dispose(): void;
 }
 

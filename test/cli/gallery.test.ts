@@ -36,7 +36,18 @@ describe('gallery', () => {
       otherLinks: 0,
     });
 
-    const second = await runJson<GalleryAddDocument>('gallery', 'add', file, portraits[0]!, '--id', 'aligned-a-1');
+    const again = await runJson<GalleryAddDocument>('gallery', 'add', file, portraits[0]!, '--id', 'aligned-a-1');
+    expect(again.document).toMatchObject({ added: [{ known: true }], people: 3, embeddings: 3 });
+    const other = await runJson<GalleryAddDocument>('gallery', 'add', file, portraits[0]!, '--id', 'somebody');
+    expect(other).toMatchObject({ code: 2, document: { added: [{ error: { code: 'OTHER_PERSON' } }], people: 3 } });
+    const second = await runJson<GalleryAddDocument>(
+      'gallery',
+      'add',
+      file,
+      sample('aligned-a-2.png'),
+      '--id',
+      'aligned-a-1',
+    );
     expect(second.document).toMatchObject({ people: 3, embeddings: 4 });
 
     const listed = await runJson<GalleryListDocument>('gallery', 'list', file);
@@ -58,7 +69,7 @@ describe('gallery', () => {
     const images = [sample('aligned-c-2.png'), sample('aligned-a-2.png')];
     const found = await runJson<GallerySearchDocument>('gallery', 'search', file, ...images, '--top', '2');
     expect(found.code).toBe(0);
-    expect(Object.keys(found.document)).toEqual(['gallery', 'threshold', 'results', 'elapsedMs']);
+    expect(Object.keys(found.document)).toEqual(['gallery', 'threshold', 'falsePositiveRate', 'results', 'elapsedMs']);
     const results = found.document.results.map((entry) => ('matches' in entry ? entry.matches : []));
     expect(results.map((matches) => [matches.length, matches[0]!.id, matches[0]!.same])).toEqual([
       [2, 'aligned-c-1', true],
@@ -75,6 +86,26 @@ describe('gallery', () => {
       otherLinks: 0,
     });
     expect(readdirSync(join(file, '..'))).toEqual(['known.safetensors']);
+  });
+
+  it('refuses a picture of several people unless one is chosen', async () => {
+    const file = join(temporaryFolder(), 'known.safetensors');
+    const group = sample('group.jpg');
+    const refused = await runJson<GalleryAddDocument>('gallery', 'add', file, group);
+    expect(refused).toMatchObject({ code: 2, document: { people: 0, added: [{ error: { code: 'SEVERAL_FACES' } }] } });
+    const chosen = await runJson<GalleryAddDocument>('gallery', 'add', file, group, '--face', 'largest');
+    expect(chosen).toMatchObject({ code: 0, document: { people: 1 } });
+  });
+
+  it('replaces what it has of a person, and nothing where the new picture fails', async () => {
+    const file = join(temporaryFolder(), 'known.safetensors');
+    const id = ['--id', 'Ada'];
+    await runCli('gallery', 'add', file, portraits[0]!, ...id);
+    const failed = await runJson<GalleryAddDocument>('gallery', 'add', file, sample('group.jpg'), ...id, '--replace');
+    expect(failed).toMatchObject({ code: 2, document: { people: 1, embeddings: 1 } });
+    const both = [sample('aligned-a-2.png'), portraits[0]!];
+    const replaced = await runJson<GalleryAddDocument>('gallery', 'add', file, ...both, ...id, '--replace');
+    expect(replaced).toMatchObject({ code: 0, document: { people: 1, embeddings: 2 } });
   });
 
   it('takes folders, whose names may be the ids', async () => {

@@ -18,7 +18,21 @@ describe('verify', () => {
   it('takes two crops of one person for the same, exit 0', async () => {
     const { code, document } = await runJson<VerifyDocument>('verify', ...SAME);
     expect(code).toBe(0);
-    expect(Object.keys(document)).toEqual(['similarity', 'same', 'threshold', 'model', 'elapsedMs']);
+    expect(Object.keys(document)).toEqual([
+      'similarity',
+      'same',
+      'threshold',
+      'thresholdSource',
+      'falseAcceptRate',
+      'calibratedOn',
+      'probability',
+      'undecided',
+      'faces',
+      'comparisons',
+      'model',
+      'weights',
+      'elapsedMs',
+    ]);
     const { thresholds } = await card();
     const threshold = defaultThreshold(thresholds)!.value;
     expect(document).toMatchObject({ same: true, threshold, model: 'mobilefacenet' });

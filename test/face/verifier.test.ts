@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine.js';
-import { MobileFaceNetError } from '../../src/errors.js';
+import type { EmbedOutcome } from '../../src/face/embedMany.js';
 import type { Landmarks } from '../../src/face/landmarks.js';
 import { cosineSimilarity } from '../../src/face/match.js';
-import { type EmbeddedFace, FaceVerifier, type LoadOptions } from '../../src/face/verifier.js';
+import { FaceVerifier, type LoadOptions } from '../../src/face/verifier.js';
 import type { Photo } from '../../src/files/pictures.js';
 import { importModel } from '../../src/formats/index.js';
 import { exportNative } from '../../src/formats/native.js';
@@ -28,6 +28,12 @@ beforeAll(async () => {
 });
 afterAll(() => verifier.dispose());
 
+async function outcomesOf(outcomes: AsyncIterable<EmbedOutcome>): Promise<EmbedOutcome[]> {
+  const all: EmbedOutcome[] = [];
+  for await (const outcome of outcomes) all.push(outcome);
+  return all;
+}
+
 /** The default embedder under another card. */
 async function modelWith(change: object): Promise<Model> {
   const model = await importModel([{ name: MODEL, bytes: readBytes(MODEL) }]);
@@ -39,9 +45,16 @@ describe('FaceVerifier.verify', () => {
     const same = await verifier.verify(photo('person-a-1.jpg'), photo('person-a-2.jpg'));
     expect(same.same).toBe(true);
     expect(same.similarity).toBeGreaterThan(0.5);
-    expect(same.threshold).toEqual(defaultThreshold(verifier.card.thresholds));
+    expect(same).toMatchObject({
+      threshold: defaultThreshold(verifier.card.thresholds)!.value,
+      thresholdSource: 'card',
+      undecided: null,
+    });
     expect(same.probability).toBeGreaterThan(0.99);
-    expect(same.qualities.map((quality) => quality!.reasons)).toEqual([[], []]);
+    expect(same.faces.map(({ faces, quality }) => [faces, quality!.reasons])).toEqual([
+      [1, []],
+      [1, []],
+    ]);
     const different = await verifier.verify(photo('person-a-1.jpg'), photo('person-b-1.jpg'));
     expect(different.same).toBe(false);
     expect(different.similarity).toBeLessThan(0.1);
@@ -65,29 +78,36 @@ describe('FaceVerifier.verify', () => {
     const before = await verifier.embed(photo('aligned-a-1.png'));
     const stored = { embedding: Array.from(before.embedding), weights: before.weights };
     const crop = await readImage(ownPath('samples/aligned-a-2.png'));
-    const { similarity, same, qualities } = await verifier.verify(stored, crop);
+    const { similarity, same, faces } = await verifier.verify(stored, crop);
     expect(same).toBe(true);
-    expect(qualities[0]).toBeUndefined();
-    expect(qualities[1]!.score).toBe(1);
+    expect(faces[0]).toEqual({ input: 'embedding', faces: null, box: null, quality: null });
+    expect(faces[1]).toMatchObject({ input: 'crop', faces: null, box: null, quality: { score: 1 } });
     expect(await verifier.similarity(crop, stored)).toBeCloseTo(similarity, 12);
   });
 
   it('decides by the caller’s threshold, or by a rate that the card knows', async () => {
     const [a, b] = [photo('aligned-a-1.png'), photo('aligned-a-2.png')];
-    expect(await verifier.verify(a, b, { threshold: 0.99 })).toMatchObject({ same: false, threshold: { value: 0.99 } });
+    expect(await verifier.verify(a, b, { threshold: 0.99 })).toMatchObject({
+      same: false,
+      threshold: 0.99,
+      thresholdSource: 'caller',
+    });
     const thresholds = [{ value: 0.9, calibratedOn: 'made up', pairs: 10, falseAcceptRate: 1e-3 }];
     const probability = { slope: 10, offset: -2, calibratedOn: 'made up', pairs: 10 };
     using strict = await FaceVerifier.load({ model: await modelWith({ thresholds, probability }), detector: null });
     const decision = await strict.verify(a, b, { falseAcceptRate: 0.01 });
-    expect(decision).toMatchObject({ same: false, threshold: thresholds[0] });
+    expect(decision).toMatchObject({ same: false, threshold: 0.9, falseAcceptRate: 1e-3, calibratedOn: 'made up' });
     expect(decision.probability).toBeCloseTo(1 / (1 + Math.exp(2 - 10 * decision.similarity)), 12);
   });
 
   it('refuses to guess a threshold, where similarity alone works', async () => {
     using bare = await FaceVerifier.load({ model: await modelWith({ thresholds: [] }), detector: null });
     const [a, b] = [photo('aligned-a-1.png'), photo('aligned-b-1.png')];
-    expect(await codeOf(() => bare.verify(a, b))).toBe('NO_THRESHOLD');
-    await expect(bare.verify(a, b)).rejects.toThrow(/pass a threshold .* or calibrate/);
+    const undecided = await bare.verify(a, b);
+    expect(undecided).toMatchObject({ same: null, threshold: null, thresholdSource: null });
+    expect(undecided.undecided).toMatch(/pass a threshold .* or calibrate/);
+    expect(await codeOf(() => bare.isSame(a, b))).toBe('NO_THRESHOLD');
+    expect(await bare.isSame(a, b, { threshold: -1 })).toBe(true);
     expect(await bare.similarity(a, b)).toBeLessThan(0.3);
     expect((await bare.verify(a, b, { threshold: -1 })).same).toBe(true);
   });
@@ -153,7 +173,7 @@ describe('FaceVerifier.embed', () => {
   it('looks for a face in an image of the input size only where it is told to', async () => {
     const crop = photo('aligned-a-1.png');
     expect((await verifier.embed(crop)).face).toBeUndefined();
-    expect((await verifier.embed(crop, { input: 'photo' })).face).toBeDefined();
+    expect((await verifier.embed(crop, { input: 'photograph' })).face).toBeDefined();
     expect(await codeOf(() => verifier.embed(photo('person-a-1.jpg'), { input: 'crop' }))).toBe('FACE_SIZE');
   });
 
@@ -165,7 +185,8 @@ describe('FaceVerifier.embed', () => {
     expect(await outcome(jpeg.subarray(0, jpeg.length / 2))).toBe('TRUNCATED_IMAGE');
     expect(await outcome(new TextEncoder().encode('no image'))).toBe('NOT_AN_IMAGE');
     expect(await outcome({ ...evenImage(4, 4), width: 5 })).toBe('IMAGE_LENGTH');
-    const poor = await outcome(evenImage(112, 112), { refusePoor: true });
+    expect(await outcome(evenImage(112, 112))).toBe('NO_FACE');
+    const poor = await outcome(evenImage(112, 112), { input: 'crop', refusePoor: true });
     expect(poor).toBe('POOR_FACE');
     expect(await outcome(photo('person-a-1.jpg'), { refusePoor: true })).toBe('accepted');
     expect(await outcome(photo('person-a-1.jpg'), { minimumFace: 3 })).toBe('BAD_OPTION');
@@ -178,37 +199,59 @@ describe('FaceVerifier.embed', () => {
   });
 });
 
-describe('FaceVerifier.embedBatch', () => {
-  it('keeps order, reports progress, and lets one failure stand for itself', async () => {
-    const progress: number[] = [];
-    const photos = [photo('aligned-a-1.png'), evenImage(200, 200), photo('aligned-b-1.png')];
-    const results = await verifier.embedBatch(photos, { onProgress: ({ done, total }) => progress.push(done / total) });
-    expect(results).toHaveLength(3);
-    expect(progress).toEqual([1 / 3, 2 / 3, 1]);
-    expect(results[1]).toBeInstanceOf(MobileFaceNetError);
-    expect((results[1] as MobileFaceNetError).code).toBe('NO_FACE');
-    const alone = await verifier.embed(photo('aligned-b-1.png'));
-    expect((results[2] as EmbeddedFace).embedding).toEqual(alone.embedding);
-    expect(await verifier.embedBatch([])).toEqual([]);
+describe('FaceVerifier.embedMany', () => {
+  it('keeps order, embeds several crops in a run, and lets one failure stand for itself', async () => {
+    const names = ['a-1', 'b-1', 'c-1', 'a-2', 'b-2', 'c-2', 'd-1', 'd-2', 'e-1'];
+    const crops = names.map((name) => photo(`aligned-${name}.png`));
+    const photos: Photo[] = [...crops.slice(0, 2), evenImage(200, 200), ...crops.slice(2)];
+    const outcomes = await outcomesOf(verifier.embedMany(photos));
+    expect(outcomes.map(({ index }) => index)).toEqual(photos.map((_, index) => index));
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(
+      photos.map((_, index) => (index === 2 ? 'NO_FACE' : undefined)),
+    );
+    for (const [index, { face }] of outcomes.entries()) {
+      if (face) expect(face.embedding).toEqual((await verifier.embed(photos[index]!)).embedding);
+    }
+    expect(await outcomesOf(verifier.embedMany([]))).toEqual([]);
   });
 
-  it('ends when its signal says so, between photographs', async () => {
+  it('takes photographs as they come, and no more once the loop over it ends', async () => {
+    let [taken, closed] = [0, false];
+    async function* source(): AsyncGenerator<Photo> {
+      try {
+        for (;;) {
+          taken++;
+          yield photo('aligned-a-1.png');
+        }
+      } finally {
+        closed = true;
+      }
+    }
+    let seen = 0;
+    for await (const { face } of verifier.embedMany(source())) {
+      expect(face!.input).toBe('crop');
+      if (++seen === 3) break;
+    }
+    expect(closed).toBe(true);
+    expect(taken).toBeLessThanOrEqual(8);
+  });
+
+  it('ends with its signal’s reason, between photographs', async () => {
     const controller = new AbortController();
-    let done = 0;
     const photos = Array.from({ length: 50 }, () => photo('aligned-a-1.png'));
-    const work = verifier.embedBatch(photos, {
-      signal: controller.signal,
-      onProgress: () => {
+    let done = 0;
+    const work = (async () => {
+      for await (const _ of verifier.embedMany(photos, { signal: controller.signal })) {
         done++;
-        if (done === 3) setTimeout(() => controller.abort(new Error('enough')));
-      },
-    });
+        controller.abort(new Error('enough'));
+      }
+    })();
     await expect(work).rejects.toMatchObject({ message: 'enough' });
-    expect(done).toBeLessThan(10);
+    expect(done).toBeLessThanOrEqual(8);
     const aborted = { signal: AbortSignal.abort() };
     await expect(verifier.embed(photos[0]!, aborted)).rejects.toMatchObject({ name: 'AbortError' });
     await expect(verifier.detect(photos[0]!, aborted)).rejects.toMatchObject({ name: 'AbortError' });
-    await expect(verifier.embedBatch([], aborted)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(verifier.embedMany([], aborted).next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
@@ -275,13 +318,14 @@ describe.skipIf(lacksShared('faces/photos'))('the photographs of ../shared/faces
   it('are of the same people exactly where photos.json says so', async () => {
     const people = JSON.parse(readFileSync(ownPath('test/photos.json'), 'utf8')).photos as Record<string, string[]>;
     const names = Object.keys(people).filter((name) => people[name]!.length === 1);
-    const embedded = await verifier.embedBatch(names.map((name) => readBytes(sharedPath(`faces/photos/${name}`))));
+    const photos = names.map((name) => readBytes(sharedPath(`faces/photos/${name}`)));
+    const embedded = (await outcomesOf(verifier.embedMany(photos))).map(({ face }) => face!);
     let compared = 0;
     for (const [index, a] of names.entries()) {
       for (const [other, b] of names.entries()) {
         if (other <= index) continue;
         // One in nine pairs of the same person is turned away at the default rate; one in twenty at this.
-        const pair = [embedded[index] as EmbeddedFace, embedded[other] as EmbeddedFace] as const;
+        const pair = [embedded[index]!, embedded[other]!] as const;
         const { same } = await verifier.verify(...pair, { falseAcceptRate: 1e-3 });
         expect({ a, b, same }).toEqual({ a, b, same: people[a]![0] === people[b]![0] });
         compared++;

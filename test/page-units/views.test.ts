@@ -60,7 +60,7 @@ function readySlot(found: Analysis): Slot & { kind: 'ready' } {
 
 function stateWith(first: Analysis, second: Analysis, card: Partial<ModelCard> = {}): State {
   const threshold = { value: 0.5, calibratedOn: 'some pairs', pairs: 10 };
-  const full: ModelCard = { name: 'weights', thresholds: [threshold], accuracy: [], ...card };
+  const full: ModelCard = { name: 'weights', sha256: WEIGHTS, thresholds: [threshold], accuracy: [], ...card };
   const model = {
     card: full,
     weights: WEIGHTS,
@@ -97,8 +97,8 @@ describe('comparison', () => {
     const probability = { slope: 2, offset: 0, calibratedOn: 'some pairs', pairs: 10 };
     const [a, b] = [analysis([1, 0]), analysis([1, 0])];
     expect(comparisonOf(stateWith(a, b, { probability }))?.probability).toBeCloseTo(1 / (1 + Math.exp(-2)), 9);
-    expect(comparisonOf(close)).not.toHaveProperty('probability');
-    expect(comparisonOf(stateWith(a, b, { thresholds: [] }))).not.toHaveProperty('same');
+    expect(comparisonOf(close)?.probability).toBeNull();
+    expect(comparisonOf(stateWith(a, b, { thresholds: [] }))?.same).toBeNull();
   });
 
   it('is absent for embeddings of other weights, and while a picture is missing', () => {

@@ -9,9 +9,9 @@ import {
   UnavailableError,
 } from '../../errors.js';
 import type { FaceChoice } from '../../face/chooseFace.js';
-import type { Face, Turns } from '../../face/face.js';
 import type { EmbeddedFace } from '../../face/comparer.js';
 import type { PictureInput } from '../../face/cropFaces.js';
+import type { Face, Turns } from '../../face/face.js';
 import type { ModelCard } from '../../model/card.js';
 
 /** How a thread is made. */

@@ -1,7 +1,8 @@
 /** The routes for pictures: verify, embed, detect. */
+
+import type { FaceChoice } from '../../face/chooseFace.js';
 import type { EmbeddedFace } from '../../face/comparer.js';
 import { compareFaces } from '../../face/comparison.js';
-import type { FaceChoice } from '../../face/chooseFace.js';
 import type { PictureInput } from '../../face/cropFaces.js';
 import type { EmbedTaskOptions } from '../faces/messages.js';
 import type { FacePool } from '../faces/pool.js';
