@@ -1,8 +1,8 @@
 /** `embed IMAGE…`: the embeddings of faces. */
 import type { EmbeddedFace } from '../face/comparer.js';
+import { expandImages } from '../files/images.js';
 import type { RgbImage } from '../image/image.js';
 import { defineCommand, type Outcome } from './command.js';
-import { expandImages } from '../files/images.js';
 import { cropOptions, imageFile, loadVerifier, withImage } from './models.js';
 import {
   addDetectorOptions,

@@ -4,10 +4,10 @@ import { ImageError } from '../errors.js';
 import { evaluateIdentification, type Identification, type Probe } from '../evaluation/identify.js';
 import type { EmbedPhotoOptions } from '../face/comparer.js';
 import type { FaceVerifier } from '../face/verifier.js';
+import { expandImages, type NamedImage } from '../files/images.js';
 import { defineCommand, type Outcome } from './command.js';
 import { countUndetected } from './embedFiles.js';
 import { addRatesOption } from './eval.js';
-import { expandImages, type NamedImage } from '../files/images.js';
 import { cropOptions, embedFile, loadVerifier } from './models.js';
 import {
   addDetectorOptions,

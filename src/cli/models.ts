@@ -4,8 +4,8 @@ import type { EmbeddedFace, EmbedPhotoOptions } from '../face/comparer.js';
 import type { CropAllOptions } from '../face/cropFaces.js';
 import { FaceVerifier } from '../face/verifier.js';
 import { locatedIn } from '../files/located.js';
-import type { RgbImage } from '../image/image.js';
 import { decodeImage } from '../image/decode.js';
+import type { RgbImage } from '../image/image.js';
 import { readNamed } from './input.js';
 import type { FaceOptions } from './options.js';
 

@@ -43,8 +43,13 @@ export {
   isSamePerson,
   normaliseEmbedding,
 } from '../face/match.js';
-export { type DecidedMatch, decideSearch, type SearchDecision, type SearchDecisionOptions } from '../face/searchDecision.js';
 export { type FaceQuality, QUALITY_LIMITS, type QualityReason } from '../face/quality.js';
+export {
+  type DecidedMatch,
+  decideSearch,
+  type SearchDecision,
+  type SearchDecisionOptions,
+} from '../face/searchDecision.js';
 export { FaceVerifier, type LoadOptions } from '../face/verifier.js';
 export type { HashedSource, LoadProgress, ModelSource, WeightOptions } from '../files/models.js';
 export type { Photo } from '../files/pictures.js';

@@ -106,6 +106,8 @@ export abstract class FaceComparer {
       requireWeightsOf(this.card, source, name);
       return [source];
     }
-    return face === 'all' ? this.embedAll(source, { ...options, name }) : [await this.embed(source, { ...options, face, name })];
+    return face === 'all'
+      ? this.embedAll(source, { ...options, name })
+      : [await this.embed(source, { ...options, face, name })];
   }
 }

@@ -153,7 +153,9 @@ describe('gallery', () => {
     const file = join(temporaryFolder(), 'known.safetensors');
     expect((await runCli('gallery', 'add', file, ...portraits)).stdout).toContain('3 people, 3 embeddings');
     const { stdout } = await runCli('gallery', 'search', file, sample('aligned-b-2.png'), '--top', '1');
-    expect(stdout).toMatch(/aligned-b-2\.png\n {2}aligned-b-1 +0\.\d{3} {2}same person\nOf 1,000 strangers about 1 would be/);
+    expect(stdout).toMatch(
+      /aligned-b-2\.png\n {2}aligned-b-1 +0\.\d{3} {2}same person\nOf 1,000 strangers about 1 would be/,
+    );
     expect((await runCli('gallery', 'list', file)).stdout).toContain('3 people, 3 embeddings of 128 numbers');
   });
 

@@ -359,7 +359,7 @@ describe('errors', () => {
     await expect(verifier.verify('a.jpg' as never, face)).rejects.toMatchObject({
       message: expect.stringMatching(/^a: is a string; did you mean/),
     });
-    const [, second] = await verifier.embedBatch([face, tree]);
-    expect(second).toMatchObject({ code: 'NO_FACE', message: expect.stringMatching(/^photo 1: /) });
+    const [, second] = await outcomesOf(verifier.embedMany([face, tree]));
+    expect(second!.error).toMatchObject({ code: 'NO_FACE', message: expect.stringMatching(/^photo 1: /) });
   });
 });
