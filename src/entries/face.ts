@@ -19,7 +19,14 @@ export type {
   VerifyOptions,
 } from '../face/comparer.js';
 export { type ComparableFace, type ComparedFace, compareFaces, type Verification } from '../face/comparison.js';
-export type { Abortable, CropAllOptions, CropOptions, FaceCrop, PictureInput, PixelLimited } from '../face/cropFaces.js';
+export type {
+  Abortable,
+  CropAllOptions,
+  CropOptions,
+  FaceCrop,
+  PictureInput,
+  PixelLimited,
+} from '../face/cropFaces.js';
 export { type ChosenThreshold, type Decision, decide, findThreshold, type ThresholdOptions } from '../face/decision.js';
 export { createDetector, Detector } from '../face/detect.js';
 export { createEmbedder, Embedder, type EmbedOptions } from '../face/embed.js';
