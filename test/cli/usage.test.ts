@@ -53,7 +53,7 @@ const FAILURES: readonly { name: string; args: readonly string[]; code: string; 
     name: 'text as image',
     args: ['embed', join(repository, 'package.json')],
     code: 'NOT_AN_IMAGE',
-    says: /JPEG and PNG/,
+    says: /accepted are JPEG, PNG, WebP/,
   },
   { name: 'image as model', args: ['inspect', FACE], code: 'NOT_A_MODEL', says: /aligned-a-1\.png/ },
   {

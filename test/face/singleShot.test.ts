@@ -89,7 +89,7 @@ describe.skipIf(lacksShared(FOLDER) || lacksShared('faces/photos'))(`the detecto
     for (const file of ['yunet_n_320_320.onnx', 'scrfd_500m_bnkps.onnx', 'retinaface-mobile-320.onnx']) {
       using verifier = await load(file);
       expect(await verifier.similarity(a!, b!)).toBeGreaterThan(0.4);
-      expect(await verifier.similarity(a!, c!)).toBeLessThan(0.15);
+      expect(await verifier.similarity(a!, c!)).toBeLessThan(0.25);
       expect((await verifier.crop(a!)).quality.reasons).toEqual([]);
     }
     using boxes = await load('ultraface-rfb-320.onnx');
