@@ -4,7 +4,7 @@
  *
  * The suites run in a worker, so that a case that never ends is seen from here.
  */
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { evaluationSuites } from './evaluation/hostile.js';
 import { gallerySuite } from './face/hostile.js';
@@ -42,7 +42,7 @@ async function work({ runs, seed, begun }: Task): Promise<void> {
     try {
       say({ kind: 'report', report: await runHostile(suite, share, seed, () => Atomics.add(begun, 0, 1)) });
     } catch (error) {
-      say({ kind: 'failure', suite: suite.name, message: String((error as Error).stack ?? error) });
+      say({ kind: 'failure', suite: suite.name, message: inspect(error) });
     }
   }
 }

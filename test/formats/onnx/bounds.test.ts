@@ -20,6 +20,15 @@ const CONTENTS: readonly [string, string, OnnxContent][] = [
     'UNDEFINED_VALUE',
     { nodes: [node('Relu', ['b'], ['a']), node('Add', ['a', 'x'], ['b']), node('Relu', ['b'], ['y'])] },
   ],
+  [
+    'a convolution of a value without rows and columns',
+    'UNSUPPORTED_ATTRIBUTE',
+    {
+      nodes: [node('Conv', ['x', 'w'], ['y'])],
+      inputs: [value('x', [1, 3])],
+      tensors: [floats('w', [2, 3], [1, 2, 3, 4, 5, 6])],
+    },
+  ],
   ['a node that reads itself', 'UNDEFINED_VALUE', { nodes: [node('Add', ['x', 'y'], ['y'])] }],
   [
     'an input of 2⁶² elements',

@@ -110,8 +110,11 @@ export function joinWindows(rows: AxisWindow, columns: AxisWindow): Window {
 
 /** Reads a window over rows and columns; one axis becomes the columns of one row. */
 export function readWindow(node: OnnxNode, kernelShape: readonly number[]): Window {
-  const windows = readWindows(node, kernelShape);
-  return windows.length === 1 ? joinWindows(SINGLE, windows[0]!) : joinWindows(windows[0]!, windows[1]!);
+  const [first, second, ...others] = readWindows(node, kernelShape);
+  if (!first || others.length > 0) {
+    unsupported(`its input has ${node.shape().length} axes`, 'are images of 4 axes, or 3');
+  }
+  return second ? joinWindows(first, second) : joinWindows(SINGLE, first);
 }
 
 /** The node's first operand as images: a value of three axes becomes images of one row. */
