@@ -58,6 +58,8 @@ export const ERROR_CODES = {
   FILE_NOT_FOUND: ['InputError', 'a file does not exist', 'check the path'],
   FILE_UNREADABLE: ['InputError', 'a file or address cannot be read', 'see the message for the reason'],
   FILE_UNWRITABLE: ['InputError', 'a file cannot be written', 'see the message for the reason'],
+  OUTPUT_IS_INPUT: ['InputError', 'a file to write is one that is read', 'name another file'],
+  OUTPUT_EXISTS: ['InputError', 'a file to write is there and of another kind', 'name another file, or add `--force`'],
   FILE_TOO_LARGE: ['InputError, ModelError', 'a file or stream has more bytes than are read', 'check that it is the right file'],
   NOT_A_FILE: ['InputError', 'a path leads to a folder, a pipe or a device', 'name a regular file'],
   LOCKED: ['InputError', 'another program keeps a file locked', 'wait for it, or remove the lock file that the message names'],

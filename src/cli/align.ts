@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import type { QualityReason } from '../face/quality.js';
 import { expandImages, type NamedImage } from '../files/images.js';
+import { checkOutputs } from '../files/outputs.js';
 import { writeOutputFile } from '../files/writing.js';
 import { encodePng } from '../image/encodePng.js';
 import { defineCommand, type Outcome } from './command.js';
 import { type FailureEntry, failureEntry } from './detect.js';
 import { readNamedImage } from './input.js';
 import { cropOptions, loadVerifier } from './models.js';
-import { addDetectorOptions, addFaceOption, addModelOption, type FaceOptions } from './options.js';
+import { addDetectorOptions, addFaceOption, addForceOption, addModelOption, type FaceOptions } from './options.js';
 import { Progress } from './progress.js';
 import { countSeveral, explainSeveral, type SeveralFaces } from './severalFaces.js';
 import { roundTo } from './text.js';
@@ -17,6 +18,7 @@ import { roundTo } from './text.js';
 interface AlignOptions extends FaceOptions {
   readonly out: string;
   readonly model?: string;
+  readonly force?: boolean;
 }
 
 export interface AlignEntry extends SeveralFaces {
@@ -50,6 +52,11 @@ function explainEntry(entry: AlignEntry | FailureEntry, face: FaceOptions['face'
 async function align(args: readonly string[], options: AlignOptions): Promise<Outcome> {
   const images = await expandImages(args);
   const outputs = outputsOf(images, options.out);
+  await checkOutputs(
+    outputs.map((path) => ({ path, kind: 'PNG picture' })),
+    [...images.map(({ path }) => path), options.model, options.detector],
+    options.force,
+  );
   using verifier = await loadVerifier(options.model, options.detector);
   const progress = new Progress(images.length, 'images');
   const entries: (AlignEntry | FailureEntry)[] = [];
@@ -92,6 +99,7 @@ export const alignCommand = defineCommand<AlignOptions>({
     command
       .argument('<image...>', 'photographs, JPEG or PNG; folders and patterns')
       .requiredOption('--out <dir>', 'the folder for the crops, PNG files; existing ones are replaced');
+    addForceOption(command);
     addModelOption(command);
     addDetectorOptions(command);
     addFaceOption(command);

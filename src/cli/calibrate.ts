@@ -2,6 +2,8 @@
 import { InputError } from '../errors.js';
 import { calibrate, checkRate } from '../evaluation/calibrate.js';
 import { groupRates } from '../evaluation/groups.js';
+import { checkOutputs } from '../files/outputs.js';
+import { packagedWeights } from '../files/packaged.js';
 import { writeOutputFile } from '../files/writing.js';
 import { exportNative, importNative } from '../formats/index.js';
 import type { CardInterval, CardProbability, CardThreshold } from '../model/card.js';
@@ -12,6 +14,7 @@ import { countUndetected } from './embedFiles.js';
 import { addRatesOption } from './eval.js';
 import { explainGroups, type GroupsDocument } from './groups.js';
 import { readNamed } from './input.js';
+import { addForceOption } from './options.js';
 import { calibrateFolder, type PeopleOptions } from './people.js';
 import { addPairOptions, type PairOptions, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, formatRate, roundTo } from './text.js';
@@ -21,6 +24,7 @@ interface CalibrateOptions extends Omit<PairOptions, 'pairs'> {
   readonly far: readonly number[];
   readonly out?: string;
   readonly data?: string;
+  readonly force?: boolean;
 }
 
 /** What was measured, and on how much. */
@@ -147,11 +151,14 @@ async function calibrateFile([file]: readonly string[], options: CalibrateOption
   const begin = performance.now();
   const path = file!;
   const model = await importNative(await readNamed(path, 'a native .safetensors file is needed'), path);
+  const { out = path, pairs, images, groups, detect, detector = detect && packagedWeights('detector') } = options;
+  // Without --out the card alone is replaced, in the model's own file.
+  const read = [options.out && path, pairs, images, groups, detector || undefined];
+  await checkOutputs([{ path: out, kind: 'model' }], read, options.force);
   const measured = await measure(options, path);
   const { thresholds, probability } = measured;
   const sha256 = model.card.sha256!;
   const bytes = await rewrite({ ...model, card: { ...model.card, thresholds, probability } }, sha256, path);
-  const out = options.out ?? path;
   await writeOutputFile(out, bytes);
   const document = { model: out, sha256, ...measured, elapsedMs: roundTo(performance.now() - begin, 1) };
   return { document, text: explain(document) };
@@ -171,6 +178,7 @@ export const calibrateCommand = defineCommand<CalibrateOptions>({
     command
       .option('--out <file>', 'write another file and leave MODEL as it is')
       .option('--data <text>', 'what the card calls the pairs (default: the name of the pair list, or the folder)');
+    addForceOption(command);
     command.addHelpText('after', LAYOUT);
     addPairOptions(command, { model: false, people: true });
   },

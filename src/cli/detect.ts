@@ -7,6 +7,7 @@ import type { Landmarks } from '../face/landmarks.js';
 import { expandImages } from '../files/images.js';
 import { locatedIn } from '../files/located.js';
 import { loadModel } from '../files/models.js';
+import { checkOutputs } from '../files/outputs.js';
 import { packagedWeights } from '../files/packaged.js';
 import { writeOutputFile } from '../files/writing.js';
 import { encodePng } from '../image/encodePng.js';
@@ -14,13 +15,14 @@ import type { RgbImage } from '../image/image.js';
 import { defineCommand, type Outcome } from './command.js';
 import { drawFaces } from './draw.js';
 import { readNamedImage } from './input.js';
-import { addDetectorOptions, type FaceOptions } from './options.js';
+import { addDetectorOptions, addForceOption, type FaceOptions } from './options.js';
 
 import { Progress } from './progress.js';
 import { formatCounted, formatDuration, roundTo } from './text.js';
 
 interface DetectCommandOptions extends FaceOptions {
   readonly draw?: string;
+  readonly force?: boolean;
 }
 
 /** A failure in place of a result. */
@@ -105,6 +107,10 @@ async function detect(args: readonly string[], options: DetectCommandOptions): P
   if (options.draw !== undefined && images.length > 1) {
     throw new InputError('BAD_OPTION', `option --draw takes one image; ${images.length} are named.`);
   }
+  if (options.draw !== undefined) {
+    const inputs = [...images.map(({ path }) => path), options.detector];
+    await checkOutputs([{ path: options.draw, kind: 'PNG picture' }], inputs, options.force);
+  }
   const [engine, model] = await Promise.all([
     Engine.create(),
     loadModel([options.detector ?? packagedWeights('detector')]),
@@ -142,6 +148,7 @@ export const detectCommand = defineCommand<DetectCommandOptions>({
     command.argument('<image...>', 'photographs, JPEG or PNG; folders and patterns');
     addDetectorOptions(command);
     command.option('--draw <file>', 'write the image with boxes and landmarks as a PNG file');
+    addForceOption(command);
   },
   run: detect,
 });

@@ -5,13 +5,14 @@ import { drawHistogram, drawRoc } from '../evaluation/charts.js';
 import { type Evaluation, evaluatePairs, FALSE_ACCEPT_RATES } from '../evaluation/evaluate.js';
 import { groupRates } from '../evaluation/groups.js';
 import { type OperatingPoint, operatingPoint } from '../evaluation/operatingPoint.js';
+import { checkOutputs, type Output } from '../files/outputs.js';
 import { writeOutputFile } from '../files/writing.js';
 import { defaultThreshold } from '../model/chooseThreshold.js';
 import { defineCommand, type Outcome } from './command.js';
 import { countUndetected } from './embedFiles.js';
 import { explainGroups, type GroupsDocument } from './groups.js';
 import type { ImageFile } from './models.js';
-import { parseNumber } from './options.js';
+import { addForceOption, parseNumber } from './options.js';
 import { type Mistake, type MistakeImage, printReport } from './report.js';
 import { addPairOptions, type PairOptions, type ScoredList, scorePairs } from './scorePairs.js';
 import { alignRows, formatCount, formatCounted, formatDuration, roundTo } from './text.js';
@@ -20,6 +21,7 @@ interface EvalOptions extends PairOptions {
   readonly far?: readonly number[];
   readonly report?: string;
   readonly charts?: string;
+  readonly force?: boolean;
 }
 
 /** What `eval --json` prints. */
@@ -85,6 +87,13 @@ async function worstMistakes({ scored, files }: ScoredList, threshold: number): 
   );
 }
 
+/** The page and the pictures that are asked for. */
+function outputsOf({ charts, report }: EvalOptions): Output[] {
+  const pictures = charts === undefined ? [] : ['roc.svg', 'similarities.svg'].map((name) => join(charts, name));
+  const page: Output[] = report === undefined ? [] : [{ path: report, kind: 'HTML page' }];
+  return [...pictures.map((path): Output => ({ path, kind: 'SVG picture' })), ...page];
+}
+
 /** Writes the page and the pictures that were asked for, and gives their paths. */
 async function writeFiles(
   options: EvalOptions,
@@ -111,6 +120,8 @@ async function writeFiles(
 
 async function evaluate(_args: readonly string[], options: EvalOptions): Promise<Outcome> {
   const begin = performance.now();
+  const { pairs, images, groups, model, detector } = options;
+  await checkOutputs(outputsOf(options), [pairs, images, groups, model, detector], options.force);
   const list = await scorePairs(options);
   const evaluation = evaluatePairs(list.scored);
   const { folds: _, ...figures } = evaluation;
@@ -163,6 +174,7 @@ export const evalCommand = defineCommand<EvalOptions>({
         'write curves, mistakes and figures as one HTML page; it contains the images of mistakes',
       )
       .option('--charts <dir>', 'write roc.svg and similarities.svg to a folder');
+    addForceOption(command);
   },
   run: evaluate,
 });

@@ -2,13 +2,14 @@
 import { Option } from 'commander';
 import { InputError } from '../errors.js';
 import { readModelFiles } from '../files/models.js';
+import { checkOutputs } from '../files/outputs.js';
 import { writeOutputFile } from '../files/writing.js';
 import { exportNative, importModel, importNative } from '../formats/index.js';
 import type { Model } from '../model/model.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addCardOptions, type CardOptions, importOptionsOf } from './importOptions.js';
 import { explainImport, foldModel, type ImportDocument } from './importReport.js';
-import { parseNumber } from './options.js';
+import { addForceOption, parseNumber } from './options.js';
 import { verifyImport } from './verifyImport.js';
 
 interface ImportCommandOptions extends CardOptions {
@@ -17,6 +18,7 @@ interface ImportCommandOptions extends CardOptions {
   readonly float16?: boolean;
   readonly verify?: string;
   readonly tolerance: number;
+  readonly force?: boolean;
 }
 
 const NATIVE_ENDING = /\.safetensors$/i;
@@ -33,6 +35,8 @@ async function importModelFiles(paths: readonly string[], options: ImportCommand
   }
   const given = importOptionsOf(options);
   const files = await readModelFiles(paths, given);
+  const inputs = [...paths, ...files.map(({ name }) => name), options.verify];
+  await checkOutputs([{ path: options.out, kind: 'model' }], inputs, options.force);
   const source = await importModel(files, given);
   const { model, graphs } = foldModel(source);
   const named: Model = options.name === undefined ? model : { ...model, card: { ...model.card, name: options.name } };
@@ -83,6 +87,7 @@ export const importCommand = defineCommand<ImportCommandOptions>({
           .argParser((text) => parseNumber(text, '--tolerance', 0, 1))
           .default(1e-3),
       );
+    addForceOption(command);
     addCardOptions(command);
   },
   run: importModelFiles,

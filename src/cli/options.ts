@@ -56,6 +56,11 @@ export function addFarOption(command: Command): void {
   command.addOption(option.argParser((text) => parseNumber(text, '--far', 0, 1)).conflicts('threshold'));
 }
 
+/** `--force`. */
+export function addForceOption(command: Command): void {
+  command.option('--force', 'replace an existing file of another kind too; inputs are never replaced');
+}
+
 /** What `--detector`, `--min-face`, `--face`, `--aligned` and `--detect` give. */
 export interface FaceOptions {
   readonly detector?: string;

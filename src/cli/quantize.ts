@@ -3,13 +3,15 @@
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
 import { expandImages } from '../files/images.js';
-import { loadModel } from '../files/models.js';
+import { readModelFiles } from '../files/models.js';
+import { checkOutputs } from '../files/outputs.js';
 import { writeOutputFile } from '../files/writing.js';
-import { exportNative, importNative } from '../formats/index.js';
+import { exportNative, importModel, importNative } from '../formats/index.js';
 import type { RgbImage } from '../image/image.js';
 import { MOST_IMAGES, quantiseModel } from '../quantise/quantiseModel.js';
 import { defineCommand, type Outcome } from './command.js';
 import { readNamed, readNamedImage } from './input.js';
+import { addForceOption } from './options.js';
 import { packageFile } from './package.js';
 import { Progress } from './progress.js';
 import { alignRows, alignTable, formatBytes, formatCosine, formatDuration, roundTo } from './text.js';
@@ -19,6 +21,7 @@ interface QuantizeOptions {
   readonly compare?: string;
   readonly out: string;
   readonly keep?: readonly string[];
+  readonly force?: boolean;
 }
 
 /** What `quantize --json` prints. */
@@ -94,7 +97,10 @@ async function quantizeFile([path = '']: readonly string[], options: QuantizeOpt
     const accepted = 'accepted is a name that ends in .safetensors';
     throw new InputError('BAD_OPTION', `option --out is "${options.out}"; ${accepted}.`);
   }
-  const model = await loadModel([path]);
+  const files = await readModelFiles([path]);
+  const inputs = [...files.map(({ name }) => name), options.images, options.compare];
+  await checkOutputs([{ path: options.out, kind: 'model' }], inputs, options.force);
+  const model = await importModel(files);
   const images = await readImages(options.images ?? `${packageFile('samples')}/aligned-*.png`);
   const heldOut = options.compare === undefined ? {} : { heldOut: await readImages(options.compare) };
   using engine = await Engine.create();
@@ -135,6 +141,7 @@ export const quantizeCommand = defineCommand<QuantizeOptions>({
       .option('--images <dir>', 'aligned faces to calibrate on, some hundred of them (default: the samples)')
       .option('--compare <dir>', 'aligned faces to compare on (default: every eighth of those to calibrate on)')
       .option('--keep <node...>', 'layers that stay float32 besides those that int8 makes too noisy');
+    addForceOption(command);
   },
   run: quantizeFile,
 });

@@ -2,8 +2,10 @@
 import { selectOutputs } from '../build/selectOutputs.js';
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
-import { loadModel } from '../files/models.js';
+import { readModelFiles } from '../files/models.js';
+import { checkOutputs } from '../files/outputs.js';
 import { writeOutputFile } from '../files/writing.js';
+import { importModel } from '../formats/index.js';
 import { writeSafetensors } from '../formats/safetensors.js';
 import type { Graph } from '../graph/types.js';
 import type { Model } from '../model/model.js';
@@ -11,6 +13,7 @@ import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineCommand, type Outcome } from './command.js';
 import { addPixelOptions, type CardOptions, importOptionsOf } from './importOptions.js';
+import { addForceOption } from './options.js';
 import { type RunInput, readInputs } from './runInputs.js';
 import { formatDuration, roundTo } from './text.js';
 
@@ -19,6 +22,7 @@ interface RunOptions extends CardOptions {
   readonly output?: readonly string[];
   readonly graph?: string;
   readonly out?: string;
+  readonly force?: boolean;
 }
 
 /** An output in figures, over its finite elements; null where it has none. */
@@ -106,10 +110,16 @@ async function runModel([file]: readonly string[], options: RunOptions): Promise
   if (out !== undefined && !OUT_ENDING.test(out)) {
     throw new InputError('BAD_OPTION', `option --out is "${out}"; accepted is a name that ends in .safetensors.`);
   }
-  const model = await loadModel([file!], importOptionsOf(options));
+  const given = importOptionsOf(options);
+  const files = await readModelFiles([file!], given);
+  const model = await importModel(files, given);
   const [name, whole] = chooseGraph(model, options.graph);
   const graph = options.output ? selectOutputs(whole, options.output) : whole;
   const inputs = await readInputs(options.input, graph, model.card);
+  if (out !== undefined) {
+    const read = [...files.map((one) => one.name), ...inputs.map((input) => input.file)];
+    await checkOutputs([{ path: out, kind: 'file of tensors' }], read, options.force);
+  }
   using engine = await Engine.create();
   using network = await engine.compile(graph);
   const tensors = Object.fromEntries(inputs.map((input) => [input.name, input.tensor]));
@@ -155,6 +165,7 @@ export const runCommand = defineCommand<RunOptions>({
       )
       .option('--graph <name>', 'which graph, where the model has several')
       .option('--out <file>', 'store the outputs by name, in a file named *.safetensors');
+    addForceOption(command);
     addPixelOptions(command);
   },
   run: runModel,

@@ -65,11 +65,11 @@ describe('import', () => {
     expect(copy.document.similarity).toBe(source.document.similarity);
   });
 
-  it('halves the weights with --float16 and replaces an existing file, leaving no other', async () => {
+  it('halves the weights with --float16 and replaces an existing file with --force, leaving no other', async () => {
     const folder = temporaryFolder();
     const out = join(folder, 'half.safetensors');
     writeFileSync(out, 'in the way');
-    const { document } = await runJson<ImportDocument>('import', DEFAULT, '--out', out, '--float16');
+    const { document } = await runJson<ImportDocument>('import', DEFAULT, '--out', out, '--float16', '--force');
     expect(document.storage).toBe('float16');
     expect(document.bytes).toBeLessThan(2_100_000);
     expect(readdirSync(folder)).toEqual(['half.safetensors']);
