@@ -53,7 +53,7 @@ export class PortraitTable {
   /** By person: the row after the last. */
   readonly #ends: Uint32Array;
 
-  /** Throws InputError ONE_CLASS, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError OUT_OF_MEMORY. */
+  /** Throws InputError ONE_CLASS, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, UnavailableError OUT_OF_MEMORY. */
   constructor(engine: Engine, portraits: readonly Portrait[]) {
     this.counts = countPairs(portraits.map(({ person }) => person));
     checkPairCounts(this.counts);

@@ -145,7 +145,7 @@ function findCuts(
  * each false-accept rate a threshold, and the probability; `data` names the portraits in the card. Scores are float32
  * inner products of unit embeddings, compared in three rounds, none of which keeps them.
  * Throws InputError BAD_RATE, RATE_UNSUPPORTED where fewer than 30 false accepts are to be expected, ONE_CLASS,
- * NO_RELATION, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, RuntimeError OUT_OF_MEMORY.
+ * NO_RELATION, ZERO_EMBEDDING or NOT_FINITE, ShapeError VECTOR_LENGTH, UnavailableError OUT_OF_MEMORY.
  */
 export function calibratePeople(
   engine: Engine,
