@@ -1,4 +1,5 @@
 /** Test runner settings: units on the sources, and the command line as it is built. */
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { generatedModules } from './scripts/build.js';
 
@@ -10,6 +11,8 @@ const results = process.env.TEST_RESULTS;
 export default defineConfig({
   resolve: { alias: generatedModules },
   test: {
+    // One more than the runner takes by itself, which on two cores is one.
+    maxWorkers: availableParallelism(),
     reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
     projects: [
       {
