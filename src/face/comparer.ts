@@ -48,10 +48,15 @@ export abstract class FaceComparer {
   /** SHA-256 of the embedder's weights, which names its embeddings. */
   abstract readonly weights: string;
 
+  /** The faces of a photograph, the largest first. Throws ImageError for what is no picture, and the signal's reason. */
   abstract detect(photo: Photo, options?: DetectOptions & Abortable): Promise<Face[]>;
+  /** One face of a photograph, aligned, with its quality. Throws ImageError NO_FACE, and as `detect` does. */
   abstract crop(photo: Photo, options?: CropOptions): Promise<FaceCrop>;
+  /** The embedding of one face of a photograph or crop, of unit length. Throws as `crop` does. */
   abstract embed(photo: Photo, options?: EmbedPhotoOptions): Promise<EmbeddedFace>;
+  /** The embeddings of all faces of a photograph, the largest first. Throws as `crop` does. */
   abstract embedAll(photo: Photo, options?: EmbedAllOptions): Promise<EmbeddedFace[]>;
+  /** Embeds many pictures, several in a run, in their order; a picture that fails has its error in its place. */
   abstract embedMany(photos: Photos, options?: EmbedPhotoOptions): AsyncGenerator<EmbedOutcome, void>;
 
   /**

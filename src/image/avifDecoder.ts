@@ -2,7 +2,7 @@
 import { builtin } from '../builtin.js';
 import { UnavailableError } from '../errors.js';
 
-const WASM = '@jsquash/avif/codec/dec/avif_dec.wasm';
+const DECODER = '@jsquash/avif/codec/dec/avif_dec';
 
 /** What the decoder gives. */
 interface Pixels {
@@ -40,10 +40,11 @@ function withDecodedPixels<T>(action: () => T): T {
 }
 
 async function startDecoder(): ReturnType<CreateDecoder> {
-  const { createRequire } = builtin('module')!;
-  const { readFile } = builtin('fs/promises')!;
-  const { default: create } = await import('@jsquash/avif/codec/dec/avif_dec.js');
-  const module = await WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(WASM)));
+  const { resolve } = builtin('module')!.createRequire(import.meta.url);
+  // Found when it runs: bundlers refuse a package that need not be there.
+  const script = builtin('url')!.pathToFileURL(resolve(`${DECODER}.js`)).href;
+  const { default: create } = await import(/* webpackIgnore: true */ /* @vite-ignore */ script);
+  const module = await WebAssembly.compile(await builtin('fs/promises')!.readFile(resolve(`${DECODER}.wasm`)));
   const instantiateWasm = (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
     WebAssembly.instantiate(module, imports).then((instance) => withDecodedPixels(() => receive(instance)));
     return {};
@@ -56,7 +57,7 @@ async function startDecoder(): ReturnType<CreateDecoder> {
     locateFile: (name: string) => name,
     instantiateWasm,
   };
-  return withDecodedPixels(() => (create as unknown as CreateDecoder)(options));
+  return withDecodedPixels(() => (create as CreateDecoder)(options));
 }
 
 /**

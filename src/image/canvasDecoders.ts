@@ -44,7 +44,9 @@ async function decodeBlob(file: Blob, width: number, height: number): Promise<Rg
 export async function decodeJpegPixels(file: JpegParts, header: JpegHeader, where: string): Promise<RgbImage> {
   const { checkJpegCode } = await import('./jpegCode.js');
   const pieces = jpegPieces(checkJpegCode(file, header.progressive, where)) as Uint8Array<ArrayBuffer>[];
-  const image = await decodeBlob(new Blob(pieces, { type: 'image/jpeg' }), header.width, header.height);
+  // In one piece: Firefox decodes no blob of several.
+  const whole = await new Blob(pieces).arrayBuffer();
+  const image = await decodeBlob(new Blob([whole], { type: 'image/jpeg' }), header.width, header.height);
   if (!image) throw corruptJpeg(where, 'has tables or scans that the browser does not decode');
   return image;
 }
