@@ -36,8 +36,8 @@ export async function makePoison(): Promise<[string, Uint8Array][]> {
   const [whole] = await makeCrops(1);
   const grey = new Uint8Array(200 * 200 * 3).fill(128);
   const huge = whole!.slice();
-  // The header claims 10,000 × 10,000 pixels, with the checksum that belongs to it.
-  new DataView(huge.buffer).setUint32(16, 10_000);
+  // The header claims 20,000 × 10,000 pixels, with the checksum that belongs to it.
+  new DataView(huge.buffer).setUint32(16, 20_000);
   new DataView(huge.buffer).setUint32(20, 10_000);
   new DataView(huge.buffer).setUint32(29, crc32(huge.subarray(12, 29)));
   return [
