@@ -14,5 +14,7 @@ const fromCanvas = context.getImageData(0, 0, image.width, image.height);
 
 const verifier = await FaceVerifier.load();
 const { similarity, same } = await verifier.verify(fromSharp, fromCanvas);
-console.log(`${same ? 'same person' : 'different people'}, similarity ${similarity.toFixed(3)}`);
+console.log(
+  `${same === null ? 'not decided' : same ? 'same person' : 'different people'}, similarity ${similarity.toFixed(3)}`,
+);
 verifier.dispose();

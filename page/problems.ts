@@ -3,7 +3,7 @@
 /** By the library's code or the browser's error name. Others keep their message, which is a sentence already. */
 const SENTENCES: Readonly<Record<string, string>> = {
   NO_FACE: 'No face was found. A clear face seen from the front is needed, not too small in the picture.',
-  NOT_AN_IMAGE: 'This file is no picture that can be read here. JPEG and PNG files work.',
+  NOT_AN_IMAGE: 'This file is no picture that can be read here. JPEG, PNG, WebP, AVIF, GIF and BMP files work.',
   CORRUPT_IMAGE: 'This picture file is damaged and cannot be read.',
   TRUNCATED_IMAGE: 'This picture file is incomplete: its end is missing.',
   TOO_MANY_PIXELS: 'This picture is too large: at most 100 million pixels are read.',

@@ -97,7 +97,7 @@ export const alignCommand = defineCommand<AlignOptions>({
   summary: 'cut faces out of photographs, aligned for the embedder',
   declare(command) {
     command
-      .argument('<image...>', 'photographs, JPEG or PNG; folders and patterns')
+      .argument('<image...>', 'photographs; folders and patterns')
       .requiredOption('--out <dir>', 'the folder for the crops, PNG files; existing ones are replaced');
     addForceOption(command);
     addModelOption(command);

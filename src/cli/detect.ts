@@ -145,7 +145,7 @@ export const detectCommand = defineCommand<DetectCommandOptions>({
   name: 'detect',
   summary: 'find faces and their landmarks in photographs',
   declare(command) {
-    command.argument('<image...>', 'photographs, JPEG or PNG; folders and patterns');
+    command.argument('<image...>', 'photographs; folders and patterns');
     addDetectorOptions(command);
     command.option('--draw <file>', 'write the image with boxes and landmarks as a PNG file');
     addForceOption(command);

@@ -1,5 +1,5 @@
 /** `gallery add|remove|search|list`: known people's embeddings in one file, searched by photographs. */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Option } from 'commander';
 import { Engine } from '../engine.js';
 import { InputError } from '../errors.js';
@@ -208,8 +208,25 @@ function explainCounts({
 }
 
 function idOf({ path }: NamedImage, { id, byFolder }: AddOptions): string {
-  const name = byFolder ? basename(dirname(path)) : basename(path).replace(/\.[^.]*$/, '');
+  const name = byFolder ? basename(dirname(resolve(path))) : basename(path).replace(/\.[^.]*$/, '');
   return checkId(id ?? name, path);
+}
+
+/** Throws InputError BAD_OPTION where images of several folders would become one person by their files' names alone. */
+function checkIds(images: readonly NamedImage[], options: AddOptions): void {
+  const folders = new Map<string, string>();
+  for (const image of images) {
+    const [id, folder] = [idOf(image, options), dirname(resolve(image.path))];
+    const before = folders.get(id);
+    if (before !== undefined && before !== folder && options.id === undefined && !options.byFolder) {
+      const found = `images of several folders are called ${JSON.stringify(id)}`;
+      throw new InputError(
+        'BAD_OPTION',
+        `${image.path}: ${found}; give --by-folder where a folder is a person, or --id.`,
+      );
+    }
+    folders.set(id, folder);
+  }
 }
 
 /** Whether the same picture is there already. Throws InputError OTHER_PERSON where it is somebody else's. */
@@ -222,7 +239,7 @@ function isEnrolled(gallery: Gallery, id: string, face: EmbeddedFace, path: stri
 
 async function add([path, ...args]: readonly string[], options: AddOptions): Promise<Outcome> {
   const images = await expandImages(args);
-  for (const image of images) idOf(image, options);
+  checkIds(images, options);
   const bytes = (await fileExists(path!)) ? await readNamed(path!, HINT) : undefined;
   using verifier = await loadVerifier(options.model, options.detector);
   const { engine, weights, embedder } = verifier;

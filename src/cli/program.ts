@@ -45,7 +45,7 @@ const COMMANDS: readonly BuildCommand[] = [
 const FAILED = 2;
 
 const HELP = `
-Exit codes: 0 done or same person, 1 different people or other outputs than stored, 2 failed or bad usage.
+Exit codes: 0 done or same person, 1 different people or other outputs than stored, 2 failed, not decided, or bad usage.
 With --json, a failure prints { "error": { "code", "message" } } instead of the command's document.
 MOBILEFACENET_DEBUG=1 adds stack traces to errors.`;
 
@@ -121,7 +121,7 @@ async function runArguments(args: readonly string[], json: boolean): Promise<num
 
 /**
  * Runs the command line with the arguments that follow the program's name, and gives the exit code: 0 done or same
- * person, 1 different people or other outputs than stored, 2 failed or bad usage. `withoutArguments` runs in place of the help where there are
+ * person, 1 different people or other outputs than stored, 2 failed, not decided, or bad usage. `withoutArguments` runs in place of the help where there are
  * none. Never throws.
  */
 export async function runCommandLine(

@@ -82,6 +82,12 @@ function facesOf(path: string, verifier: FaceVerifier, options: VerifyOptions): 
   );
 }
 
+/** Programs open doors by exit codes: what is not decided is not the same person. */
+function exitCodeOf(same: boolean | null): 0 | 1 | 2 {
+  if (same === null) return 2;
+  return same ? 0 : 1;
+}
+
 async function verify([a, b]: readonly string[], options: VerifyOptions): Promise<Outcome> {
   using verifier = await loadVerifier(options.model, options.detector);
   const { card } = verifier;
@@ -92,7 +98,7 @@ async function verify([a, b]: readonly string[], options: VerifyOptions): Promis
   const second = await facesOf(b!, verifier, options);
   const verification = compareFaces(card, first, second, choice);
   const document: VerifyDocument = { ...verification, elapsedMs: roundTo(performance.now() - begin, 1) };
-  return { document, text: explain(document, options, card), exitCode: document.same === false ? 1 : 0 };
+  return { document, text: explain(document, options, card), exitCode: exitCodeOf(document.same) };
 }
 
 export const verifyCommand = defineCommand<VerifyOptions>({
@@ -100,7 +106,7 @@ export const verifyCommand = defineCommand<VerifyOptions>({
   summary: 'compare two faces: the same person or not',
   declare(command) {
     command
-      .argument('<a>', "a photograph, or an aligned crop of exactly the model's input size; JPEG or PNG")
+      .argument('<a>', "a photograph, or an aligned crop of exactly the model's input size")
       .argument('<b>', 'another one');
     addModelOption(command);
     addDetectorOptions(command);

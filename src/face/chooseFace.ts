@@ -1,5 +1,5 @@
 /** Which of several faces in a photograph is meant. */
-import { ImageError } from '../errors.js';
+import { ImageError, InputError } from '../errors.js';
 import type { Face } from './face.js';
 
 /**
@@ -8,19 +8,24 @@ import type { Face } from './face.js';
  */
 export type FaceChoice = 'largest' | 'central' | 'only';
 
+const CHOICES: readonly FaceChoice[] = ['largest', 'central', 'only'];
+
 function distanceTo({ box }: Face, x: number, y: number): number {
   return Math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y);
 }
 
 /**
  * The chosen face; undefined where there is none. `faces` are the largest first, as a detector gives them.
- * Throws ImageError SEVERAL_FACES for `only` where there are more than one.
+ * Throws ImageError SEVERAL_FACES for `only` where there are more than one, InputError BAD_OPTION for another choice.
  */
 export function chooseFace(
   faces: readonly Face[],
   image: { readonly width: number; readonly height: number },
   choice: FaceChoice,
 ): Face | undefined {
+  if (!CHOICES.includes(choice)) {
+    throw new InputError('BAD_OPTION', `face is ${JSON.stringify(choice)}; accepted are ${CHOICES.join(', ')}.`);
+  }
   if (choice === 'central') {
     const distances = faces.map((face) => distanceTo(face, image.width / 2, image.height / 2));
     return faces[distances.indexOf(Math.min(...distances))];

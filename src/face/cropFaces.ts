@@ -1,5 +1,5 @@
 /** From the pixels of a picture to aligned crops of its faces, with what is known of each. */
-import { ImageError, ModelError, ShapeError } from '../errors.js';
+import { ImageError, InputError, ModelError, ShapeError } from '../errors.js';
 import type { RgbImage } from '../image/image.js';
 import { alignFace } from './align.js';
 import { chooseFace, type FaceChoice } from './chooseFace.js';
@@ -22,6 +22,8 @@ export interface PixelLimited {
 
 /** What a picture is. */
 export type PictureInput = 'auto' | 'crop' | 'photograph';
+
+const INPUTS: readonly PictureInput[] = ['auto', 'crop', 'photograph'];
 
 /** How the crops of all faces are made. */
 export interface CropAllOptions extends DetectOptions, Abortable, PixelLimited {
@@ -77,7 +79,7 @@ export class FaceCropper {
 
   /** The crop of the chosen face. Throws ImageError NO_FACE, SEVERAL_FACES, POOR_FACE or FACE_OUTSIDE, ShapeError FACE_SIZE. */
   crop(image: RgbImage, options: CropOptions): FaceCrop {
-    if (typeof options.face === 'object') return this.#align(image, options.face, options);
+    if (typeof options.face === 'object' && options.face !== null) return this.#align(image, options.face, options);
     if (this.isCrop(image, options.input)) return this.#judgeCrop(image, options);
     const faces = this.#detect(image, options);
     const face = chooseFace(faces, image, options.face ?? 'largest');
@@ -102,8 +104,14 @@ export class FaceCropper {
     return crops;
   }
 
-  /** Whether the picture is taken for an aligned crop. Throws ShapeError FACE_SIZE where it is said to be one and has another size. */
+  /**
+   * Whether the picture is taken for an aligned crop. Throws ShapeError FACE_SIZE where it is said to be one and has
+   * another size, InputError BAD_OPTION for another input.
+   */
   isCrop(image: RgbImage, input: PictureInput = 'auto'): boolean {
+    if (!INPUTS.includes(input)) {
+      throw new InputError('BAD_OPTION', `input is ${JSON.stringify(input)}; accepted are ${INPUTS.join(', ')}.`);
+    }
     if (input === 'photograph') return false;
     const { width, height } = this.size;
     const fits = image.width === width && image.height === height;

@@ -45,8 +45,11 @@ const WAYS_OUT =
   'similarity alone works without';
 
 function checkWithin(name: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  throw new InputError('BAD_OPTION', `${name} is ${value}; accepted is a number from ${least} to ${most}.`);
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw new InputError(
+    'BAD_OPTION',
+    `${name} is ${JSON.stringify(value)}; accepted is a number from ${least} to ${most}.`,
+  );
 }
 
 /** The threshold that the options choose; undefined where the card has none and none is given. Throws InputError BAD_OPTION. */

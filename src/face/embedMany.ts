@@ -35,6 +35,16 @@ export function outcomeOf(index: number, result: EmbeddedFace | MobileFaceNetErr
   return result instanceof MobileFaceNetError ? { index, error: result } : { index, face: result };
 }
 
+/** The faces of crops, all in one run; where one of them cannot be embedded, each by itself. */
+async function embedEach(
+  crops: readonly FaceCrop[],
+  embed: (crops: readonly FaceCrop[]) => EmbeddedFace[],
+): Promise<(EmbeddedFace | MobileFaceNetError)[]> {
+  const together = await valueOrError((async () => embed(crops))());
+  if (!(together instanceof MobileFaceNetError)) return together;
+  return Promise.all(crops.map((crop) => valueOrError((async () => embed([crop])[0]!)())));
+}
+
 /** Embeds what `crop` makes of each photograph. Ending the loop over it asks its source for no more. */
 export async function* embedInBatches(
   photos: Photos,
@@ -44,8 +54,9 @@ export async function* embedInBatches(
 ): AsyncGenerator<EmbedOutcome, void> {
   let index = 0;
   let batch: (FaceCrop | MobileFaceNetError)[] = [];
-  const finish = (): EmbedOutcome[] => {
-    const faces = embed(batch.filter((result): result is FaceCrop => !(result instanceof MobileFaceNetError)));
+  const finish = async (): Promise<EmbedOutcome[]> => {
+    const crops = batch.filter((result): result is FaceCrop => !(result instanceof MobileFaceNetError));
+    const faces = await embedEach(crops, embed);
     const results = batch.map((result) => (result instanceof MobileFaceNetError ? result : faces.shift()!));
     batch = [];
     return results.map((result) => outcomeOf(index++, result));
@@ -53,9 +64,9 @@ export async function* embedInBatches(
   signal?.throwIfAborted();
   for await (const photo of photos) {
     batch.push(await valueOrError(crop(photo, `photo ${index + batch.length}`)));
-    if (batch.length === PHOTOS_A_RUN) yield* finish();
+    if (batch.length === PHOTOS_A_RUN) yield* await finish();
     await nextTurn();
     signal?.throwIfAborted();
   }
-  yield* finish();
+  yield* await finish();
 }

@@ -20,7 +20,8 @@ interface Drawable {
  */
 export type Photo = ArrayBuffer | ArrayBufferView | Blob | ImageBitmap | VideoFrame | ImageSource;
 
-const ACCEPTED = 'accepted are the bytes of a JPEG or PNG file, a Blob, and pixels with width and height';
+const ACCEPTED =
+  'accepted are the bytes of a picture (JPEG, PNG, WebP, AVIF, GIF or BMP), a Blob, and pixels with width and height';
 
 /** What to pass instead of what is often given by mistake. */
 function adviceFor(given: unknown): { readonly found: string; readonly advice: string } {

@@ -24,6 +24,20 @@ function folderOfPeople(folder: string): string {
 }
 
 describe('gallery', () => {
+  it('refuses images of several folders that would become one person, and takes their folders', async () => {
+    const folders = ['ann', 'bob'].map((name) => join(temporaryFolder(), name));
+    const images = folders.map((folder, index) => {
+      mkdirSync(folder);
+      copyFileSync(sample(`aligned-${'ab'[index]}-1.png`), join(folder, '1.png'));
+      return join(folder, '1.png');
+    });
+    const file = join(temporaryFolder(), 'known.safetensors');
+    const mixed = await runJson<FailureDocument>('gallery', 'add', file, ...images);
+    expect([mixed.code, mixed.document.error.code]).toEqual([2, 'BAD_OPTION']);
+    const apart = await runJson<GalleryAddDocument>('gallery', 'add', file, ...images, '--by-folder');
+    expect(apart.document).toMatchObject({ added: [{ id: 'ann' }, { id: 'bob' }], people: 2 });
+  });
+
   it('adds, lists, searches and removes', async () => {
     const file = join(temporaryFolder(), 'known.safetensors');
     const added = await runJson<GalleryAddDocument>('gallery', 'add', file, ...portraits);

@@ -63,7 +63,7 @@ describe('verify', () => {
     expect(strict.document.threshold).toBe(thresholdFor(thresholds, 2e-6)!.value);
     expect(strict.document.threshold!).toBeGreaterThan(lenient.document.threshold!);
     const none = await runJson<VerifyDocument>('verify', ...SAME, '--far', '1e-9');
-    expect(none).toMatchObject({ code: 0, document: { same: null, threshold: null } });
+    expect(none).toMatchObject({ code: 2, document: { same: null, threshold: null } });
     expect(none.document.undecided).toContain('only for the false-accept rates');
     const both = await runJson<FailureDocument>('verify', ...SAME, '--far', '1e-2', '--threshold', '0.5');
     expect([both.code, both.document.error.code]).toEqual([2, 'USAGE']);
@@ -97,14 +97,14 @@ describe.skipIf(lacksShared('models/mobilefacenet-y1'))('verify with a trained n
 
   it('gives the known similarity, and no decision without a threshold', async () => {
     const { code, document } = await runJson<VerifyDocument>('verify', ...faces, ...model);
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(document).toMatchObject({ same: null, threshold: null, model: 'mobilefacenet' });
     expect(Math.abs(document.similarity - 0.694)).toBeLessThanOrEqual(0.005);
   });
 
   it('says how to get a threshold', async () => {
     const { code, stdout } = await runCli('verify', ...faces, ...model);
-    expect(code).toBe(0);
+    expect(code).toBe(2);
     expect(stdout).toContain('No decision');
     expect(stdout).toContain('--threshold T');
     expect(stdout).toContain('mobilefacenet eval --pairs');

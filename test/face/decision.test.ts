@@ -23,6 +23,13 @@ const CARD: ModelCard = {
 };
 
 describe('findThreshold', () => {
+  it('refuses what is no number, null too', async () => {
+    for (const wrong of [null, '0.3', Number.NaN, 2] as unknown as number[]) {
+      expect(await codeOf(() => findThreshold(CARD, { threshold: wrong }))).toBe('BAD_OPTION');
+      expect(await codeOf(() => findThreshold(CARD, { falseAcceptRate: wrong }))).toBe('BAD_OPTION');
+    }
+  });
+
   it('takes the caller’s, else the largest rate within the one asked for, else that for 1e-4', () => {
     expect(findThreshold(CARD, { threshold: 0.1, falseAcceptRate: 1e-3 })).toEqual({ value: 0.1 });
     expect(findThreshold(CARD)?.value).toBe(0.6);
@@ -55,6 +62,11 @@ describe('probabilityOf', () => {
 });
 
 describe('chooseFace', () => {
+  it('refuses a choice that it does not know', async () => {
+    const wrong = 'Only' as unknown as 'only';
+    expect(await codeOf(() => chooseFace([], { width: 10, height: 10 }, wrong))).toBe('BAD_OPTION');
+  });
+
   const face = (x: number, y: number, side: number): Face => {
     const point = [0, 0] as const;
     return { score: 1, box: { x, y, width: side, height: side }, landmarks: [point, point, point, point, point] };

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine.js';
-import type { EmbedOutcome } from '../../src/face/embedMany.js';
+import { ImageError } from '../../src/errors.js';
+import type { EmbeddedFace } from '../../src/face/comparer.js';
+import type { FaceCrop } from '../../src/face/cropFaces.js';
+import { type EmbedOutcome, embedInBatches } from '../../src/face/embedMany.js';
 import type { Landmarks } from '../../src/face/landmarks.js';
 import { cosineSimilarity } from '../../src/face/match.js';
 import { FaceVerifier, type LoadOptions } from '../../src/face/verifier.js';
@@ -196,6 +199,20 @@ describe('FaceVerifier.embed', () => {
       landmarks: face!.landmarks!.map(([x, y]) => [x + 5000, y]) as unknown as Landmarks,
     };
     expect(await outcome(jpeg, { face: far })).toBe('FACE_OUTSIDE');
+  });
+});
+
+describe('embedInBatches', () => {
+  it('keeps the faces of a run in which one crop cannot be embedded', async () => {
+    const crops = [0, 1, 2].map((quality) => ({ quality }) as unknown as FaceCrop);
+    const embed = (given: readonly FaceCrop[]) => {
+      if (given.includes(crops[1]!)) throw new ImageError('NO_EMBEDDING', 'no finite embedding.');
+      return given.map((crop) => ({ weights: String(crop.quality) }) as unknown as EmbeddedFace);
+    };
+    const crop = async (_: unknown, name: string) => crops[Number(name.split(' ')[1])]!;
+    const photos = crops.map(() => new Uint8Array());
+    const outcomes = await outcomesOf(embedInBatches(photos, crop, embed, undefined));
+    expect(outcomes.map(({ face, error }) => face?.weights ?? error?.code)).toEqual(['0', 'NO_EMBEDDING', '2']);
   });
 });
 

@@ -20,7 +20,7 @@ const encodedImage = {
   type: 'string',
   minLength: 1,
   contentEncoding: 'base64',
-  description: 'A JPEG or PNG file in base64.',
+  description: 'A picture in base64: JPEG, PNG, WebP, GIF or BMP.',
 };
 
 /** One picture: in JSON, or the file itself. */
